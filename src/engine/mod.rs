@@ -1,0 +1,1 @@
+//! How is a plan run, within which limits, and written out?

@@ -1,0 +1,6 @@
+//! Patron: a customer-profitability warehouse and report server.
+
+pub mod engine;
+pub mod query;
+pub mod source;
+pub mod warehouse;

@@ -1,0 +1,1 @@
+fn main(){ println!("{:?}", datafusion::DATAFUSION_VERSION); let _=rusqlite::version(); }

@@ -1,0 +1,5 @@
+//! Who may ask what?
+
+mod principal;
+
+pub use principal::Principal;

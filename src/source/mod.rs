@@ -1,0 +1,3 @@
+//! How do rows get out of a departmental system?
+
+pub mod shape;

@@ -1,0 +1,156 @@
+//! What does a release say?
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::manifest::Hash;
+use super::name::TableName;
+
+/// The commit of a refresh over all tables: `releases/<number, 20 digits>.json`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Release {
+    /// version of this layout
+    pub format: u32,
+    /// 1 for the first
+    pub number: u64,
+    /// own hash of the release before; `None` for the first
+    pub previous: Option<Hash>,
+    /// the run that published it; a lost answer is told from a lost race by it
+    pub run_id: String,
+    /// the run's "now"
+    pub created_at: DateTime<Utc>,
+    /// what made it
+    pub kind: ReleaseKind,
+    /// every table of the warehouse
+    pub tables: BTreeMap<TableName, TableEntry>,
+    /// every departmental system
+    pub systems: BTreeMap<String, SystemEntry>,
+    /// row accounting of the tables that this run loaded
+    pub accounting: BTreeMap<TableName, Accounting>,
+    /// results of the checks of this run
+    pub checks: Vec<CheckResult>,
+    /// checks that were waived by name
+    pub waivers: Vec<Waiver>,
+    /// hash over project.toml, systems.toml and the contracts that made it
+    pub project: Hash,
+    /// SHA-256 of this document with this field empty
+    pub hash: Hash,
+}
+
+/// What made a release.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReleaseKind {
+    /// `patron refresh`
+    Refresh,
+    /// `patron quarantine retry`
+    Retry,
+}
+
+/// A table in a release.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TableEntry {
+    /// the manifest
+    pub manifest: Hash,
+    /// the load state of a raw table: `loads/<schema>.<table>/<sha256>.json`
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub load: Option<Hash>,
+}
+
+/// A departmental system in a release.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SystemEntry {
+    /// when its data were last extracted; `None` when they never were
+    pub extracted_at: Option<DateTime<Utc>>,
+    /// why an optional system was left at its earlier data in this run
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept_because: Option<String>,
+}
+
+/// Row accounting of one table in one run:
+/// `read = inserted + changed + unchanged + superseded + quarantined` and
+/// `after = before + inserted - deleted`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Accounting {
+    /// rows read from the source
+    pub read: u64,
+    /// rows that were not there before
+    pub inserted: u64,
+    /// rows read that replace the row of their key
+    pub changed: u64,
+    /// rows read that equal the row there
+    pub unchanged: u64,
+    /// rows read that another version of the same key, or another delivery of the same dates, beats
+    pub superseded: u64,
+    /// rows read and refused
+    pub quarantined: u64,
+    /// rows of the table before
+    pub before: u64,
+    /// rows that left the table
+    pub deleted: u64,
+    /// rows of the table after
+    pub after: u64,
+    /// rows served although the newest version of their key was refused
+    pub stale: u64,
+}
+
+impl Accounting {
+    /// Says which identity does not hold, if one does not.
+    ///
+    /// # Errors
+    /// The identity with its numbers.
+    pub fn check(&self) -> Result<(), String> {
+        let placed = self.inserted + self.changed + self.unchanged + self.superseded + self.quarantined;
+        if self.read != placed {
+            return Err(format!(
+                "read {} is not inserted {} + changed {} + unchanged {} + superseded {} + quarantined {}",
+                self.read, self.inserted, self.changed, self.unchanged, self.superseded, self.quarantined
+            ));
+        }
+        if self.after + self.deleted != self.before + self.inserted {
+            return Err(format!(
+                "after {} is not before {} + inserted {} - deleted {}",
+                self.after, self.before, self.inserted, self.deleted
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// The result of one check.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CheckResult {
+    /// `<schema>.<table>:<what>`
+    pub name: String,
+    /// how grave
+    pub severity: Severity,
+    /// what was found
+    pub finding: String,
+}
+
+/// How grave a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// to be seen
+    Warning,
+    /// keeps the release unpublished unless waived
+    Error,
+}
+
+/// A check waived by name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Waiver {
+    /// the check
+    pub check: String,
+    /// why
+    pub because: String,
+}
