@@ -102,11 +102,24 @@ impl Snapshot {
     ///
     /// `since` names a column at the source and the text of a value from which on, itself included,
     /// rows are read; moments are given in RFC 3339 or as dates, whatever the source's own form.
-    /// `order_by` names columns at the source by which the rows come, as SQLite orders them.
     ///
     /// # Errors
     /// When the object or a required column is not there, or reading breaks off.
     pub fn read(
+        &self,
+        object: &str,
+        shape: &Shape,
+        since: Option<(&str, &str)>,
+        emit: &mut Emit<'_>,
+    ) -> Result<Read, SourceError> {
+        self.read_in_order(object, shape, since, &[], emit)
+    }
+
+    /// As [`Snapshot::read`], with the rows ordered by columns at the source, as SQLite orders them.
+    ///
+    /// # Errors
+    /// As [`Snapshot::read`], and when a column to order by is not there.
+    pub fn read_in_order(
         &self,
         object: &str,
         shape: &Shape,
@@ -169,7 +182,7 @@ impl Snapshot {
                 })
             })
             .collect::<Result<_, _>>()?;
-        self.read(object, &reduced, None, &[], emit)
+        self.read(object, &reduced, None, emit)
     }
 
     /// The names of all tables and views, in order.
