@@ -2,5 +2,6 @@
 
 pub mod engine;
 pub mod query;
+pub mod refresh;
 pub mod source;
 pub mod warehouse;
