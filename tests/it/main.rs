@@ -10,6 +10,7 @@
 )]
 
 mod disk_full;
+mod flips;
 mod fsync;
 mod histories;
 mod kill;
