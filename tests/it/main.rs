@@ -9,11 +9,13 @@
     reason = "a test may unwrap, print what it counted, read the environment and ask the clock"
 )]
 
+mod data_files;
 mod disk_full;
 mod flips;
 mod fsync;
 mod histories;
 mod kill;
+mod ledger;
 mod real_files;
 mod support;
 mod tidy;
