@@ -15,6 +15,7 @@ mod fsync;
 mod histories;
 mod kill;
 mod real_files;
+mod refused;
 mod support;
 mod tidy;
 mod worlds;
