@@ -17,6 +17,7 @@ mod histories;
 mod kill;
 mod ledger;
 mod real_files;
+mod refused;
 mod support;
 mod tidy;
 mod worlds;
