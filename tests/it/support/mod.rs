@@ -1,0 +1,4 @@
+//! What do several tests need?
+
+pub mod rust_text;
+pub mod world;
