@@ -9,6 +9,7 @@
     reason = "a test may unwrap, print what it counted, read the environment and ask the clock"
 )]
 
+mod fsync;
 mod real_files;
 mod support;
 mod tidy;
