@@ -63,12 +63,12 @@ def python_with_duckdb():
 def measured(command):
     """Runs a command: wall seconds, CPU seconds, peak memory in MiB, standard output."""
     begin = time.monotonic()
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    out, err = process.stdout.read(), process.stderr.read()
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    out = process.stdout.read()
     _, status, usage = os.wait4(process.pid, 0)
     wall = time.monotonic() - begin
     if status != 0:
-        sys.exit(f"{' '.join(map(str, command))} failed:\n{out}{err}")
+        sys.exit(f"{' '.join(map(str, command))} failed:\n{out}")
     return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, out
 
 

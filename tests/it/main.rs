@@ -9,7 +9,10 @@
     reason = "a test may unwrap, print what it counted, read the environment and ask the clock"
 )]
 
+mod disk_full;
 mod fsync;
+mod histories;
+mod kill;
 mod real_files;
 mod support;
 mod tidy;
