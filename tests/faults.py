@@ -1,0 +1,118 @@
+#!/usr/bin/env python3
+"""Does each deliberate fault of tests/faults.toml make its test fail?
+
+Copies the tree, puts all faults in, each behind the environment variable PATRON_FAULT, builds
+once, and runs each fault's test without and with it: it must pass, then fail. A text to replace
+that no longer stands in its file exactly once is an error, so the list cannot rot.
+"""
+import filecmp
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tomllib
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache")) / "patron"
+TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", CACHE / "target"))
+TREE = TARGET / "faults"
+
+
+def tracked():
+    """Every file of the tree that is or may become part of the repository."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    out = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    return [name for name in out.split("\0") if name and (ROOT / name).is_file()]
+
+
+def guard(name):
+    variable = 'std::env::var_os("PATRON_FAULT").as_deref()'
+    return f'({variable} == Some(std::ffi::OsStr::new("{name}")))'
+
+
+def copy_tree(faults):
+    """Copies the tree with all faults; a file that stays the same keeps its time, and its build."""
+    names = set(tracked())
+    for old in [path for path in TREE.rglob("*") if path.is_file()]:
+        if str(old.relative_to(TREE)) not in names:
+            old.unlink()
+    changed = {}
+    for fault in faults:
+        text = changed.get(fault["file"]) or (ROOT / fault["file"]).read_text()
+        if text.count(fault["find"]) != 1:
+            count = text.count(fault["find"])
+            sys.exit(f"fault `{fault['name']}`: its text stands {count} times in {fault['file']}; "
+                     "mend tests/faults.toml")
+        replacement = fault["replace"].replace("$FAULT", guard(fault["name"]))
+        changed[fault["file"]] = text.replace(fault["find"], replacement)
+    for name in names:
+        target = TREE / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if name in changed:
+            if not target.exists() or target.read_text() != changed[name]:
+                target.write_text(changed[name])
+        elif not target.exists() or not filecmp.cmp(ROOT / name, target, shallow=False):
+            shutil.copy2(ROOT / name, target)
+            os.utime(target)
+
+
+def build():
+    """Builds the program and the tests; gives the paths of both."""
+    environment = {**os.environ, "CARGO_TARGET_DIR": str(TARGET)}
+    command = ["cargo", "test", "--release", "--locked", "--no-run", "--test", "it",
+               "--message-format", "json-render-diagnostics"]
+    out = subprocess.run(command, cwd=TREE, env=environment, stdout=subprocess.PIPE, text=True)
+    if out.returncode != 0:
+        sys.exit("the tree with faults does not build")
+    found = {}
+    for line in out.stdout.splitlines():
+        message = json.loads(line)
+        if message.get("reason") == "compiler-artifact" and message.get("executable"):
+            found[message["target"]["name"]] = message["executable"]
+    # The shared folder holds one program of this name; ours moves out of the true one's way.
+    program = TREE / "patron-with-faults"
+    shutil.copy2(found["patron"], program)
+    subprocess.run(["cargo", "build", "--release", "--locked", "--quiet"], cwd=ROOT,
+                   env=environment, check=True)
+    return found["it"], program
+
+
+def passes(tests, program, name, fault):
+    environment = {**os.environ, "PATRON_TEST_PROGRAM": str(program)}
+    environment.pop("PATRON_FAULT", None)
+    if fault:
+        environment["PATRON_FAULT"] = fault
+    run = subprocess.run([tests, "--exact", name], cwd=TREE, env=environment, timeout=600,
+                         capture_output=True, text=True)
+    if "running 1 test" not in run.stdout:
+        sys.exit(f"there is no test `{name}`")
+    return run.returncode == 0
+
+
+def main():
+    faults = tomllib.loads((ROOT / "tests/faults.toml").read_text())["fault"]
+    copy_tree(faults)
+    tests, program = build()
+    failures = 0
+    sound = {}
+    for fault in faults:
+        name = fault["test"]
+        if name not in sound:
+            sound[name] = passes(tests, program, name, None)
+        if not sound[name]:
+            result = "its test fails without the fault too"
+        elif passes(tests, program, name, fault["name"]):
+            result = "NOT NOTICED: its test passes with the fault"
+        else:
+            result = "noticed"
+        failures += result != "noticed"
+        print(f"{fault['name']:<28} {name:<60} {result}", flush=True)
+    if failures:
+        sys.exit(f"{failures} of {len(faults)} faults go unnoticed")
+    print(f"{len(faults)} faults, each noticed by its test")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,19 @@
+//! Which proofs are there? One binary, so that the dependencies are linked once.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    reason = "a test may unwrap, print what it counted, read the environment and ask the clock"
+)]
+
+mod disk_full;
+mod fsync;
+mod histories;
+mod kill;
+mod real_files;
+mod support;
+mod tidy;
+mod worlds;

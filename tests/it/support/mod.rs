@@ -1,0 +1,8 @@
+//! What do several tests need?
+
+pub mod binary;
+pub mod dice;
+pub mod model;
+pub mod rust_text;
+pub mod strace;
+pub mod world;

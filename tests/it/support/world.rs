@@ -1,0 +1,197 @@
+//! How does a test get a project, change its feeds, refresh it and ask it?
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use chrono::{DateTime, Duration, TimeZone, Utc};
+use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
+use patron::engine::session::Limits;
+use patron::query::{self, Principal};
+use patron::refresh::{self, Options, Outcome, Progress, RefreshError};
+use patron::warehouse::home::Home;
+use patron::warehouse::project::Project;
+use patron::warehouse::release::{Accounting, Release};
+use tempfile::TempDir;
+
+/// A project in a folder of its own.
+pub struct World {
+    folder: TempDir,
+}
+
+/// Says nothing: tests look at the outcome.
+pub struct Quiet;
+
+impl Progress for Quiet {
+    fn started(&self, _table: &str) {}
+    fn rows(&self, _table: &str, _rows: u64, _bytes: u64) {}
+    fn finished(&self, _table: &str, _accounting: &Accounting) {}
+    fn phase(&self, _phase: &str) {}
+}
+
+/// The n-th day of tests; refreshes of one world take rising days.
+pub fn day(number: i64) -> DateTime<Utc> {
+    Utc.with_ymd_and_hms(2026, 7, 1, 6, 0, 0).unwrap() + Duration::days(number)
+}
+
+impl World {
+    /// A copy of `tests/worlds/<name>`, its databases built from their .sql files.
+    pub fn copy_of(name: &str) -> Self {
+        let world = Self { folder: tempfile::tempdir().unwrap() };
+        let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/worlds").join(name);
+        copy_folder(&from, world.root());
+        world
+    }
+
+    /// A project without systems and tables.
+    pub fn empty() -> Self {
+        let world = Self { folder: tempfile::tempdir().unwrap() };
+        let settings = "name = \"Test\"\ntime_zone = \"Europe/Berlin\"\n\
+            functional_currency = \"EUR\"\nreporting_currency = \"EUR\"\nlanguages = [\"en\"]\n\
+            [calendar]\nkind = \"months\"\nfirst_month = 1\n";
+        world.write("warehouse/project.toml", settings);
+        world
+    }
+
+    /// The project's folder.
+    pub fn root(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// A path below the project's folder.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.root().join(name)
+    }
+
+    /// Writes a file; a .sql file becomes a .db file beside it.
+    pub fn write(&self, name: &str, bytes: impl AsRef<[u8]>) {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+    }
+
+    /// Deletes a file.
+    pub fn remove(&self, name: &str) {
+        fs::remove_file(self.path(name)).unwrap();
+    }
+
+    /// The project as its files say now.
+    pub fn project(&self) -> Project {
+        Project::open(self.root()).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// The limits of the test's sessions.
+    pub fn limits(&self) -> Limits {
+        Limits { threads: 2, memory_bytes: 256 << 20, spill_dir: self.path("spill") }
+    }
+
+    /// Refreshes everything.
+    pub fn refresh(&self, now: DateTime<Utc>) -> Result<Outcome, RefreshError> {
+        let options =
+            Options { only: None, wait: false, waivers: Vec::new(), now, limits: self.limits() };
+        refresh::run(&self.project(), &options, &Quiet)
+    }
+
+    /// Refreshes, and panics with the error's own words where it fails.
+    pub fn refreshed(&self, now: DateTime<Utc>) -> Outcome {
+        let outcome = self.refresh(now).unwrap_or_else(|error| panic!("{}", chain(&error)));
+        for (table, accounting) in &outcome.release.accounting {
+            accounting.check().unwrap_or_else(|fault| panic!("{table}: {fault}"));
+        }
+        outcome
+    }
+
+    /// The warehouse's ledger.
+    pub fn home(&self) -> Home {
+        Home::open(&self.project().data_dir()).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// The newest release.
+    pub fn release(&self) -> Arc<Release> {
+        self.home().latest().unwrap().expect("a release")
+    }
+
+    /// The rows that a query gives at the newest release, as text; a missing value is `null`.
+    pub fn rows(&self, sql: &str) -> Vec<Vec<String>> {
+        self.try_rows(sql).unwrap_or_else(|error| panic!("{sql}\n{error}"))
+    }
+
+    /// Like [`Self::rows`]; the error as text.
+    pub fn try_rows(&self, sql: &str) -> Result<Vec<Vec<String>>, String> {
+        let home = self.home();
+        let release = home.latest().map_err(|e| chain(&e))?.ok_or("there is no release")?;
+        rows_of(&home, &release, sql, &self.limits())
+    }
+
+    /// The only value that a query gives.
+    pub fn value(&self, sql: &str) -> String {
+        let rows = self.rows(sql);
+        assert_eq!(rows.len(), 1, "{sql}: {rows:?}");
+        rows[0].join(" ")
+    }
+}
+
+/// The rows that a query gives at a release, as text.
+pub fn rows_of(
+    home: &Home,
+    release: &Arc<Release>,
+    sql: &str,
+    limits: &Limits,
+) -> Result<Vec<Vec<String>>, String> {
+    let context =
+        query::open(home, release, &Principal::Owner, limits).map_err(|error| chain(&error))?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let batches = runtime
+        .block_on(async { context.sql(sql).await?.collect().await })
+        .map_err(|error| chain(&error))?;
+    let mut rows = Vec::new();
+    let options = FormatOptions::default().with_null("null");
+    for batch in batches {
+        let columns: Vec<ArrayFormatter> = batch
+            .columns()
+            .iter()
+            .map(|column| ArrayFormatter::try_new(column, &options).unwrap())
+            .collect();
+        for row in 0..batch.num_rows() {
+            rows.push(columns.iter().map(|column| column.value(row).to_string()).collect());
+        }
+    }
+    Ok(rows)
+}
+
+/// An error with its causes.
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        text.push_str(": ");
+        text.push_str(&inner.to_string());
+        cause = inner.source();
+    }
+    text
+}
+
+/// Copies a folder; `x.sql` becomes the SQLite database `x.db`.
+pub fn copy_folder(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let target = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            copy_folder(&path, &target);
+        } else if path.extension().is_some_and(|extension| extension == "sql") {
+            let script = fs::read_to_string(&path).unwrap();
+            sqlite(&target.with_extension("db"), &script);
+        } else {
+            fs::copy(&path, &target).unwrap();
+        }
+    }
+}
+
+/// Runs a script in a SQLite database.
+pub fn sqlite(path: &Path, script: &str) {
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    let connection = rusqlite::Connection::open(path).unwrap();
+    connection.execute_batch(script).unwrap_or_else(|error| panic!("{error}\n{script}"));
+}
