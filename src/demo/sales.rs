@@ -77,15 +77,15 @@ fn write_orders(connection: &Connection, orders: &[Order]) -> Result<(), rusqlit
         insert_order.execute(params![
             order.id, customer.id, date, currency, status, changed_at, is_deleted
         ])?;
-        for (number, line) in order.lines.iter().enumerate() {
-            let quantity = (index != 88 || number > 0).then_some(line.quantity);
+        for (number, line) in (1i64..).zip(&order.lines) {
+            let quantity = (index != 88 || number > 1).then_some(line.quantity);
             let price = match (index, number) {
-                (203, 0) => "on request".to_owned(),
+                (203, 1) => "on request".to_owned(),
                 _ => money(line.unit_price),
             };
             insert_line.execute(params![
                 order.id,
-                number + 1,
+                number,
                 line.product.sku,
                 quantity,
                 price,

@@ -10,8 +10,8 @@ select
     cause,
     priority,
     minutes as work_minutes,
+    _is_stale as is_stale,
     opened_at,
     closed_at,
-    changed_at,
-    _is_stale as is_stale
+    changed_at
 from service.cases
