@@ -36,11 +36,11 @@ with revenue as (
     group by o.customer_id
 ),
 service as (
-    select customer_id, sum(minutes) as service_minutes
+    select customer_id, sum(work_minutes) as service_minutes
     from service.cases
     group by customer_id
 )
-select c.customer_id, c.name, r.revenue_amount, coalesce(s.service_minutes, 0) as service_minutes
+select c.customer_id, c.customer_name, r.revenue_amount, coalesce(s.service_minutes, 0) as service_minutes
 from sales.customers as c
 join revenue as r on r.customer_id = c.customer_id
 left join service as s on s.customer_id = c.customer_id

@@ -5,8 +5,8 @@ grain       = ["debtor_id"]
 
 select
     debtor_id,
-    sales_customer_id as customer_id,
-    name,
+    customer_id,
+    debtor_name,
     tax_number,
     credit_limit_amount,
     is_blocked

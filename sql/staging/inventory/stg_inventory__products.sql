@@ -1,13 +1,13 @@
 /*---
-description = "The product list."
+description = "Products with their list price and standard cost."
 grain       = ["product_id"]
 ---*/
 
 select
     sku as product_id,
-    name as name_en,
-    name_zh,
-    category,
+    product_name,
+    product_name_zh,
+    product_category,
     list_price_amount,
     unit_cost_amount,
     weight_kg

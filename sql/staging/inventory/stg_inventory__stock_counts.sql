@@ -4,9 +4,9 @@ grain       = ["warehouse_id", "product_id", "counted_on"]
 ---*/
 
 select
-    house as warehouse_id,
+    house_id as warehouse_id,
     sku as product_id,
-    quantity as counted_quantity,
+    counted_quantity,
     unit_cost_amount,
     counted_on
 from inventory.stock_counts

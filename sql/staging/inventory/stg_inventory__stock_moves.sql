@@ -1,13 +1,13 @@
 /*---
 description = "Movements of stock; what leaves is negative."
-grain       = []   # movements have no key
+grain       = []   # movements have no key of their own
 ---*/
 
 select
-    document as document_id,
-    house as warehouse_id,
+    document_id,
+    house_id as warehouse_id,
     sku as product_id,
-    quantity as moved_quantity,
+    moved_quantity,
     cost_amount,
     moved_on
 from inventory.stock_moves

@@ -5,11 +5,11 @@ grain       = ["customer_id"]
 
 select
     customer_id,
-    name,
+    customer_name,
     industry,
     region,
-    is_active,
     credit_limit_amount,
+    is_active,
     customer_since_on,
     changed_on
 from sales.customers

@@ -6,8 +6,8 @@ grain       = ["order_id"]
 select
     order_id,
     customer_id,
-    currency,
-    status,
+    currency_code,
+    order_status,
     ordered_on,
     changed_at
 from sales.orders
