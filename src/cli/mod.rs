@@ -15,6 +15,7 @@ mod quarantine;
 mod query;
 mod refresh;
 mod releases;
+mod scaffold;
 mod verify;
 
 use std::path::{Path, PathBuf};
@@ -25,26 +26,17 @@ use clap::{Parser, Subcommand};
 use tokio::runtime::Runtime;
 
 use crate::config::{self, Config};
+use crate::demo::examples;
 use crate::engine::Limits;
 use crate::warehouse::Home;
 use crate::warehouse::project::Project;
 use error::CliError;
 use output::Output;
 
-const EXAMPLES: &str = "\
-Examples:
-  patron demo                          see it at work on a sample company
-  patron init my-company               begin a project
-  patron new table sales.orders        describe a table of a system from its live schema
-  patron check                         does everything fit?
-  patron refresh                       load what is new and publish it in one step
-  patron query 'select count(*) from sales.orders'
-  patron quarantine list               which rows were refused, and why";
-
 /// A customer-profitability warehouse: pulls the tables of departmental systems into Parquet,
 /// publishes them all in one step, and answers SQL about any published state.
 #[derive(Debug, Parser)]
-#[command(name = "patron", version, after_help = EXAMPLES, max_term_width = 100)]
+#[command(name = "patron", version, after_help = examples::TOP, max_term_width = 100)]
 struct Cli {
     /// The project's folder [default: the current folder or the nearest above that holds a project]
     #[arg(long, global = true, value_name = "DIR")]

@@ -61,6 +61,11 @@ impl Output {
         io::stdout().is_terminal()
     }
 
+    /// Whether a person watches standard error.
+    pub(super) fn is_interactive(self) -> bool {
+        io::stderr().is_terminal()
+    }
+
     /// Prints an error with its causes and returns the exit status.
     pub(super) fn failure(self, error: &CliError) -> ExitCode {
         if is_closed(error) {

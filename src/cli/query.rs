@@ -7,22 +7,15 @@ use std::sync::Arc;
 
 use super::Context;
 use super::error::CliError;
+use crate::demo::examples;
 use crate::engine::encode::{Cut, EncodeError, Encoding, encode};
 use crate::query::{self, Principal};
 use crate::warehouse::Home;
 use crate::warehouse::release::Release;
 
-const EXAMPLES: &str = "\
-Examples:
-  patron query 'select count(*) from sales.orders'
-  patron query --output orders.parquet 'select * from sales.orders'
-  patron query --as-of 2026-06-30 'select sum(amount) from finance.ledger'
-  patron query --as-of close-2026-06 - < question.sql
-  patron query 'select table_schema, table_name from information_schema.tables'";
-
 /// Answers a SQL query from one release
 #[derive(Debug, clap::Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = examples::QUERY)]
 pub(super) struct Args {
     /// The query; `-` reads it from standard input
     sql: String,

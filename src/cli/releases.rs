@@ -11,19 +11,14 @@ use datafusion::physical_plan::memory::MemoryStream;
 use super::Context;
 use super::error::CliError;
 use super::query::Format;
+use crate::demo::examples;
 use crate::engine::encode::{Cut, EncodeError, encode};
 use crate::warehouse::Home;
 use crate::warehouse::release::{Release, ReleaseKind};
 
-const EXAMPLES: &str = "\
-Examples:
-  patron releases
-  patron releases --limit 100 --format csv
-  patron query --as-of 7 'select count(*) from sales.orders'   asks release 7";
-
 /// Lists releases, the newest first
 #[derive(Debug, clap::Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = examples::RELEASES)]
 pub(super) struct Args {
     /// How many
     #[arg(long, default_value_t = 20, value_name = "N")]

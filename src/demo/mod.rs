@@ -6,6 +6,7 @@
 
 mod company;
 mod error;
+pub mod examples;
 mod finance;
 mod inventory;
 mod sales;
