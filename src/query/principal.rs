@@ -6,6 +6,4 @@
 pub enum Principal {
     /// the person at the command line, who owns the files and so sees everything
     Owner,
-    /// Patron's own work: loading, building, checking
-    Engine,
 }

@@ -74,7 +74,7 @@ pub struct SystemEntry {
 
 /// Row accounting of one table in one run:
 /// `read = inserted + changed + unchanged + superseded + quarantined` and
-/// `after = before + inserted - deleted`.
+/// `after = before + inserted + restored - deleted`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Accounting {
@@ -94,6 +94,9 @@ pub struct Accounting {
     pub before: u64,
     /// rows that left the table
     pub deleted: u64,
+    /// rows that came back from an earlier delivery, because the one that had replaced them was
+    /// itself replaced
+    pub restored: u64,
     /// rows of the table after
     pub after: u64,
     /// rows served although the newest version of their key was refused
@@ -113,10 +116,10 @@ impl Accounting {
                 self.read, self.inserted, self.changed, self.unchanged, self.superseded, self.quarantined
             ));
         }
-        if self.after + self.deleted != self.before + self.inserted {
+        if self.after + self.deleted != self.before + self.inserted + self.restored {
             return Err(format!(
-                "after {} is not before {} + inserted {} - deleted {}",
-                self.after, self.before, self.inserted, self.deleted
+                "after {} is not before {} + inserted {} + restored {} - deleted {}",
+                self.after, self.before, self.inserted, self.restored, self.deleted
             ));
         }
         Ok(())

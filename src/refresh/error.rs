@@ -1,0 +1,68 @@
+//! Why did a refresh publish nothing, and what helps?
+
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use crate::warehouse::error::WarehouseError;
+use crate::warehouse::load::LoadError;
+use crate::warehouse::name::TableName;
+use crate::warehouse::release::CheckResult;
+
+/// Why a refresh published nothing; the last release stays served.
+#[derive(Debug, Error)]
+pub enum RefreshError {
+    /// the warehouse could not be read or written
+    #[error(transparent)]
+    Warehouse(#[from] WarehouseError),
+    /// a system could not be read
+    #[error(
+        "system `{system}`, table `{table}`: {cause}; nothing was published and the last release \
+         stays served; mend the source, or say optional = true for the system in \
+         warehouse/systems.toml"
+    )]
+    System { system: String, table: TableName, cause: Box<LoadError> },
+    /// a system as a whole is not there
+    #[error(
+        "system `{system}` is down: {path}: {cause}; nothing was published and the last release \
+         stays served; mend the source, or say optional = true for the system in \
+         warehouse/systems.toml"
+    )]
+    Down { system: String, path: PathBuf, cause: String },
+    /// a table could not be put together
+    #[error("table `{table}`: {cause}")]
+    Table { table: TableName, cause: Box<LoadError> },
+    /// the quarantine could not be put together
+    #[error("quarantine: {cause}")]
+    Quarantine { cause: Box<LoadError> },
+    /// the name of a system that the project lacks
+    #[error("there is no system `{wanted}`; warehouse/systems.toml has {known}")]
+    UnknownSystem { wanted: String, known: String },
+    /// the name of a table that has no contract
+    #[error("there is no contract for `{wanted}` below warehouse/contracts")]
+    UnknownTable { wanted: TableName },
+    /// checks found something
+    #[error(
+        "{} so nothing was published: {}; mend it, or waive by name: \
+         patron refresh --waive {} --because \"...\"",
+        if findings.len() == 1 { "a check failed," } else { "checks failed," },
+        listed(findings),
+        findings.first().map_or("", |finding| finding.name.as_str())
+    )]
+    Refused { findings: Vec<CheckResult> },
+    /// a waiver for a check that did not fail
+    #[error("nothing to waive: the check `{check}` did not fail; leave the waiver out")]
+    NothingToWaive { check: String },
+    /// the cache of file hashes could not be written
+    #[error("{path}: cannot be written: {cause}")]
+    Cache { path: PathBuf, cause: std::io::Error },
+    /// a thread of the load died
+    #[error("a thread that loads system `{system}` died: {cause}; see the log")]
+    Died { system: String, cause: String },
+}
+
+fn listed(findings: &[CheckResult]) -> String {
+    let texts: Vec<String> =
+        findings.iter().map(|finding| format!("`{}`: {}", finding.name, finding.finding)).collect();
+    texts.join("; ")
+}

@@ -1,0 +1,93 @@
+//! Which files are as they were when their content was last read?
+//!
+//! A file whose size, time of change and place did not change need not be read again to know it.
+//! What is remembered here is no truth of the warehouse: losing it costs reading files once more.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use serde::{Deserialize, Serialize};
+
+use super::RefreshError;
+use crate::source::SourceError;
+use crate::source::files::{Found, hash};
+use crate::warehouse::load::Hasher;
+use crate::warehouse::manifest::Hash;
+
+/// A file changed this shortly before it was read may change again within the same tick of the file
+/// system's clock, so its hash is not remembered.
+const UNSETTLED_NS: i128 = 2_000_000_000;
+
+/// The hashes of files that were read before.
+pub(super) struct Hashes {
+    path: PathBuf,
+    /// the file system's own clock when this refresh began
+    begun_ns: Option<i128>,
+    known: Mutex<BTreeMap<String, Known>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Known {
+    size_bytes: u64,
+    modified_ns: i128,
+    sha256: Hash,
+}
+
+impl Hashes {
+    /// What earlier refreshes remembered; nothing where that cannot be read.
+    pub(super) fn open(folder: &Path) -> Self {
+        let path = folder.join("file-hashes.json");
+        let known = fs::read(&path)
+            .ok()
+            .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+            .unwrap_or_default();
+        Self { path, begun_ns: clock(folder), known: Mutex::new(known) }
+    }
+
+    /// Remembers for the next refresh.
+    pub(super) fn save(&self) -> Result<(), RefreshError> {
+        let unwritable = |cause| RefreshError::Cache { path: self.path.clone(), cause };
+        let Ok(known) = self.known.lock() else { return Ok(()) };
+        let bytes = serde_json::to_vec(&*known).map_err(|error| unwritable(error.into()))?;
+        if let Some(folder) = self.path.parent() {
+            fs::create_dir_all(folder).map_err(unwritable)?;
+        }
+        fs::write(&self.path, bytes).map_err(unwritable)
+    }
+}
+
+/// What the file system takes for now, read off a file that is written for it.
+fn clock(folder: &Path) -> Option<i128> {
+    fs::create_dir_all(folder).ok()?;
+    let path = folder.join("clock");
+    fs::write(&path, b"").ok()?;
+    let modified = fs::metadata(&path).ok()?.modified().ok()?;
+    let since = modified.duration_since(std::time::UNIX_EPOCH).ok()?;
+    i128::try_from(since.as_nanos()).ok()
+}
+
+impl Hasher for Hashes {
+    fn hash(&self, file: &Found) -> Result<Hash, SourceError> {
+        let place = file.path.display().to_string();
+        if let Ok(known) = self.known.lock()
+            && let Some(entry) = known.get(&place)
+            && entry.size_bytes == file.size_bytes
+            && entry.modified_ns == file.modified_ns
+        {
+            return Ok(entry.sha256.clone());
+        }
+        let (sha256, size_bytes) = hash(&file.path)?;
+        let is_settled =
+            self.begun_ns.is_some_and(|begun| file.modified_ns < begun - UNSETTLED_NS);
+        if let Ok(mut known) = self.known.lock() {
+            known.remove(&place);
+            if is_settled && size_bytes == file.size_bytes {
+                let modified_ns = file.modified_ns;
+                known.insert(place, Known { size_bytes, modified_ns, sha256: sha256.clone() });
+            }
+        }
+        Ok(sha256)
+    }
+}

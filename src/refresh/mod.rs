@@ -1,0 +1,15 @@
+//! How does the next release come about?
+//!
+//! All systems are read, each of them as it was at one moment; what they brought becomes visible in
+//! one step, or not at all.
+
+mod error;
+mod hashes;
+mod progress;
+mod resume;
+mod run;
+mod systems;
+
+pub use error::RefreshError;
+pub use progress::{Progress, Silent};
+pub use run::{Options, Outcome, retry, run};

@@ -1,0 +1,26 @@
+//! Who hears how far a refresh is?
+
+use crate::warehouse::name::TableName;
+use crate::warehouse::release::Accounting;
+
+/// Hears how far a refresh is; calls come from several threads.
+pub trait Progress: Send + Sync {
+    /// A table's load begins.
+    fn started(&self, table: &TableName);
+    /// A table's load ended; no accounting where its source brought nothing new.
+    fn finished(&self, table: &TableName, accounting: Option<&Accounting>);
+    /// An optional system is down and keeps its earlier data.
+    fn kept(&self, system: &str, because: &str);
+}
+
+/// Hears nothing.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Silent;
+
+impl Progress for Silent {
+    fn started(&self, _table: &TableName) {}
+
+    fn finished(&self, _table: &TableName, _accounting: Option<&Accounting>) {}
+
+    fn kept(&self, _system: &str, _because: &str) {}
+}

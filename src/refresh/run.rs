@@ -1,0 +1,364 @@
+//! Which steps lead from the newest release to the next?
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::hashes::Hashes;
+use super::systems::{Brought, chosen, read_systems};
+use super::{Progress, RefreshError, resume};
+use crate::engine::session::Limits;
+use crate::warehouse::home::{Home, Writer};
+use crate::warehouse::load::{Context, LoadError, Loaded, quarantine, retry_table};
+use crate::warehouse::name::TableName;
+use crate::warehouse::project::Project;
+use crate::warehouse::release::{
+    Accounting, CheckResult, Release, ReleaseKind, Severity, SystemEntry, TableEntry, Waiver,
+};
+
+/// Version of the release's layout.
+const RELEASE_FORMAT: u32 = 1;
+
+/// What a refresh is asked to do.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// the one system to refresh; all where absent
+    pub only: Option<String>,
+    /// wait for another refresh to end instead of failing at once
+    pub wait: bool,
+    /// checks that may fail this time
+    pub waivers: Vec<Waiver>,
+    /// the moment of the refresh
+    pub now: DateTime<Utc>,
+    /// limits of its queries
+    pub limits: Limits,
+}
+
+/// What came of a refresh.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// the newest release
+    pub release: Arc<Release>,
+    /// whether this refresh made it; otherwise nothing had changed
+    pub published: bool,
+    /// row accounting of the tables that were read
+    pub accounting: BTreeMap<TableName, Accounting>,
+    /// what a person should see
+    pub findings: Vec<CheckResult>,
+    /// optional systems that were down, with the reason
+    pub kept: BTreeMap<String, String>,
+}
+
+/// Refreshes a project. Blocks; to be called from a thread that has entered a Tokio runtime without
+/// being one of its workers.
+///
+/// # Errors
+/// When a system that is not optional is down, a check fails, or the warehouse cannot be written;
+/// the last release then stays as it is.
+pub fn run(
+    project: &Project,
+    options: &Options,
+    progress: &dyn Progress,
+) -> Result<Outcome, RefreshError> {
+    let names = chosen(project, options.only.as_ref())?;
+    with_writer(project, options, |shared, home| {
+        let brought = read_systems(project, shared, &names, progress);
+        let draft = Draft::new(project, options, shared, home, ReleaseKind::Refresh);
+        draft.take_systems(brought, &names, progress)?.publish()
+    })
+}
+
+/// Runs refused rows through the contracts as they are now, for one table or all of them. Blocks as
+/// [`run`] does.
+///
+/// # Errors
+/// As [`run`].
+pub fn retry(
+    project: &Project,
+    table: Option<&TableName>,
+    options: &Options,
+    progress: &dyn Progress,
+) -> Result<Outcome, RefreshError> {
+    if let Some(wanted) = table.filter(|table| !project.contracts.contains_key(*table)) {
+        return Err(RefreshError::UnknownTable { wanted: wanted.clone() });
+    }
+    with_writer(project, options, |shared, home| {
+        let mut loaded = BTreeMap::new();
+        let wanted = project.contracts.iter().filter(|(name, _)| {
+            table.is_none_or(|table| table == *name)
+                && shared.base.is_some_and(|base| base.tables.contains_key(*name))
+        });
+        for (name, contract) in wanted {
+            progress.started(name);
+            let result = retry_table(shared, contract).map_err(|cause| RefreshError::Table {
+                table: name.clone(),
+                cause: Box::new(cause),
+            })?;
+            progress.finished(name, result.accounting.as_ref());
+            loaded.insert(name.clone(), result);
+        }
+        let mut draft = Draft::new(project, options, shared, home, ReleaseKind::Retry);
+        draft.loaded = loaded;
+        draft.publish()
+    })
+}
+
+/// Holds the writer's lock while something is done on top of the newest release.
+fn with_writer(
+    project: &Project,
+    options: &Options,
+    work: impl FnOnce(&Context<'_>, &Home) -> Result<Outcome, RefreshError>,
+) -> Result<Outcome, RefreshError> {
+    let home = Home::create(&project.data_dir())?;
+    let writer = home.writer(options.wait)?;
+    let base = home.latest()?;
+    let hashes = Hashes::open(&project.state_dir());
+    let limits = limits_of_one(project, options, &writer);
+    let shared = Context {
+        writer: &writer,
+        limits: &limits,
+        now: options.now,
+        zone: project.settings.time_zone,
+        base: base.as_deref(),
+        number: base.as_ref().map_or(1, |base| base.number + 1),
+        hasher: &hashes,
+    };
+    let outcome = work(&shared, &home)?;
+    hashes.save()?;
+    resume::clear(&shared);
+    Ok(outcome)
+}
+
+/// Several systems are read at once, so each gets its part of the memory.
+fn limits_of_one(project: &Project, options: &Options, writer: &Writer) -> Limits {
+    let at_once = options.limits.threads.clamp(1, project.systems.len().max(1));
+    Limits {
+        memory_bytes: options.limits.memory_bytes / at_once,
+        spill_dir: writer.tmp().join("spill"),
+        ..options.limits.clone()
+    }
+}
+
+/// A release in the making.
+struct Draft<'a> {
+    project: &'a Project,
+    options: &'a Options,
+    shared: &'a Context<'a>,
+    home: &'a Home,
+    kind: ReleaseKind,
+    loaded: BTreeMap<TableName, Loaded>,
+    systems: BTreeMap<String, SystemEntry>,
+    kept: BTreeMap<String, String>,
+}
+
+impl<'a> Draft<'a> {
+    fn new(
+        project: &'a Project,
+        options: &'a Options,
+        shared: &'a Context<'a>,
+        home: &'a Home,
+        kind: ReleaseKind,
+    ) -> Self {
+        let mut systems = BTreeMap::new();
+        for name in project.systems.keys() {
+            let known = shared.base.and_then(|base| base.systems.get(name)).cloned();
+            let never = SystemEntry { extracted_at: None, kept_because: None };
+            systems.insert(name.clone(), known.unwrap_or(never));
+        }
+        Self {
+            project,
+            options,
+            shared,
+            home,
+            kind,
+            loaded: BTreeMap::new(),
+            systems,
+            kept: BTreeMap::new(),
+        }
+    }
+
+    /// Takes what the systems brought; an optional one that is down keeps its earlier data.
+    fn take_systems(
+        mut self,
+        mut brought: BTreeMap<String, Brought>,
+        names: &[String],
+        progress: &dyn Progress,
+    ) -> Result<Self, RefreshError> {
+        for name in names {
+            let Some(result) = brought.remove(name) else {
+                let cause = "it gave no answer".to_owned();
+                return Err(RefreshError::Died { system: name.clone(), cause });
+            };
+            let is_optional = self.project.systems.get(name).is_some_and(|system| system.optional);
+            match result {
+                Ok(tables) => {
+                    self.loaded.extend(tables);
+                    let now = Some(self.options.now);
+                    let entry = SystemEntry { extracted_at: now, kept_because: None };
+                    self.systems.insert(name.clone(), entry);
+                }
+                Err(error @ (RefreshError::Down { .. } | RefreshError::System { .. }))
+                    if is_optional =>
+                {
+                    let because = match &error {
+                        RefreshError::Down { path, cause, .. } => {
+                            format!("{}: {cause}", path.display())
+                        }
+                        RefreshError::System { table, cause, .. } => format!("{table}: {cause}"),
+                        _ => error.to_string(),
+                    };
+                    progress.kept(name, &because);
+                    if let Some(entry) = self.systems.get_mut(name) {
+                        entry.kept_because = Some(because.clone());
+                    }
+                    self.kept.insert(name.clone(), because);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(self)
+    }
+
+    fn publish(mut self) -> Result<Outcome, RefreshError> {
+        let tables = self.tables()?;
+        let accounting: BTreeMap<TableName, Accounting> = self
+            .loaded
+            .iter()
+            .filter_map(|(name, loaded)| Some((name.clone(), loaded.accounting?)))
+            .collect();
+        let findings = self.findings();
+        self.refuse(&findings)?;
+        if let Some(base) = self.unchanged(&tables)? {
+            let kept = self.kept;
+            return Ok(Outcome { release: base, published: false, accounting, findings, kept });
+        }
+        let release = Release {
+            format: RELEASE_FORMAT,
+            number: self.shared.number,
+            previous: None,
+            run_id: self.shared.writer.run_id().to_owned(),
+            created_at: self.options.now,
+            kind: self.kind,
+            tables,
+            systems: std::mem::take(&mut self.systems),
+            accounting: accounting.clone(),
+            checks: findings.clone(),
+            waivers: self.options.waivers.clone(),
+            project: self.project.hash.clone(),
+            hash: String::new(),
+        };
+        let release = self.shared.writer.publish(release)?;
+        Ok(Outcome { release, published: true, accounting, findings, kept: self.kept })
+    }
+
+    /// Every table of the release: those loaded now, and those of contracts not loaded now as they
+    /// were.
+    fn tables(&self) -> Result<BTreeMap<TableName, TableEntry>, RefreshError> {
+        let mut tables = BTreeMap::new();
+        let mut parts = BTreeMap::new();
+        for name in self.project.contracts.keys() {
+            let loaded = self.loaded.get(name);
+            parts.insert(name.clone(), loaded.and_then(|loaded| loaded.quarantine.clone()));
+            let entries = match loaded {
+                Some(loaded) => loaded.entries.clone(),
+                None => self.kept_entries(name)?,
+            };
+            tables.extend(entries);
+        }
+        let failed = |table: &TableName| {
+            let table = table.clone();
+            move |cause: LoadError| RefreshError::Table { table, cause: Box::new(cause) }
+        };
+    XX
+        let before = names.each_ref().map(|name| {
+            self.shared.base.and_then(|base| base.tables.get(name)).map(|e| (name, e))
+        });
+        let mut manifests = [None, None];
+        for (slot, entry) in manifests.iter_mut().zip(before) {
+            if let Some((name, entry)) = entry {
+                *slot = Some(self.home.manifest(name, &entry.manifest)?);
+            }
+        }
+        let bases = manifests.each_ref().map(|manifest| manifest.as_deref());
+        for manifest in quarantine::assemble(bases, &parts).map_err(failed)? {
+            let hash = self.shared.writer.put_manifest(&manifest)?;
+            tables.insert(manifest.table, TableEntry { manifest: hash, load: None });
+        }
+        Ok(tables)
+    }
+
+    /// The tables that a contract filled in the base release.
+    fn kept_entries(
+        &self,
+        name: &TableName,
+    ) -> Result<BTreeMap<TableName, TableEntry>, RefreshError> {
+        let Some(base) = self.shared.base else { return Ok(BTreeMap::new()) };
+        let Some(contract) = self.project.contracts.get(name) else { return Ok(BTreeMap::new()) };
+        let filled = crate::warehouse::load::tables_of(contract)
+            .map_err(|cause| RefreshError::Table { table: name.clone(), cause: Box::new(cause) })?;
+        let entry = |table: TableName| base.tables.get(&table).cloned().map(|e| (table, e));
+        Ok(filled.into_iter().filter_map(entry).collect())
+    }
+
+    fn findings(&self) -> Vec<CheckResult> {
+        let mut findings: Vec<CheckResult> =
+            self.loaded.values().flat_map(|loaded| loaded.findings.clone()).collect();
+        for (system, because) in &self.kept {
+            findings.push(CheckResult {
+                name: format!("{system}:down"),
+                severity: Severity::Warning,
+                finding: format!("the system is down and keeps its earlier data: {because}"),
+            });
+        }
+        for (name, contract) in &self.project.contracts {
+            let extracted_at =
+                self.systems.get(&contract.system).and_then(|system| system.extracted_at);
+            if let (Some(hours), Some(extracted_at)) = (contract.freshness_hours, extracted_at) {
+                let age = self.options.now.signed_duration_since(extracted_at).num_hours();
+                if age > i64::from(hours) {
+                    findings.push(CheckResult {
+                        name: format!("{name}:freshness"),
+                        severity: Severity::Warning,
+                        finding: format!("the data are {age} hours old, promised are {hours}"),
+                    });
+                }
+            }
+        }
+        findings
+    }
+
+    /// Keeps the release unpublished while a check fails that nobody waived.
+    fn refuse(&self, findings: &[CheckResult]) -> Result<(), RefreshError> {
+        let failed: Vec<&CheckResult> =
+            findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
+        let waivers = &self.options.waivers;
+        if let Some(idle) = waivers.iter().find(|w| failed.iter().all(|f| f.name != w.check)) {
+            return Err(RefreshError::NothingToWaive { check: idle.check.clone() });
+        }
+        let standing: Vec<CheckResult> = failed
+            .into_iter()
+            .filter(|finding| waivers.iter().all(|waiver| waiver.check != finding.name))
+            .cloned()
+            .collect();
+        if standing.is_empty() { Ok(()) } else { Err(RefreshError::Refused { findings: standing }) }
+    }
+
+    /// The base release, if nothing would be different in the next.
+    fn unchanged(
+        &self,
+        tables: &BTreeMap<TableName, TableEntry>,
+    ) -> Result<Option<Arc<Release>>, RefreshError> {
+        let Some(base) = self.shared.base else { return Ok(None) };
+        let reasons = |systems: &BTreeMap<String, SystemEntry>| {
+            let reason = |(name, entry): (&String, &SystemEntry)| {
+                (name.clone(), entry.kept_because.clone())
+            };
+            systems.iter().map(reason).collect::<BTreeMap<_, _>>()
+        };
+        let is_same = base.tables == *tables
+            && reasons(&base.systems) == reasons(&self.systems)
+            && base.project == self.project.hash;
+        if is_same { Ok(Some(self.home.release(base.number)?)) } else { Ok(None) }
+    }
+}

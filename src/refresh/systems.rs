@@ -1,0 +1,145 @@
+//! What did each departmental system bring?
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Mutex;
+
+use tokio::runtime::Handle;
+
+use super::{Progress, RefreshError, resume};
+use crate::source::SourceError;
+use crate::source::files::find;
+use crate::source::sqlite::Snapshot;
+use crate::warehouse::contract::{Contract, Mode};
+use crate::warehouse::load::{Context, Input, LoadError, Loaded, load_table};
+use crate::warehouse::name::TableName;
+use crate::warehouse::project::{Project, System, SystemKind};
+
+/// What a system brought, or why it is down.
+pub(super) type Brought = Result<BTreeMap<TableName, Loaded>, RefreshError>;
+
+/// Reads the named systems, several at once; the tables of one system come one after the other, so
+/// that a database is asked in a single transaction.
+pub(super) fn read_systems(
+    project: &Project,
+    shared: &Context<'_>,
+    names: &[String],
+    progress: &dyn Progress,
+) -> BTreeMap<String, Brought> {
+    let queue: Mutex<VecDeque<&String>> = Mutex::new(names.iter().collect());
+    let results: Mutex<BTreeMap<String, Brought>> = Mutex::new(BTreeMap::new());
+    let runtime = Handle::current();
+    let workers = shared.limits.threads.clamp(1, names.len().max(1));
+    std::thread::scope(|scope| {
+        for _ in 0..workers {
+            scope.spawn(|| {
+                let _entered = runtime.enter();
+                while let Some(name) = queue.lock().ok().and_then(|mut queue| queue.pop_front()) {
+                    let Some(system) = project.systems.get(name) else { continue };
+                    let brought = read_system(project, shared, name, system, progress);
+                    if let Ok(mut results) = results.lock() {
+                        results.insert(name.clone(), brought);
+                    }
+                }
+            });
+        }
+    });
+    results.into_inner().unwrap_or_default()
+}
+
+fn read_system(
+    project: &Project,
+    shared: &Context<'_>,
+    name: &str,
+    system: &System,
+    progress: &dyn Progress,
+) -> Brought {
+    let path = project.system_path(system);
+    let down = |cause: String| RefreshError::Down {
+        system: name.to_owned(),
+        path: path.clone(),
+        cause,
+    };
+    let snapshot = match system.kind {
+        SystemKind::Files if path.is_dir() => None,
+        SystemKind::Files => return Err(down("there is no such folder".to_owned())),
+        SystemKind::Sqlite => Some(Snapshot::open(&path).map_err(|error| down(error.to_string()))?),
+    };
+    let mut tables = BTreeMap::new();
+    let contracts = project.contracts.iter().filter(|(_, contract)| contract.system == name);
+    for (table, contract) in contracts {
+        progress.started(table);
+        let loaded = match &snapshot {
+            Some(snapshot) => load_table(shared, contract, &Input::Sqlite(snapshot)),
+            None => from_files(project, shared, system, contract),
+        };
+        let loaded = loaded.map_err(|cause| failure(name, table, cause))?;
+        progress.finished(table, loaded.accounting.as_ref());
+        tables.insert(table.clone(), loaded);
+    }
+    Ok(tables)
+}
+
+fn from_files(
+    project: &Project,
+    shared: &Context<'_>,
+    system: &System,
+    contract: &Contract,
+) -> Result<Loaded, LoadError> {
+    let folder = project.system_path(system);
+    let found = find(&folder, &contract.object)?;
+    let is_known = shared.base.is_some_and(|base| base.tables.contains_key(&contract.name));
+    if found.is_empty() && (contract.mode == Mode::Full || !is_known) {
+        return Err(LoadError::NoFiles {
+            place: contract.place.clone(),
+            object: contract.object.clone(),
+            folder,
+        });
+    }
+    let mark = resume::mark(shared, contract, &found)?;
+    if let Some(loaded) = resume::find(shared, contract, &mark) {
+        return Ok(loaded);
+    }
+    let loaded = load_table(shared, contract, &Input::Files(found))?;
+    resume::keep(shared, contract, &mark, &loaded)?;
+    Ok(loaded)
+}
+
+/// Tells trouble of the source from trouble of our own.
+fn failure(system: &str, table: &TableName, cause: LoadError) -> RefreshError {
+    let is_source = matches!(
+        cause,
+        LoadError::Source(_)
+            | LoadError::NoFiles { .. }
+            | LoadError::NeededAgain { .. }
+            | LoadError::Changed { .. }
+            | LoadError::Gone { .. }
+    );
+    let table = table.clone();
+    match cause {
+        LoadError::Warehouse(own) => RefreshError::Warehouse(own),
+        LoadError::Source(SourceError::Stopped(inner)) => {
+            let cause = Box::new(LoadError::Source(SourceError::Stopped(inner)));
+            RefreshError::Table { table, cause }
+        }
+        cause if is_source => {
+            RefreshError::System { system: system.to_owned(), table, cause: Box::new(cause) }
+        }
+        cause => RefreshError::Table { table, cause: Box::new(cause) },
+    }
+}
+
+/// The systems of a project, or the one that is wanted.
+pub(super) fn chosen(
+    project: &Project,
+    only: Option<&String>,
+) -> Result<Vec<String>, RefreshError> {
+    let all = || project.systems.keys().cloned();
+    match only {
+        None => Ok(all().collect()),
+        Some(wanted) if project.systems.contains_key(wanted) => Ok(vec![wanted.clone()]),
+        Some(wanted) => Err(RefreshError::UnknownSystem {
+            wanted: wanted.clone(),
+            known: all().collect::<Vec<_>>().join(", "),
+        }),
+    }
+}

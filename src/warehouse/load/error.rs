@@ -1,0 +1,73 @@
+//! What can go wrong while a table is loaded, and what helps?
+
+use std::io;
+use std::path::PathBuf;
+
+use datafusion::arrow::error::ArrowError;
+use datafusion::error::DataFusionError;
+use thiserror::Error;
+
+use crate::engine::EngineError;
+use crate::source::SourceError;
+use crate::warehouse::error::WarehouseError;
+use crate::warehouse::name::TableName;
+
+/// What went wrong while a table was loaded; nothing of it becomes visible.
+#[derive(Debug, Error)]
+pub enum LoadError {
+    /// the source could not be read
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// the warehouse could not be read or written
+    #[error(transparent)]
+    Warehouse(#[from] WarehouseError),
+    /// a session could not be made
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// a query of the load failed
+    #[error("while sorting out rows: {0}")]
+    Query(#[from] DataFusionError),
+    /// columns could not be handled
+    #[error("while sorting out rows: {0}")]
+    Arrow(#[from] ArrowError),
+    /// something could not be written as JSON
+    #[error("while writing JSON: {0}")]
+    Json(#[from] serde_json::Error),
+    /// scratch space failed
+    #[error("{path}: cannot be used as scratch space: {cause}")]
+    Scratch { path: PathBuf, cause: io::Error },
+    /// a date outside the calendar
+    #[error("column `{column}`, row {row} of a batch: the date is outside the calendar")]
+    Month { column: String, row: u64 },
+    /// a column that should be there is not
+    #[error("column `{0}` is missing between two steps of the load")]
+    Column(String),
+    /// a name that cannot be a table's
+    #[error("{problem}; rename the contract's file")]
+    Name { problem: String },
+    /// a load state that cannot be read
+    #[error("table `{table}`: its load state is damaged: {cause}; run `patron verify`")]
+    State { table: TableName, cause: String },
+    /// rows were lost or doubled
+    #[error("table `{table}`: the rows do not add up: {problem}; nothing was published")]
+    Unbalanced { table: TableName, problem: String },
+    /// a contract changed in a way that needs files that are gone
+    #[error(
+        "{place}: what is stored changed (columns, key, mode, month, object or system), so the \
+         table must be loaded anew, but {names} of its deliveries, such as `{name}`, are no longer \
+         at the source; put them back, or undo the change"
+    )]
+    Gone { place: String, names: usize, name: String },
+    /// a delivery is needed again
+    #[error(
+        "{place}: `{name}` is needed again, because the delivery that had the same content was \
+         replaced, but it is no longer at the source; put it back"
+    )]
+    NeededAgain { place: String, name: String },
+    /// a file that did not hold still
+    #[error("{place}: `{name}` changed while it was being read; repeat the refresh")]
+    Changed { place: String, name: String },
+    /// no file where there were some
+    #[error("{place}: no file matches `{object}` in {folder}")]
+    NoFiles { place: String, object: String, folder: PathBuf },
+}

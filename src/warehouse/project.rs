@@ -1,0 +1,291 @@
+//! What does a Patron project state about itself, its systems and its tables?
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
+use thiserror::Error;
+
+use super::contract::{self, Contract};
+use super::manifest::Hash;
+use super::name::{TableName, is_identifier};
+
+/// Schemas that Patron fills itself, so that no department may take their names.
+const RESERVED_SCHEMAS: [&str; 10] = [
+    "checks",
+    "cubes",
+    "information_schema",
+    "intermediate",
+    "marts",
+    "patron",
+    "public",
+    "reports",
+    "staging",
+    "superseded",
+];
+
+/// A mistake in a project's files; the message names file, line and fix.
+#[derive(Debug, Error)]
+pub enum ProjectError {
+    /// the folder is no project
+    #[error(
+        "`{folder}` is no Patron project: it holds no warehouse/project.toml; \
+         run `patron init {folder}` or pass --project"
+    )]
+    NoProject { folder: String },
+    /// a file that cannot be read
+    #[error("{place}: cannot be read: {cause}")]
+    Unreadable { place: String, cause: std::io::Error },
+    /// a file that says something impossible
+    #[error("{place}:{line}: {message}")]
+    Invalid { place: String, line: usize, message: String },
+    /// a contract whose system nobody describes
+    #[error(
+        "{place}:{line}: system `{system}` is not in warehouse/systems.toml; add a section [{system}]"
+    )]
+    UnknownSystem { place: String, line: usize, system: String },
+}
+
+/// `warehouse/project.toml`: what is dear to decide late.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// the company's name, as pages show it
+    pub name: String,
+    /// IANA time zone in which days and months of the business begin
+    pub time_zone: chrono_tz::Tz,
+    /// ISO 4217 code of the currency in which the books are kept
+    pub functional_currency: String,
+    /// ISO 4217 code of the currency in which the group reports
+    pub reporting_currency: String,
+    /// languages of labels, the first one is the default
+    pub languages: Vec<String>,
+    /// the fiscal calendar
+    pub calendar: Calendar,
+    /// the legal entities
+    #[serde(default)]
+    pub entities: Vec<Entity>,
+}
+
+/// The fiscal calendar.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, tag = "kind", rename_all = "snake_case")]
+pub enum Calendar {
+    /// accounting periods are calendar months
+    Months {
+        /// 1 to 12: the month in which the fiscal year begins
+        first_month: u32,
+    },
+    /// accounting periods, adjusting periods included, come from a raw table
+    Table {
+        /// the table
+        table: TableName,
+    },
+}
+
+/// A legal entity.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Entity {
+    /// its id in the ledger
+    pub id: String,
+    /// its name
+    pub name: String,
+    /// ISO 4217 code of its books
+    pub currency: String,
+}
+
+/// A departmental system: one section of `warehouse/systems.toml`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct System {
+    /// what it is, for people
+    #[serde(default)]
+    pub description: String,
+    /// what kind of source
+    pub kind: SystemKind,
+    /// the folder of files or the database file, relative to the project or absolute
+    pub path: PathBuf,
+    /// a system that may be down: the release then keeps its earlier data and says so
+    #[serde(default)]
+    pub optional: bool,
+}
+
+/// The kinds of source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SystemKind {
+    /// a folder of CSV, JSON lines or Parquet files
+    Files,
+    /// a SQLite database file
+    Sqlite,
+}
+
+/// A project: its settings, systems and contracts, all of them checked.
+#[derive(Debug, Clone)]
+pub struct Project {
+    /// the folder
+    pub root: PathBuf,
+    /// `warehouse/project.toml`
+    pub settings: Settings,
+    /// `warehouse/systems.toml`
+    pub systems: BTreeMap<String, System>,
+    /// `warehouse/contracts/<department>/<table>.toml`
+    pub contracts: BTreeMap<TableName, Contract>,
+    /// SHA-256 over the files above
+    pub hash: Hash,
+}
+
+impl Project {
+    /// Reads and checks the project in a folder.
+    ///
+    /// # Errors
+    /// The first mistake found, with file and line.
+    pub fn open(root: &Path) -> Result<Self, ProjectError> {
+        let settings_path = root.join("warehouse/project.toml");
+        if !settings_path.is_file() {
+            return Err(ProjectError::NoProject { folder: root.display().to_string() });
+        }
+        let mut hasher = Sha256::new();
+        let settings = read::<Settings>(root, &settings_path, &mut hasher)?.0;
+        let systems_path = root.join("warehouse/systems.toml");
+        let systems = read::<BTreeMap<String, System>>(root, &systems_path, &mut hasher)?.0;
+        let mut contracts = BTreeMap::new();
+        for (name, path) in contract_files(root)? {
+            let place = place_of(root, &path);
+            let text = read_text(&place, &path)?;
+            hasher.update(text.as_bytes());
+            let parsed = contract::parse(&name, &place, &text, &settings, &systems)?;
+            contracts.insert(name, parsed);
+        }
+        let hash = hex::encode(hasher.finalize());
+        let project = Self { root: root.to_owned(), settings, systems, contracts, hash };
+        project.check_calendar(root, &settings_path)?;
+        Ok(project)
+    }
+
+    /// Where the warehouse's data lie.
+    pub fn data_dir(&self) -> PathBuf {
+        self.root.join("warehouse/data")
+    }
+
+    /// Where what people enter lies, outside releases.
+    pub fn state_dir(&self) -> PathBuf {
+        self.root.join("warehouse/state")
+    }
+
+    /// The path of a system's folder or database file.
+    pub fn system_path(&self, system: &System) -> PathBuf {
+        self.root.join(&system.path)
+    }
+
+    fn check_calendar(&self, root: &Path, path: &Path) -> Result<(), ProjectError> {
+        let problem = match &self.settings.calendar {
+            Calendar::Months { first_month: 1..=12 } => return Ok(()),
+            Calendar::Months { first_month } => {
+                format!("calendar.first_month is {first_month}; it is a month, 1 to 12")
+            }
+            Calendar::Table { table } if self.contracts.contains_key(table) => return Ok(()),
+            Calendar::Table { table } => {
+                format!("calendar.table names `{table}`, which has no contract")
+            }
+        };
+        let place = place_of(root, path);
+        let text = read_text(&place, path)?;
+        let line = line_of_text(&text, "[calendar]");
+        Err(ProjectError::Invalid { place, line, message: problem })
+    }
+}
+
+/// The path of a project's file as messages name it.
+fn place_of(root: &Path, path: &Path) -> String {
+    path.strip_prefix(root).unwrap_or(path).display().to_string()
+}
+
+fn read_text(place: &str, path: &Path) -> Result<String, ProjectError> {
+    fs::read_to_string(path)
+        .map_err(|cause| ProjectError::Unreadable { place: place.to_owned(), cause })
+}
+
+fn read<T: DeserializeOwned>(
+    root: &Path,
+    path: &Path,
+    hasher: &mut Sha256,
+) -> Result<(T, String), ProjectError> {
+    let place = place_of(root, path);
+    let text = read_text(&place, path)?;
+    hasher.update(text.as_bytes());
+    let value = parse_toml(&place, &text)?;
+    Ok((value, text))
+}
+
+/// Parses TOML; a mistake names file and line.
+pub(super) fn parse_toml<T: DeserializeOwned>(place: &str, text: &str) -> Result<T, ProjectError> {
+    toml::from_str(text).map_err(|error| ProjectError::Invalid {
+        place: place.to_owned(),
+        line: error.span().map_or(1, |span| line_at(text, span.start)),
+        message: error.message().to_owned(),
+    })
+}
+
+/// The line, from 1, of a byte offset.
+pub(super) fn line_at(text: &str, offset: usize) -> usize {
+    text.bytes().take(offset).filter(|byte| *byte == b'\n').count() + 1
+}
+
+/// The line, from 1, on which some text first stands; 1 where it does not.
+fn line_of_text(text: &str, wanted: &str) -> usize {
+    text.find(wanted).map_or(1, |offset| line_at(text, offset))
+}
+
+/// Every contract file with the table that its place names, in the order of names.
+fn contract_files(root: &Path) -> Result<BTreeMap<TableName, PathBuf>, ProjectError> {
+    let folder = root.join("warehouse/contracts");
+    let mut found = BTreeMap::new();
+    for department in sorted_entries(root, &folder)? {
+        if !department.is_dir() {
+            continue;
+        }
+        for path in sorted_entries(root, &department)? {
+            if path.extension().is_some_and(|extension| extension == "toml") {
+                found.insert(table_of(root, &path)?, path);
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn sorted_entries(root: &Path, folder: &Path) -> Result<Vec<PathBuf>, ProjectError> {
+    let unreadable =
+        |cause| ProjectError::Unreadable { place: place_of(root, folder), cause };
+    if !folder.exists() {
+        return Ok(Vec::new());
+    }
+    let mut paths = Vec::new();
+    for entry in fs::read_dir(folder).map_err(unreadable)? {
+        paths.push(entry.map_err(unreadable)?.path());
+    }
+    paths.sort();
+    Ok(paths)
+}
+
+fn table_of(root: &Path, path: &Path) -> Result<TableName, ProjectError> {
+    let part = |part: Option<&std::ffi::OsStr>| {
+        part.and_then(std::ffi::OsStr::to_str).unwrap_or_default().to_owned()
+    };
+    let schema = part(path.parent().and_then(Path::file_name));
+    let table = part(path.file_stem());
+    let invalid = |message| ProjectError::Invalid { place: place_of(root, path), line: 1, message };
+    if RESERVED_SCHEMAS.contains(&schema.as_str()) {
+        return Err(invalid(format!(
+            "`{schema}` is a schema of Patron's own; give the department's folder another name"
+        )));
+    }
+    if !is_identifier(&format!("{table}_personal")) {
+        return Err(invalid(format!("the file name `{table}` is too long or no identifier")));
+    }
+    TableName::new(&schema, &table).map_err(invalid)
+}
