@@ -19,6 +19,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::blocks::CheckedStore;
 use super::durable;
 use super::error::WarehouseError;
+use super::ledger::STRANGE_NAME;
 use super::manifest::{Hash, Manifest};
 use super::name::TableName;
 use super::seal;
@@ -260,9 +261,9 @@ pub(super) fn names(folder: &Path) -> Result<Vec<String>, WarehouseError> {
     let mut names = Vec::new();
     for entry in fs::read_dir(folder).map_err(failed)? {
         let name = entry.map_err(failed)?.file_name();
-        let name = name.to_str().ok_or_else(|| {
-            WarehouseError::damaged(&folder.join(&name), "its name is none that was given here")
-        })?;
+        let name = name
+            .to_str()
+            .ok_or_else(|| WarehouseError::damaged(&folder.join(&name), STRANGE_NAME))?;
         names.push(name.to_owned());
     }
     names.sort();

@@ -211,22 +211,24 @@ pub(super) fn check_follows(
     Err(WarehouseError::damaged(&home.release_path(release.number), finding))
 }
 
-/// The numbers that name the documents `<20 digits>.json` of a folder, ascending.
+/// The numbers that name the documents of a folder, ascending.
 pub(super) fn numbered(home: &Home, folder: &str) -> Result<Vec<u64>, WarehouseError> {
     let path = home.root().join(folder);
-    let mut numbers = Vec::new();
-    for name in names(&path)? {
-        let digits = name.strip_suffix(".json").filter(|digits| digits.len() == 20);
-        let number = digits
-            .filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))
-            .and_then(|digits| digits.parse().ok())
-            .filter(|number| *number > 0)
-            .ok_or_else(|| {
-                WarehouseError::damaged(&path.join(&name), "its name is none that was given here")
-            })?;
-        numbers.push(number);
-    }
-    Ok(numbers)
+    let number = |name: &String| {
+        number_of(name).ok_or_else(|| WarehouseError::damaged(&path.join(name), STRANGE_NAME))
+    };
+    names(&path)?.iter().map(number).collect()
+}
+
+/// Finding on a file that does not belong where it is.
+pub(super) const STRANGE_NAME: &str = "its name is none that is given here";
+
+/// The number that names a document `<20 digits>.json`.
+pub(super) fn number_of(name: &str) -> Option<u64> {
+    let digits = name.strip_suffix(".json").filter(|digits| digits.len() == 20)?;
+    let number =
+        digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok())??;
+    (number > 0).then_some(number)
 }
 
 /// An RFC 3339 time, or the last moment of a date in UTC.

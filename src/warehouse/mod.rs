@@ -3,6 +3,7 @@
 mod assemble;
 pub mod blocks;
 pub mod catalog;
+pub mod collect;
 pub mod durable;
 mod encode;
 mod error;
@@ -14,6 +15,7 @@ mod pins;
 pub mod release;
 mod seal;
 mod statistics;
+pub mod verify;
 pub mod write;
 
 pub use assemble::{assemble, schema_of};

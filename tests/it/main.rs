@@ -11,6 +11,7 @@
 
 mod cli;
 mod disk_full;
+mod flips;
 mod fsync;
 mod histories;
 mod kill;
