@@ -177,7 +177,7 @@ fn clean_rows_beside_dirty_ones_load() {
         loaded("select remark from dirty.bookings where booking_id = 'quoted, with comma'"),
         ["two\nlines and \"quotes\""]
     );
-    assert_eq!(loaded("select unclosed_id from dirty.unclosed order by 1"), ["1"]);
+    assert_eq!(loaded("select unclosed_id from dirty.unclosed order by 1"), ["1", "3"]);
     assert_eq!(
         loaded("select entry_id, amount from dirty.entries order by 1"),
         ["1 10.00", "2 20.00", "3 30.00", "4 17850.00"]
