@@ -1,6 +1,11 @@
 //! Patron: a customer-profitability warehouse and report server.
 
+pub mod cli;
+pub mod config;
+pub mod demo;
 pub mod engine;
+pub mod model;
 pub mod query;
+pub mod refresh;
 pub mod source;
 pub mod warehouse;

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use datafusion::error::DataFusionError;
 
+pub mod encode;
 pub mod session;
+pub mod text_table;
 
 pub use session::{Limits, session};
 

@@ -3,14 +3,17 @@
 pub mod assemble;
 pub mod blocks;
 pub mod catalog;
+pub mod contract;
 pub mod collect;
 pub mod durable;
 mod encode;
 pub mod error;
 pub mod home;
-pub mod ledger;
+pub mod load;
 pub mod manifest;
 pub mod name;
+pub mod project;
+pub mod ledger;
 pub mod pins;
 pub mod release;
 pub mod seal;

@@ -9,6 +9,7 @@
     reason = "a test may unwrap, print what it counted, read the environment and ask the clock"
 )]
 
+mod cli;
 mod data_files;
 mod disk_full;
 mod flips;
@@ -17,6 +18,7 @@ mod histories;
 mod kill;
 mod ledger;
 mod real_files;
+mod refused;
 mod support;
 mod tidy;
 mod worlds;

@@ -93,7 +93,7 @@ fn from_database(load: &TableLoad<'_>, snapshot: &Snapshot) -> Result<Outcome, L
         let source = quarantine::source_of(&chunk.rows, &contract.object);
         sink.take(&source, &chunk).map_err(|error| SourceError::Stopped(Box::new(error)))
     };
-    let read = unstop(snapshot.read(&contract.object, &contract.shape, None, &mut take))?;
+    let read = unstop(snapshot.read(&contract.object, &contract.shape, None, &[], &mut take))?;
     let state = LoadState { drift: read.drift, ..LoadState::new(contract.storage_hash()) };
     conclude(load, sink.finish()?, None, state)
 }
@@ -110,7 +110,7 @@ fn conclude(
     let main = match gathered.direct {
         Some(file) => {
             let kept = base.iter().filter(|_| !is_whole).flat_map(|base| base.files.clone());
-            manifest(target, kept.chain(file).collect())
+            manifest(target, kept.chain(file).collect())?
         }
         None => {
             let change = Change {

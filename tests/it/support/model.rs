@@ -117,20 +117,31 @@ pub fn merge(files: &Files) -> Vec<Vec<String>> {
     table
 }
 
-/// Mode period: the last file that holds rows of a date has them all.
-pub fn period(files: &Files) -> Vec<Vec<String>> {
+/// Mode period by dates: the last file that holds rows of a date has them all.
+pub fn dates(files: &Files) -> Vec<Vec<String>> {
+    period(files, |dates, date| dates.contains(&date.to_owned()))
+}
+
+/// Mode period by range: the last file whose first and last date enclose a date has it.
+pub fn range(files: &Files) -> Vec<Vec<String>> {
+    period(files, |dates, date| {
+        dates.iter().any(|first| first.as_str() <= date)
+            && dates.iter().any(|last| last.as_str() >= date)
+    })
+}
+
+fn period(files: &Files, covers: fn(&[String], &str) -> bool) -> Vec<Vec<String>> {
     let rows: Vec<_> = placed(files).into_iter().filter(|row| !row.item.is_bad()).collect();
-    let mut last: BTreeMap<&str, u32> = BTreeMap::new();
+    let mut dates: BTreeMap<u32, Vec<String>> = BTreeMap::new();
     for row in &rows {
-        last.insert(row.item.due.as_deref().unwrap(), row.file);
+        dates.entry(row.file).or_default().push(row.item.due.clone().unwrap());
     }
-    let mut table: Vec<_> = rows
-        .iter()
-        .filter(|row| last[row.item.due.as_deref().unwrap()] == row.file)
-        .map(Placed::values)
-        .collect();
-    table.sort();
-    table
+    let last = |date: &str| {
+        let covering = dates.iter().filter(|(_, dates)| covers(dates, date));
+        covering.map(|(file, _)| *file).max()
+    };
+    let is_served = |row: &&Placed| last(row.item.due.as_deref().unwrap()) == Some(row.file);
+    rows.iter().filter(is_served).map(Placed::values).collect()
 }
 
 /// A database's table and what is served of it.

@@ -6,27 +6,18 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Duration, TimeZone, Utc};
 use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
-use patron::engine::session::Limits;
+use patron::engine::Limits;
 use patron::query::{self, Principal};
-use patron::refresh::{self, Options, Outcome, Progress, RefreshError};
-use patron::warehouse::home::Home;
+use patron::refresh::{self, Options, Outcome, RefreshError, Silent};
+use patron::warehouse::Home;
 use patron::warehouse::project::Project;
-use patron::warehouse::release::{Accounting, Release};
+use patron::warehouse::release::Release;
 use tempfile::TempDir;
+use tokio::runtime::Runtime;
 
 /// A project in a folder of its own.
 pub struct World {
     folder: TempDir,
-}
-
-/// Says nothing: tests look at the outcome.
-pub struct Quiet;
-
-impl Progress for Quiet {
-    fn started(&self, _table: &str) {}
-    fn rows(&self, _table: &str, _rows: u64, _bytes: u64) {}
-    fn finished(&self, _table: &str, _accounting: &Accounting) {}
-    fn phase(&self, _phase: &str) {}
 }
 
 /// The n-th day of tests; refreshes of one world take rising days.
@@ -89,13 +80,15 @@ impl World {
     pub fn refresh(&self, now: DateTime<Utc>) -> Result<Outcome, RefreshError> {
         let options =
             Options { only: None, wait: false, waivers: Vec::new(), now, limits: self.limits() };
-        refresh::run(&self.project(), &options, &Quiet)
+        let runtime = runtime();
+        let _entered = runtime.enter();
+        refresh::run(&self.project(), &options, &Silent)
     }
 
     /// Refreshes, and panics with the error's own words where it fails.
     pub fn refreshed(&self, now: DateTime<Utc>) -> Outcome {
         let outcome = self.refresh(now).unwrap_or_else(|error| panic!("{}", chain(&error)));
-        for (table, accounting) in &outcome.release.accounting {
+        for (table, accounting) in &outcome.accounting {
             accounting.check().unwrap_or_else(|fault| panic!("{table}: {fault}"));
         }
         outcome
@@ -140,9 +133,7 @@ pub fn rows_of(
 ) -> Result<Vec<Vec<String>>, String> {
     let context =
         query::open(home, release, &Principal::Owner, limits).map_err(|error| chain(&error))?;
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    let batches = runtime
+    let batches = runtime()
         .block_on(async { context.sql(sql).await?.collect().await })
         .map_err(|error| chain(&error))?;
     let mut rows = Vec::new();
@@ -158,6 +149,10 @@ pub fn rows_of(
         }
     }
     Ok(rows)
+}
+
+fn runtime() -> Runtime {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap()
 }
 
 /// An error with its causes.

@@ -1,0 +1,42 @@
+//! Which files does `patron init` write? Those of the standard project in this repository.
+
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+const PARTS: [&str; 6] = [
+    "warehouse/README.md",
+    "warehouse/project.toml",
+    "warehouse/systems.toml",
+    "warehouse/contracts",
+    "sql",
+    "dashboards",
+];
+
+fn main() -> io::Result<()> {
+    let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
+    let mut paths = Vec::new();
+    for part in PARTS {
+        println!("cargo::rerun-if-changed={part}");
+        collect(&root.join(part), &mut paths)?;
+    }
+    paths.sort();
+    let mut code = String::from("&[\n");
+    for path in &paths {
+        let name = path.strip_prefix(&root).map_err(io::Error::other)?;
+        code += &format!("    ({:?}, include_str!({:?})),\n", name.display().to_string(), path);
+    }
+    code += "]\n";
+    let target = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
+    fs::write(target.join("standard_project.rs"), code)
+}
+
+fn collect(path: &Path, paths: &mut Vec<PathBuf>) -> io::Result<()> {
+    if !path.is_dir() {
+        paths.push(path.to_owned());
+        return Ok(());
+    }
+    for entry in fs::read_dir(path)? {
+        collect(&entry?.path(), paths)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,168 @@
+//! Does everything in the project fit together, and to the live systems?
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+
+use super::Context;
+use super::error::CliError;
+use super::output::Output;
+use crate::engine::session;
+use crate::model::staging;
+use crate::source::describe::{Described, describe_file};
+use crate::source::shape::{ROW_COLUMN, SOURCE_COLUMN};
+use crate::source::sqlite::Snapshot;
+use crate::source::{SourceError, files};
+use crate::warehouse::contract::{Contract, Mode};
+use crate::warehouse::name::TableName;
+use crate::warehouse::project::{Project, System, SystemKind};
+
+const EXAMPLES: &str = "\
+Examples:
+  patron check              the project's files and the live systems
+  patron check --offline    only the project's files, as for a commit hook";
+
+/// Checks settings, systems, contracts and staging SQL, and that the live sources fit them
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Args {
+    /// Leave the systems alone
+    #[arg(long)]
+    offline: bool,
+}
+
+pub(super) fn run(args: &Args, context: &Context) -> Result<(), CliError> {
+    let project = context.project()?;
+    let output = context.output;
+    let mut faults = staging_faults(context, &project)?;
+    if !args.offline {
+        faults += source_faults(output, &project);
+    }
+    output.say(&format!(
+        "checked {} systems, {} contracts and the SQL under sql/staging",
+        project.systems.len(),
+        project.contracts.len()
+    ))?;
+    match faults {
+        0 => output.say("everything fits"),
+        count => Err(CliError::Unsound(count)),
+    }
+}
+
+/// Prints what is wrong with staging files and counts it.
+fn staging_faults(context: &Context, project: &Project) -> Result<usize, CliError> {
+    let tables: BTreeMap<TableName, SchemaRef> =
+        project.contracts.values().flat_map(raw_tables).collect();
+    let session = session::session(&context.limits())?;
+    staging::declare(&session, &tables)?;
+    let mut faults = 0;
+    for file in staging::files(&project.root)? {
+        if let Err(error) = context.runtime.block_on(staging::check(&session, &file)) {
+            context.output.note(&error.to_string());
+            faults += 1;
+        }
+    }
+    Ok(faults)
+}
+
+/// The tables that staging may name, with their columns.
+fn raw_tables(contract: &Contract) -> Vec<(TableName, SchemaRef)> {
+    let ends = || {
+        [
+            Field::new(SOURCE_COLUMN, DataType::Utf8, false),
+            Field::new(ROW_COLUMN, DataType::Int64, false),
+        ]
+    };
+    let columns = &contract.shape.columns;
+    let plain = columns.iter().filter(|column| !column.personal);
+    let mut fields: Vec<Field> = plain.map(|column| column.field()).chain(ends()).collect();
+    let is_versioned = matches!(contract.mode, Mode::Merge | Mode::Full);
+    if is_versioned && !contract.key.is_empty() {
+        fields.push(Field::new("_is_stale", DataType::Boolean, false));
+    }
+    let mut tables = vec![(contract.name.clone(), Schema::new(fields).into())];
+    if contract.has_personal() {
+        let belongs = columns
+            .iter()
+            .filter(|column| column.personal || contract.key.contains(&column.name));
+        let fields: Vec<Field> = belongs.map(|column| column.field()).chain(ends()).collect();
+        tables.push((contract.name.sibling("personal"), Schema::new(fields).into()));
+    }
+    tables
+}
+
+/// Prints how live sources differ from the contracts and counts what would refuse a refresh.
+fn source_faults(output: Output, project: &Project) -> usize {
+    let mut faults = 0;
+    for (name, system) in &project.systems {
+        let contracts = project.contracts.values().filter(|contract| contract.system == *name);
+        let path = project.system_path(system);
+        if !path.exists() {
+            let text = format!("system `{name}`: `{}` is not there", path.display());
+            if system.optional {
+                output.warn(&format!("{text}; it is optional"));
+            } else {
+                output.note(&format!("{text}; correct `path` in warehouse/systems.toml"));
+                faults += 1;
+            }
+            continue;
+        }
+        for contract in contracts {
+            faults += contract_faults(output, contract, system, &path);
+        }
+    }
+    faults
+}
+
+fn contract_faults(output: Output, contract: &Contract, system: &System, path: &Path) -> usize {
+    let place = &contract.place;
+    let found = match live_columns(contract, system, path) {
+        Ok(Some(found)) => found,
+        Ok(None) => {
+            output.warn(&format!("{place}: no file is called `{}` yet", contract.object));
+            return 0;
+        }
+        Err(error) => {
+            output.note(&format!("{place}: {error}"));
+            return 1;
+        }
+    };
+    let mut faults = 0;
+    let has = |name: &str| found.iter().any(|column| column.name == name);
+    for column in contract.shape.columns.iter().filter(|column| !has(column.source_name())) {
+        let text = format!("{place}: the source has no column `{}`", column.source_name());
+        if column.required {
+            output.note(&format!("{text}, which the contract requires"));
+            faults += 1;
+        } else {
+            output.warn(&format!("{text}; it loads without values"));
+        }
+    }
+    let is_known = |name: &str| {
+        contract.shape.columns.iter().any(|column| column.source_name() == name)
+    };
+    for column in found.iter().filter(|column| !is_known(&column.name)) {
+        output.warn(&format!(
+            "{place}: the source has a column `{}` ({}), which the contract does not name",
+            column.name, column.kind
+        ));
+    }
+    faults
+}
+
+/// The columns of the newest file or of the object; nothing where no file is there.
+fn live_columns(
+    contract: &Contract,
+    system: &System,
+    path: &Path,
+) -> Result<Option<Vec<Described>>, SourceError> {
+    match (system.kind, contract.kind) {
+        (SystemKind::Files, Some(kind)) => {
+            let found = files::find(path, &contract.object)?;
+            let Some(newest) = found.last() else { return Ok(None) };
+            Ok(Some(describe_file(kind, newest, &contract.shape.format)?))
+        }
+        _ => Ok(Some(Snapshot::open(path)?.describe(&contract.object)?)),
+    }
+}

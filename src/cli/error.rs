@@ -1,0 +1,105 @@
+//! Why did a command fail, and with which exit status?
+
+use std::io;
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use crate::config::ConfigError;
+use crate::demo::DemoError;
+use crate::engine::EngineError;
+use crate::engine::encode::EncodeError;
+use crate::model::ModelError;
+use crate::query::QueryError;
+use crate::refresh::RefreshError;
+use crate::source::SourceError;
+use crate::warehouse::WarehouseError;
+use crate::warehouse::project::ProjectError;
+
+/// Why a command failed. What a room says passes through unchanged.
+#[derive(Debug, Error)]
+pub(super) enum CliError {
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
+    Demo(#[from] DemoError),
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    #[error(transparent)]
+    Encode(#[from] EncodeError),
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    #[error(transparent)]
+    Project(#[from] ProjectError),
+    #[error(transparent)]
+    Query(#[from] QueryError),
+    #[error(transparent)]
+    Refresh(#[from] RefreshError),
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    #[error(transparent)]
+    Warehouse(#[from] WarehouseError),
+    /// no folder from here upwards is a project
+    #[error(
+        "neither this folder nor any above it holds warehouse/project.toml; \
+         run `patron init DIR`, or pass `--project DIR`"
+    )]
+    NoProject,
+    /// init writes into empty folders only
+    #[error("`{}` is not empty; name a new or an empty folder", .0.display())]
+    NotEmpty(PathBuf),
+    /// new writes over nothing
+    #[error("`{}` exists; delete it or name another table with `--table`", .0.display())]
+    Exists(PathBuf),
+    /// the standard input, the standard output or a file of the command line
+    #[error("`{}` cannot be {action}", path.display())]
+    File { action: &'static str, path: PathBuf, #[source] cause: io::Error },
+    /// the reader of our output is gone
+    #[error("the output was closed")]
+    Closed,
+    /// standard output took no more bytes
+    #[error("the output cannot be written")]
+    Output(#[source] io::Error),
+    /// what the parser of the command line cannot know
+    #[error("{0}")]
+    Usage(String),
+    /// the filter of the log
+    #[error("`{filter}` is no log filter; write error, warn, info, debug or `patron=debug`")]
+    Log { filter: String, #[source] cause: tracing_subscriber::filter::ParseError },
+    /// no threads
+    #[error("no threads can be started")]
+    Runtime(#[source] io::Error),
+    /// a blocking task ended by itself
+    #[error("the work ended unexpectedly")]
+    Ended(#[from] tokio::task::JoinError),
+    /// a project that does not fit
+    #[error("{0} of the findings above must be mended")]
+    Unsound(usize),
+    /// files that are not what was written
+    #[error("{0} of the files above are damaged; restore them from a backup")]
+    Damaged(usize),
+    /// Ctrl-C
+    #[error("{0}")]
+    Interrupted(String),
+}
+
+impl CliError {
+    /// The exit status, as shells count them.
+    pub(super) fn status(&self) -> u8 {
+        match self {
+            Self::Usage(_) | Self::Log { .. } | Self::Config(_) => 2,
+            Self::Interrupted(_) => 130,
+            Self::Closed => 141,
+            _ => 1,
+        }
+    }
+}
+
+impl From<io::Error> for CliError {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Self::Closed,
+            _ => Self::Output(error),
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! How does a project grow by a system or a table?
+
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::Subcommand;
+
+use super::error::CliError;
+use super::{Context, new_table};
+use crate::warehouse::name::is_identifier;
+
+/// Adds a system or a table to the project
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    System(SystemArgs),
+    Table(new_table::Args),
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  patron new system shop --kind sqlite --path /srv/shop/shop.db
+  patron new system exports --kind files --path ../exports --optional";
+
+/// Adds a departmental system to warehouse/systems.toml
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+struct SystemArgs {
+    /// Its name, which contracts use
+    name: String,
+
+    /// What it is
+    #[arg(long, value_enum)]
+    kind: Kind,
+
+    /// The folder of files or the database file, relative to the project's folder or absolute
+    #[arg(long)]
+    path: PathBuf,
+
+    /// When it cannot be read, keep its last data instead of refusing the refresh
+    #[arg(long)]
+    optional: bool,
+
+    /// What it is, for people
+    #[arg(long, default_value = "")]
+    description: String,
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Kind {
+    /// A folder of CSV, JSON lines or Parquet files
+    Files,
+    /// A SQLite database
+    Sqlite,
+}
+
+pub(super) fn run(args: &Args, context: &Context) -> Result<(), CliError> {
+    match &args.what {
+        What::System(args) => add_system(args, context),
+        What::Table(args) => new_table::run(args, context),
+    }
+}
+
+fn add_system(args: &SystemArgs, context: &Context) -> Result<(), CliError> {
+    let name = &args.name;
+    if !is_identifier(name) {
+        let advice = "use a to z, 0 to 9 and _, beginning with a letter";
+        return Err(CliError::Usage(format!("`{name}` is no name of a system; {advice}")));
+    }
+    let project = context.project()?;
+    if project.systems.contains_key(name) {
+        let place = "warehouse/systems.toml";
+        return Err(CliError::Usage(format!("{place} has a section [{name}] already")));
+    }
+    let path = project.root.join("warehouse/systems.toml");
+    let failed = |cause| CliError::File { action: "written", path: path.clone(), cause };
+    let before = fs::read_to_string(&path).map_err(failed)?;
+    let section = section(args);
+    let gap = if before.is_empty() || before.ends_with("\n\n") { "" } else { "\n" };
+    let gap = if before.is_empty() || before.ends_with('\n') { gap } else { "\n\n" };
+    let mut file = OpenOptions::new().append(true).open(&path).map_err(failed)?;
+    file.write_all(format!("{gap}{section}").as_bytes()).map_err(failed)?;
+    let target = project.root.join(&args.path);
+    if !target.exists() {
+        context.output.warn(&format!("`{}` does not exist yet", target.display()));
+    }
+    let object = match args.kind {
+        Kind::Files => "'deals_*.csv'",
+        Kind::Sqlite => "deals",
+    };
+    context.output.say(&format!(
+        "added to warehouse/systems.toml:\n\n{section}\nNext: patron new table {name}.{object}"
+    ))
+}
+
+fn section(args: &SystemArgs) -> String {
+    let kind = match args.kind {
+        Kind::Files => "files",
+        Kind::Sqlite => "sqlite",
+    };
+    let text = |value: &str| toml::Value::from(value).to_string();
+    let mut section = format!("[{}]\n", args.name);
+    if !args.description.is_empty() {
+        section.push_str(&format!("description = {}\n", text(&args.description)));
+    }
+    section.push_str(&format!("kind = \"{kind}\"\npath = {}\n", text(&args.path.to_string_lossy())));
+    if args.optional {
+        section.push_str("optional = true\n");
+    }
+    section
+}

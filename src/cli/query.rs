@@ -1,0 +1,157 @@
+//! How is a question asked at the command line?
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::Context;
+use super::error::CliError;
+use crate::demo::examples;
+use crate::engine::encode::{Cut, EncodeError, Encoding, encode};
+use crate::query::{self, Principal};
+use crate::warehouse::Home;
+use crate::warehouse::release::Release;
+
+/// Answers a SQL query from one release
+#[derive(Debug, clap::Args)]
+#[command(after_help = examples::QUERY)]
+pub(super) struct Args {
+    /// The query; `-` reads it from standard input
+    sql: String,
+
+    /// How the answer is written [default: by the ending of --output, else table]
+    #[arg(long, value_enum)]
+    format: Option<Format>,
+
+    /// The release asked: its number, a pin's name, or the newest at a time or date [default: the
+    /// newest]
+    #[arg(long, value_name = "RELEASE")]
+    as_of: Option<String>,
+
+    /// The file to write; it appears only when the answer is complete
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+/// How an answer is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Format {
+    /// For reading; long values and many rows are cut, and the last line says so
+    Table,
+    /// RFC 4180, UTF-8
+    Csv,
+    /// An array of objects; decimals are strings
+    Json,
+    /// One file
+    Parquet,
+    /// An Arrow IPC stream
+    Arrow,
+}
+
+impl Format {
+    pub(super) fn encoding(self) -> Encoding {
+        match self {
+            Self::Table => Encoding::Table,
+            Self::Csv => Encoding::Csv,
+            Self::Json => Encoding::Json,
+            Self::Parquet => Encoding::Parquet,
+            Self::Arrow => Encoding::Arrow,
+        }
+    }
+
+    /// The format that a file's ending names.
+    fn of_file(path: &Path) -> Option<Self> {
+        match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
+            "csv" => Some(Self::Csv),
+            "json" => Some(Self::Json),
+            "parquet" => Some(Self::Parquet),
+            "arrow" | "arrows" | "ipc" => Some(Self::Arrow),
+            _ => None,
+        }
+    }
+}
+
+pub(super) fn run(args: &Args, context: &Context) -> Result<(), CliError> {
+    let named = args.output.as_deref().and_then(Format::of_file);
+    let encoding = args.format.or(named).unwrap_or(Format::Table).encoding();
+    if encoding.is_binary() && args.output.is_none() && context.output.is_terminal() {
+        let advice = "this format is not for a terminal; name a file with `--output`";
+        return Err(CliError::Usage(advice.to_owned()));
+    }
+    let sql = match args.sql.as_str() {
+        "-" => read_stdin()?,
+        sql => sql.to_owned(),
+    };
+    let home = context.home()?;
+    let release = resolve(&home, args.as_of.as_deref())?;
+    let Some(path) = &args.output else {
+        let mut out = context.output.answer();
+        answer(context, &home, &release, &sql, encoding, &mut out)?;
+        return Ok(());
+    };
+    let path = context.config.folder.join(path);
+    let rows = to_file(&path, |out| answer(context, &home, &release, &sql, encoding, out))?;
+    context.output.note(&format!("{rows} rows of release {} in {}", release.number, path.display()));
+    Ok(())
+}
+
+/// The release that a text names, or the newest.
+pub(super) fn resolve(home: &Home, text: Option<&str>) -> Result<Arc<Release>, CliError> {
+    match text {
+        Some(text) => Ok(home.resolve(text)?),
+        None => home.latest()?.ok_or_else(|| {
+            CliError::Usage("the warehouse has no release yet; run `patron refresh`".to_owned())
+        }),
+    }
+}
+
+/// Runs a query and writes its answer.
+pub(super) fn answer(
+    context: &Context,
+    home: &Home,
+    release: &Arc<Release>,
+    sql: &str,
+    encoding: Encoding,
+    out: &mut (dyn io::Write + Send),
+) -> Result<u64, CliError> {
+    let session = query::open(home, release, &Principal::Owner, &context.limits())?;
+    context.runtime.block_on(async {
+        let frame = session.sql(sql).await.map_err(EncodeError::Query)?;
+        let stream = frame.execute_stream().await.map_err(EncodeError::Query)?;
+        Ok(encode(stream, encoding, Cut::default(), out).await?)
+    })
+}
+
+/// Writes beside the file and gives it its name at the end, so that no part of an answer can be
+/// taken for all of it.
+fn to_file(
+    path: &Path,
+    write: impl FnOnce(&mut (dyn io::Write + Send)) -> Result<u64, CliError>,
+) -> Result<u64, CliError> {
+    let mut part = path.as_os_str().to_owned();
+    part.push(".part");
+    let part = PathBuf::from(part);
+    let failed = |cause| CliError::File { action: "written", path: path.to_owned(), cause };
+    let mut out = BufWriter::with_capacity(1 << 16, File::create(&part).map_err(failed)?);
+    let written = write(&mut out).and_then(|rows| {
+        io::Write::flush(&mut out).map_err(failed)?;
+        Ok(rows)
+    });
+    #[expect(clippy::disallowed_methods, reason = "an export outside the warehouse may be replaced")]
+    let placed = written.and_then(|rows| fs::rename(&part, path).map(|()| rows).map_err(failed));
+    if placed.is_err() {
+        let _ = fs::remove_file(&part);
+    }
+    placed
+}
+
+fn read_stdin() -> Result<String, CliError> {
+    let mut sql = String::new();
+    io::stdin().read_to_string(&mut sql).map_err(|cause| CliError::File {
+        action: "read",
+        path: PathBuf::from("standard input"),
+        cause,
+    })?;
+    Ok(sql)
+}

@@ -1,0 +1,152 @@
+//! How is a refresh run and what does it say at its end?
+
+use std::sync::Arc;
+
+use super::Context;
+use super::error::CliError;
+use super::output::Output;
+use super::progress::Shown;
+use crate::demo::examples;
+use crate::engine::text_table::Heading;
+use crate::refresh::{self, Options, Outcome, Progress, RefreshError};
+use crate::warehouse::project::Project;
+use crate::warehouse::release::{Severity, Waiver};
+
+/// Loads what is new in the systems and publishes it as one release
+#[derive(Debug, clap::Args)]
+#[command(after_help = examples::REFRESH)]
+pub(super) struct Args {
+    /// The one system to refresh [default: all]
+    #[arg(long, value_name = "SYSTEM")]
+    only: Option<String>,
+
+    /// A check that may fail this time; needs a reason, which the release records
+    #[arg(long, value_name = "CHECK", requires = "because")]
+    waive: Vec<String>,
+
+    /// Why, for the --waive before it
+    #[arg(long, value_name = "TEXT", requires = "waive")]
+    because: Vec<String>,
+
+    /// Fail at once when another refresh is running, instead of waiting for its end
+    #[arg(long)]
+    no_wait: bool,
+}
+
+pub(super) fn run(args: Args, context: &Context) -> Result<(), CliError> {
+    let project = context.project()?;
+    let options = Options { only: args.only.clone(), ..options(context, !args.no_wait) };
+    let options = Options { waivers: waivers(args)?, ..options };
+    let outcome = supervise(context, project, move |project, progress| {
+        refresh::run(project, &options, progress)
+    })?;
+    summary(context.output, &outcome)
+}
+
+/// Options of a refresh of everything.
+pub(super) fn options(context: &Context, wait: bool) -> Options {
+    Options {
+        only: None,
+        wait,
+        waivers: Vec::new(),
+        now: context.now,
+        limits: context.limits(),
+    }
+}
+
+fn waivers(args: Args) -> Result<Vec<Waiver>, CliError> {
+    if args.waive.len() != args.because.len() {
+        let advice = "each --waive needs a --because of its own";
+        return Err(CliError::Usage(advice.to_owned()));
+    }
+    let pairs = args.waive.into_iter().zip(args.because);
+    Ok(pairs.map(|(check, because)| Waiver { check, because }).collect())
+}
+
+/// Runs blocking work with its progress shown, until it ends or a person interrupts it.
+pub(super) fn supervise(
+    context: &Context,
+    project: Project,
+    work: impl FnOnce(&Project, &dyn Progress) -> Result<Outcome, RefreshError> + Send + 'static,
+) -> Result<Outcome, CliError> {
+    let shown = Arc::new(Shown::new(context.output));
+    let progress = Arc::clone(&shown);
+    let done = context.runtime.block_on(async {
+        let running = tokio::task::spawn_blocking(move || work(&project, progress.as_ref()));
+        tokio::select! {
+            done = running => Some(done),
+            _ = tokio::signal::ctrl_c() => None,
+        }
+    });
+    shown.clear();
+    match done {
+        Some(done) => Ok(done??),
+        None => Err(CliError::Interrupted(interrupted(context))),
+    }
+}
+
+fn interrupted(context: &Context) -> String {
+    let served = context.home().ok().and_then(|home| home.latest().ok().flatten());
+    match served {
+        Some(release) => format!("interrupted; release {} stays served", release.number),
+        None => "interrupted; nothing was published".to_owned(),
+    }
+}
+
+/// Prints a line a table, what was found, and the release.
+pub(super) fn summary(output: Output, outcome: &Outcome) -> Result<(), CliError> {
+    let headings = [
+        Heading::text("table"),
+        Heading::number("read"),
+        Heading::number("inserted"),
+        Heading::number("changed"),
+        Heading::number("unchanged"),
+        Heading::number("superseded"),
+        Heading::number("quarantined"),
+        Heading::number("before"),
+        Heading::number("deleted"),
+        Heading::number("after"),
+        Heading::number("stale"),
+    ];
+    let rows: Vec<Vec<String>> = outcome
+        .accounting
+        .iter()
+        .map(|(table, counts)| {
+            let numbers = [
+                counts.read,
+                counts.inserted,
+                counts.changed,
+                counts.unchanged,
+                counts.superseded,
+                counts.quarantined,
+                counts.before,
+                counts.deleted,
+                counts.after,
+                counts.stale,
+            ];
+            let counts = numbers.iter().map(u64::to_string);
+            std::iter::once(table.to_string()).chain(counts).collect()
+        })
+        .collect();
+    if !rows.is_empty() {
+        output.table(&headings, &rows)?;
+        output.say("")?;
+    }
+    for finding in &outcome.findings {
+        let word = match finding.severity {
+            Severity::Warning => "warning",
+            Severity::Error => "waived",
+        };
+        output.say(&format!("{word}: {}: {}", finding.name, finding.finding))?;
+    }
+    let refused: u64 = outcome.accounting.values().map(|counts| counts.quarantined).sum();
+    if refused > 0 {
+        let rows = if refused == 1 { "1 row is" } else { &format!("{refused} rows are") };
+        output.say(&format!("{rows} in quarantine; `patron quarantine list` says why"))?;
+    }
+    let number = outcome.release.number;
+    match outcome.published {
+        true => output.say(&format!("release {number} is published")),
+        false => output.say(&format!("nothing has changed; release {number} stays the newest")),
+    }
+}

@@ -1,0 +1,63 @@
+//! Which commands does the help show? They name tables of the standard project, so they are kept
+//! here; a test runs them against the demo.
+
+/// Shown by `patron --help`.
+pub const TOP: &str = "\
+Examples:
+  patron demo                          see it at work on a sample company
+  patron init my-company               begin a project
+  patron new table sales.customer      describe a table of a system from its live schema
+  patron check                         does everything fit?
+  patron refresh                       load what is new and publish it in one step
+  patron query 'select count(*) from sales.orders'
+  patron quarantine list               which rows were refused, and why";
+
+/// Shown by `patron query --help`.
+pub const QUERY: &str = "\
+Examples:
+  patron query 'select count(*) from sales.orders'
+  patron query 'select sum(posted_amount) from finance.ledger_entries' --as-of 1
+  patron query 'select * from sales.orders' --output orders.parquet
+  patron query --format csv - < question.sql
+  patron query 'select table_schema, table_name from information_schema.tables'";
+
+/// Shown by `patron releases --help`.
+pub const RELEASES: &str = "\
+Examples:
+  patron releases
+  patron releases --limit 100 --format csv
+  patron query 'select count(*) from sales.orders' --as-of 1    asks release 1";
+
+/// Shown by `patron new table --help`.
+pub const NEW_TABLE: &str = "\
+Examples:
+  patron new table sales.customer                       a table of a database
+  patron new table finance.'ledger_*.csv'               a pattern of files
+  patron new table finance.debtors.csv --encoding gbk --table accounts
+  patron new table service.'cases_*.jsonl' --department support";
+
+/// Shown by `patron refresh --help`.
+pub const REFRESH: &str = "\
+Examples:
+  patron refresh
+  patron refresh --only finance
+  patron refresh --waive sales.customers:deleted --because 'the old shop was closed'
+
+The release becomes visible in one step over all tables, or not at all: when a check fails, a
+system is down or the command is interrupted, the last release stays served.";
+
+/// Shown by `patron quarantine list --help`.
+pub const QUARANTINE_LIST: &str = "\
+Examples:
+  patron quarantine list
+  patron quarantine list finance.ledger_entries
+  patron query 'select * from patron.quarantine'        all columns";
+
+/// Shown by `patron quarantine retry --help`.
+pub const QUARANTINE_RETRY: &str = "\
+Examples:
+  patron quarantine retry
+  patron quarantine retry finance.ledger_entries
+
+Mend the contract first, for instance its `allowed` or `format`. A row that is wrong at the source
+is mended there; `patron refresh` then loads it.";

@@ -1,0 +1,405 @@
+//! How is a delimited text file read?
+//!
+//! The splitter is ours rather than `csv-core`, which walks byte by byte, copies every field and
+//! lets an unclosed quote swallow the rest of the file; it serves as an independent peer in tests.
+//!
+//! - Lines without any text are passed over. A record with another number of fields than the
+//!   header is refused, as are records that cannot be decoded.
+//! - The empty field means no value, quoted or not.
+//! - A header name matches exactly, after blanks around it are cut off.
+//! - `sep=` lines are not treated: say `skip = 1`.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use super::error::found_instead;
+use super::files::Found;
+use super::lines::{BLOCK_BYTES, Block, Blocks, parse_in_order};
+use super::rows::{Plan, Rows};
+use super::shape::{Chunk, Column, Drift, Format, Shape};
+use super::split::{Dialect, fields, without_line_end};
+use super::text::Text;
+use super::value::{Cell, Reason};
+use super::{Emit, Read, SourceError};
+
+/// How the fields of a file lie.
+#[derive(Debug, Clone)]
+pub(super) struct Layout {
+    /// per column of the shape the place of its field, if the file has it
+    places: Vec<Option<usize>>,
+    /// fields of every record; not known where a file without header begins with a malformed record
+    width: Option<usize>,
+    delimiter: u8,
+    quote: u8,
+    encoding: &'static str,
+}
+
+/// Reads a file of delimited text.
+pub(super) fn read(
+    file: &Found,
+    shape: &Shape,
+    threads: usize,
+    emit: &mut Emit<'_>,
+) -> Result<Read, SourceError> {
+    read_in_blocks(file, shape, threads, BLOCK_BYTES, emit)
+}
+
+/// As [`read`], in blocks of any size, so that a test can vary it.
+pub(super) fn read_in_blocks(
+    file: &Found,
+    shape: &Shape,
+    threads: usize,
+    block_bytes: usize,
+    emit: &mut Emit<'_>,
+) -> Result<Read, SourceError> {
+    let plan = Plan::new(shape, &file.name)?;
+    let mut blocks = open(file, &shape.format, &shape.place, block_bytes)?;
+    let (layout, drift) = layout(&mut blocks, file, shape)?;
+    let workers: Vec<_> = (0..threads.max(1))
+        .map(|_| {
+            let (mut rows, layout) = (plan.rows(), layout.clone());
+            move |block: &Block| {
+                layout.parse(block, &mut rows);
+                let count = rows.len() as u64;
+                Ok((rows.take()?, count))
+            }
+        })
+        .collect();
+    let mut rows = 0;
+    let mut take = |(chunk, count): (Chunk, u64)| {
+        rows += count;
+        if count > 0 { emit(chunk) } else { Ok(()) }
+    };
+    let (sha256, size_bytes) = parse_in_order(blocks, workers, &mut take)?;
+    Ok(Read { sha256, size_bytes, rows, drift })
+}
+
+/// Opens a file in the dialect of its format.
+fn open<'a>(
+    file: &'a Found,
+    format: &Format,
+    place: &str,
+    block_bytes: usize,
+) -> Result<Blocks<'a>, SourceError> {
+    let (delimiter, quote) = marks(format, place)?;
+    let text = Text::new(&format.encoding, place)?;
+    Blocks::open(file, text, Dialect::Quoted { delimiter, quote }, block_bytes)
+}
+
+/// Delimiter and quote, as the single bytes that they must be.
+fn marks(format: &Format, place: &str) -> Result<(u8, u8), SourceError> {
+    let wrong = |why: String| SourceError::Shape { place: place.to_owned(), why };
+    let byte = |what: &str, mark: char| {
+        u8::try_from(mark)
+            .ok()
+            .filter(|byte| byte.is_ascii() && !b"\r\n\0".contains(byte))
+            .ok_or_else(|| wrong(format!("the {what} `{}` is not one byte", mark.escape_debug())))
+    };
+    let (delimiter, quote) = (byte("delimiter", format.delimiter)?, byte("quote", format.quote)?);
+    if delimiter == quote {
+        return Err(wrong(format!("`{}` is both delimiter and quote", format.quote)));
+    }
+    Ok((delimiter, quote))
+}
+
+/// Takes skipped records and the header off and says where each column lies.
+fn layout(
+    blocks: &mut Blocks<'_>,
+    file: &Found,
+    shape: &Shape,
+) -> Result<(Layout, Vec<Drift>), SourceError> {
+    let format = &shape.format;
+    let (delimiter, quote) = marks(format, &shape.place)?;
+    for _ in 0..format.skip {
+        blocks.take_record()?;
+    }
+    let encoding = Text::new(&format.encoding, &shape.place)?.name();
+    let mut layout = Layout { places: Vec::new(), width: None, delimiter, quote, encoding };
+    let drift = if format.header {
+        let names = header(blocks, file, delimiter, quote)?;
+        layout.width = Some(names.len());
+        layout.place_by_name(&names, file, shape)?
+    } else {
+        layout.width = blocks.peek_record()?.and_then(|record| {
+            let mut width = 0;
+            fields(std::str::from_utf8(&record).ok()?, delimiter, quote, |_, _| width += 1);
+            Some(width)
+        });
+        layout.place_by_position(file, shape)?
+    };
+    Ok((layout, drift))
+}
+
+/// The names in the header, blanks around them cut off.
+fn header(
+    blocks: &mut Blocks<'_>,
+    file: &Found,
+    delimiter: u8,
+    quote: u8,
+) -> Result<Vec<String>, SourceError> {
+    let wrong = |why: String| SourceError::Header { file: file.name.clone(), why };
+    loop {
+        let Some((_, bytes, record)) = blocks.take_record()? else {
+            return Err(SourceError::Empty { file: file.name.clone() });
+        };
+        if let Some(fault) = record.fault {
+            return Err(wrong(fault.reason().to_string()));
+        }
+        let line = std::str::from_utf8(without_line_end(&bytes))
+            .map_err(|_| wrong(Reason::Undecodable(blocks.encoding()).to_string()))?;
+        if line.is_empty() {
+            continue;
+        }
+        if line.contains('\r') {
+            return Err(wrong("its lines end in lone carriage returns; convert them".to_owned()));
+        }
+        let mut names = Vec::new();
+        fields(line, delimiter, quote, |text, has_doubled| {
+            names.push(single(text, has_doubled, quote).trim().to_owned());
+        });
+        return Ok(names);
+    }
+}
+
+/// A field's text, its doubled quotes made single.
+fn single(text: &str, has_doubled: bool, quote: u8) -> Cow<'_, str> {
+    if !has_doubled {
+        return Cow::Borrowed(text);
+    }
+    let quote = char::from(quote);
+    Cow::Owned(text.replace(&format!("{quote}{quote}"), &quote.to_string()))
+}
+
+impl Layout {
+    fn place_by_name(
+        &mut self,
+        names: &[String],
+        file: &Found,
+        shape: &Shape,
+    ) -> Result<Vec<Drift>, SourceError> {
+        let mut by_name: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for (place, name) in names.iter().enumerate() {
+            by_name.entry(name).or_default().push(place);
+        }
+        let mut drift = Vec::new();
+        let mut is_wanted = vec![false; names.len()];
+        for column in &shape.columns {
+            let name = column.source_name();
+            let place = match by_name.get(name).map(Vec::as_slice) {
+                Some([place]) => Some(*place),
+                Some(several) => {
+                    return Err(SourceError::DuplicateColumn {
+                        file: file.name.clone(),
+                        column: name.to_owned(),
+                        place: shape.place.clone(),
+                        count: several.len(),
+                    });
+                }
+                None => {
+                    let found = || found_instead(name, names.iter().map(String::as_str), "columns");
+                    drift.push(missing(column, &file.name, shape, found)?);
+                    None
+                }
+            };
+            if let Some(place) = place {
+                is_wanted[place] = true;
+            }
+            self.places.push(place);
+        }
+        for (place, name) in names.iter().enumerate().filter(|(place, _)| !is_wanted[*place]) {
+            let column =
+                if name.is_empty() { format!("column {}", place + 1) } else { name.clone() };
+            drift.push(Drift::Added { column });
+        }
+        Ok(drift)
+    }
+
+    fn place_by_position(
+        &mut self,
+        file: &Found,
+        shape: &Shape,
+    ) -> Result<Vec<Drift>, SourceError> {
+        let mut drift = Vec::new();
+        for (index, column) in shape.columns.iter().enumerate() {
+            let place = match &column.from {
+                None => index,
+                Some(from) => from.parse().ok().and_then(|from: usize| from.checked_sub(1)).ok_or_else(
+                    || SourceError::Shape {
+                        place: shape.place.clone(),
+                        why: format!(
+                            "column `{}`: `from` must be a position counted from 1, as the file has no header",
+                            column.name
+                        ),
+                    },
+                )?,
+            };
+            if self.width.is_some_and(|width| place >= width) {
+                let width = self.width.unwrap_or_default();
+                let found = || format!("its records have {width} fields");
+                drift.push(missing(column, &file.name, shape, found)?);
+                self.places.push(None);
+            } else {
+                self.places.push(Some(place));
+            }
+        }
+        for place in 0..self.width.unwrap_or_default() {
+            if !self.places.contains(&Some(place)) {
+                drift.push(Drift::Added { column: format!("column {}", place + 1) });
+            }
+        }
+        Ok(drift)
+    }
+
+    /// Adds the rows of a block.
+    fn parse(&self, block: &Block, rows: &mut Rows) {
+        let has_nul = memchr::memchr(0, &block.bytes).is_some();
+        match (&block.records, std::str::from_utf8(&block.bytes)) {
+            (None, Ok(text)) => self.parse_plain(text, block.line, has_nul, rows),
+            _ => self.parse_records(block, has_nul, rows),
+        }
+    }
+
+    /// Adds the rows of a block without quotes that is all UTF-8.
+    fn parse_plain(&self, text: &str, line: u64, has_nul: bool, rows: &mut Rows) {
+        let mut number = i64::try_from(line).unwrap_or(i64::MAX);
+        let mut found: Vec<&str> = Vec::with_capacity(self.width.unwrap_or(16));
+        let mut field = 0;
+        let mut record = 0;
+        let ends = memchr::memchr2_iter(b'\n', self.delimiter, text.as_bytes());
+        for end in ends.chain((!text.ends_with('\n')).then_some(text.len())) {
+            if text.as_bytes().get(end) == Some(&self.delimiter) {
+                found.push(&text[field..end]);
+                field = end + 1;
+                continue;
+            }
+            let last = &text[field..end];
+            found.push(last.strip_suffix('\r').unwrap_or(last));
+            self.push(number, &text[record..end], &found, has_nul, rows);
+            found.clear();
+            number += 1;
+            (field, record) = (end + 1, end + 1);
+        }
+    }
+
+    /// Adds the rows of any block.
+    fn parse_records(&self, block: &Block, has_nul: bool, rows: &mut Rows) {
+        let mut line = block.line;
+        let mut start = 0;
+        let mut add = |end: usize, fault: Option<Reason>| {
+            let bytes = &block.bytes[start..end];
+            let number = i64::try_from(line).unwrap_or(i64::MAX);
+            match (fault, std::str::from_utf8(without_line_end(bytes))) {
+                (Some(reason), _) => rows.refuse_record(number, bytes, &reason),
+                (None, Err(_)) => {
+                    rows.refuse_record(number, bytes, &Reason::Undecodable(self.encoding));
+                }
+                (None, Ok(record)) => {
+                    let mut found: Vec<Cow<'_, str>> = Vec::new();
+                    fields(record, self.delimiter, self.quote, |text, has_doubled| {
+                        found.push(single(text, has_doubled, self.quote));
+                    });
+                    self.push(number, record, &found, has_nul, rows);
+                }
+            }
+            line += memchr::memchr_iter(b'\n', bytes).count() as u64;
+            start = end;
+        };
+        match &block.records {
+            Some(records) => {
+                for record in records {
+                    add(record.end, record.fault.map(super::split::Fault::reason));
+                }
+            }
+            None => {
+                let ends = memchr::memchr_iter(b'\n', &block.bytes).map(|end| end + 1);
+                let last = (!block.bytes.ends_with(b"\n")).then_some(block.bytes.len());
+                for end in ends.chain(last) {
+                    add(end, None);
+                }
+            }
+        }
+    }
+
+    /// Adds one record.
+    #[inline]
+    fn push<S: AsRef<str>>(
+        &self,
+        number: i64,
+        record: &str,
+        found: &[S],
+        has_nul: bool,
+        rows: &mut Rows,
+    ) {
+        if found.len() == 1 && found[0].as_ref().is_empty() && record.trim_end().is_empty() {
+            return;
+        }
+        if self.width.is_some_and(|expected| expected != found.len()) {
+            let expected = self.width.unwrap_or_default();
+            let reason = Reason::FieldCount { found: found.len(), expected };
+            rows.refuse_record(number, record.as_bytes(), &reason);
+            return;
+        }
+        let text =
+            |index: usize| self.places[index].and_then(|place| found.get(place)).map(AsRef::as_ref);
+        rows.push(
+            number,
+            |index, parser| match text(index) {
+                Some(text) if has_nul => parser.read_checked(text),
+                Some(text) => parser.read(text),
+                None => Ok(Cell::Null),
+            },
+            |index| text(index).map(Cow::Borrowed),
+        );
+    }
+}
+
+/// The drift of an absent column, or the error where it is required.
+pub(super) fn missing(
+    column: &Column,
+    file: &str,
+    shape: &Shape,
+    found: impl FnOnce() -> String,
+) -> Result<Drift, SourceError> {
+    if !column.required {
+        return Ok(Drift::Missing { column: column.name.clone() });
+    }
+    Err(SourceError::MissingColumn {
+        file: file.to_owned(),
+        column: column.source_name().to_owned(),
+        place: shape.place.clone(),
+        found: found(),
+    })
+}
+
+/// The names of the columns of a file and up to `limit` well-formed records, as texts.
+pub(super) fn sample(
+    file: &Found,
+    format: &Format,
+    limit: usize,
+) -> Result<(Vec<String>, Vec<Vec<String>>), SourceError> {
+    let mut blocks = open(file, format, &file.name, BLOCK_BYTES)?;
+    let (delimiter, quote) = marks(format, &file.name)?;
+    for _ in 0..format.skip {
+        blocks.take_record()?;
+    }
+    let mut names = Vec::new();
+    if format.header {
+        names = header(&mut blocks, file, delimiter, quote)?;
+    }
+    let mut records = Vec::new();
+    while records.len() < limit {
+        let Some((_, bytes, record)) = blocks.take_record()? else { break };
+        let Ok(line) = std::str::from_utf8(without_line_end(&bytes)) else { continue };
+        let mut found = Vec::new();
+        fields(line, delimiter, quote, |text, has_doubled| {
+            found.push(single(text, has_doubled, quote).into_owned());
+        });
+        if names.is_empty() {
+            names = (1..=found.len()).map(|position| position.to_string()).collect();
+        }
+        if record.fault.is_none() && found.len() == names.len() {
+            records.push(found);
+        }
+    }
+    Ok((names, records))
+}

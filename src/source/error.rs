@@ -1,0 +1,117 @@
+//! Why can a source not be read at all?
+
+use std::path::PathBuf;
+
+/// What keeps a whole source from being read; a single bad row is refused instead.
+#[derive(Debug, thiserror::Error)]
+pub enum SourceError {
+    /// the operating system refused
+    #[error("{}: {error}", path.display())]
+    Io { path: PathBuf, error: std::io::Error },
+    /// a folder of a system that is not there
+    #[error("{}: no such folder; correct `path` in warehouse/systems.toml", path.display())]
+    NoFolder { path: PathBuf },
+    /// a glob that cannot be read
+    #[error("`{pattern}` is no file pattern: {why}")]
+    Pattern { pattern: String, why: String },
+    /// a file whose name is not UTF-8
+    #[error("{}: the name is not UTF-8; rename the file", path.display())]
+    FileName { path: PathBuf },
+    /// a file without even a header
+    #[error("{file}: the file is empty, not even the header is there; deliver it again")]
+    Empty { file: String },
+    /// a header that cannot be split into names
+    #[error("{file}: the header cannot be read: {why}")]
+    Header { file: String, why: String },
+    /// a column that the contract requires
+    #[error("{file}: no column `{column}`, which {place} requires; {found}")]
+    MissingColumn { file: String, column: String, place: String, found: String },
+    /// two columns of one name, of which the contract wants one
+    #[error("{file}: {count} columns are called `{column}`, which {place} names; rename one")]
+    DuplicateColumn { file: String, column: String, place: String, count: usize },
+    /// a contract that contradicts itself or asks for what there is not
+    #[error("{place}: {why}")]
+    Shape { place: String, why: String },
+    /// a byte order mark of another encoding than the one declared
+    #[error(
+        "{file}: begins with a byte order mark of {found}, but the contract says `{declared}`; write `encoding = \"{found}\"`"
+    )]
+    ByteOrderMark { file: String, found: &'static str, declared: String },
+    /// a line too long to be one
+    #[error("{file}: line {line} is longer than 64 MiB; this is no text file of lines")]
+    LineTooLong { file: String, line: u64 },
+    /// a file that was written to while it was read
+    #[error("{file}: changed while it was read; refresh again when the delivery is complete")]
+    Changed { file: String },
+    /// a Parquet file that is damaged or of an unknown layout
+    #[error("{file}: is not readable as Parquet: {why}")]
+    Parquet { file: String, why: String },
+    /// a Parquet column of a type that no contract type takes
+    #[error("{file}: column `{column}` is stored as {stored}, which does not load as {wanted}")]
+    StoredType { file: String, column: String, stored: String, wanted: String },
+    /// a database that cannot be opened or asked
+    #[error("{}: {error}", path.display())]
+    Sqlite { path: PathBuf, error: rusqlite::Error },
+    /// a database that cannot be read without writing to its folder
+    #[error("{}: {why}", path.display())]
+    Database { path: PathBuf, why: String },
+    /// a table or view that is not there
+    #[error("{}: no table or view `{object}`; {found}", path.display())]
+    NoObject { path: PathBuf, object: String, found: String },
+    /// a query that does more than read, or is several
+    #[error("{}: the query of the contract is refused: {why}", path.display())]
+    Query { path: PathBuf, why: String },
+    /// a place to go on from that cannot be compared with the source's values
+    #[error("{object}: cannot read from `{column}` onward: {why}")]
+    Since { object: String, column: String, why: String },
+    /// values that do not fit together into Arrow columns; a fault of Patron
+    #[error("{source_name}: rows do not fit their schema: {error}")]
+    Rows { source_name: String, error: datafusion::arrow::error::ArrowError },
+    /// a worker thread that ended early; a fault of Patron
+    #[error("{file}: a reading thread ended early")]
+    Interrupted { file: String },
+    /// whoever takes the rows gave up
+    #[error(transparent)]
+    Stopped(Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl SourceError {
+    /// An error of the operating system with the path it is about.
+    pub(crate) fn io(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.into();
+        move |error| Self::Io { path, error }
+    }
+}
+
+/// Lists what there is instead: the names nearest to `wanted` first, at most eight.
+pub(crate) fn found_instead<'a>(
+    wanted: &str,
+    names: impl Iterator<Item = &'a str>,
+    what: &str,
+) -> String {
+    let mut near: Vec<(usize, &str)> =
+        names.map(|name| (distance(&wanted.to_lowercase(), &name.to_lowercase()), name)).collect();
+    if near.is_empty() {
+        return format!("there are no {what}");
+    }
+    near.sort();
+    let more = if near.len() > 8 { format!(" and {} more", near.len() - 8) } else { String::new() };
+    let names: Vec<String> = near.iter().take(8).map(|(_, name)| format!("`{name}`")).collect();
+    format!("there are {}{more}", names.join(", "))
+}
+
+/// Levenshtein's distance over characters.
+fn distance(left: &str, right: &str) -> usize {
+    let right: Vec<char> = right.chars().take(64).collect();
+    let mut row: Vec<usize> = (0..=right.len()).collect();
+    for (i, a) in left.chars().take(64).enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, b) in right.iter().enumerate() {
+            let cost = if a == *b { diagonal } else { 1 + diagonal.min(row[j]).min(row[j + 1]) };
+            diagonal = row[j + 1];
+            row[j + 1] = cost;
+        }
+    }
+    row[right.len()]
+}

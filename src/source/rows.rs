@@ -1,0 +1,409 @@
+//! How do typed values become columns, with a bad row taken back whole?
+//!
+//! A row is pushed value by value. On its first bad value the columns are cut back to the rows
+//! before it and the row is kept as refused; good rows pay nothing for that.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use datafusion::arrow::array::{
+    ArrayRef, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int64Array, RecordBatch,
+    StringArray, TimestampMicrosecondArray,
+};
+use datafusion::arrow::buffer::{Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
+use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::arrow::error::ArrowError;
+
+use super::SourceError;
+use super::shape::{Chunk, ColumnType, Refused, Shape};
+use super::value::{Cell, Parser, Reason};
+
+/// Characters of a refused value that are kept beside the reason.
+const VALUE_CHARACTERS_MAX: usize = 200;
+/// Bytes kept of a record that could not be taken apart.
+const RECORD_BYTES_MAX: usize = 1024 * 1024;
+/// Name under which the text of such a record is kept.
+pub const RECORD: &str = "_record";
+
+/// What all rows of one source share.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    schema: SchemaRef,
+    source: String,
+    columns: Vec<PlannedColumn>,
+}
+
+#[derive(Debug, Clone)]
+struct PlannedColumn {
+    name: String,
+    is_required: bool,
+    kind: ColumnType,
+    parser: Parser,
+}
+
+impl Plan {
+    /// A plan for the rows of `source`, which becomes their `_source`.
+    ///
+    /// # Errors
+    /// When the shape contradicts itself: a format that cannot be, marks that clash.
+    pub fn new(shape: &Shape, source: &str) -> Result<Self, SourceError> {
+        let columns = shape.columns.iter().map(|column| {
+            let parser = Parser::new(column, &shape.format, shape.zone).map_err(|why| {
+                let why = format!("column `{}`: {why}", column.name);
+                SourceError::Shape { place: shape.place.clone(), why }
+            })?;
+            Ok(PlannedColumn {
+                name: column.name.clone(),
+                is_required: column.required,
+                kind: column.kind.clone(),
+                parser,
+            })
+        });
+        let columns = columns.collect::<Result<_, SourceError>>()?;
+        Ok(Self { schema: shape.schema(), source: source.to_owned(), columns })
+    }
+
+    /// An empty set of rows.
+    pub fn rows(&self) -> Rows {
+        let builders = self.columns.iter().map(|column| Builder::new(&column.kind)).collect();
+        Rows { plan: self.clone(), builders, numbers: Vec::new(), refused: Vec::new() }
+    }
+
+    /// The number of columns.
+    pub fn width(&self) -> usize {
+        self.columns.len()
+    }
+
+    /// The parser of a column.
+    pub fn parser(&self, column: usize) -> &Parser {
+        &self.columns[column].parser
+    }
+}
+
+/// Rows being collected.
+#[derive(Debug)]
+pub struct Rows {
+    plan: Plan,
+    builders: Vec<Builder>,
+    numbers: Vec<i64>,
+    refused: Vec<Refused>,
+}
+
+impl Rows {
+    /// Adds row `number`. `cell` gives the value of a column; `raw` gives the text of a column as
+    /// the source wrote it and is asked only when the row is refused.
+    #[inline]
+    pub fn push<'v>(
+        &mut self,
+        number: i64,
+        mut cell: impl FnMut(usize, &Parser) -> Result<Cell<'v>, Reason>,
+        raw: impl Fn(usize) -> Option<Cow<'v, str>>,
+    ) {
+        for (index, builder) in self.builders.iter_mut().enumerate() {
+            let column = &self.plan.columns[index];
+            let reason = match cell(index, &column.parser) {
+                Ok(Cell::Null) if column.is_required => Reason::Required,
+                Ok(cell) => {
+                    if builder.push(cell) {
+                        continue;
+                    }
+                    Reason::OutOfRange
+                }
+                Err(reason) => reason,
+            };
+            self.refuse(number, index, &reason, &raw);
+            return;
+        }
+        self.numbers.push(number);
+    }
+
+    /// Takes back what was pushed of the row and keeps it as refused.
+    #[cold]
+    fn refuse<'v>(
+        &mut self,
+        row: i64,
+        at: usize,
+        reason: &Reason,
+        raw: &impl Fn(usize) -> Option<Cow<'v, str>>,
+    ) {
+        for builder in &mut self.builders[..=at] {
+            builder.truncate(self.numbers.len());
+        }
+        let columns = self.plan.columns.iter().enumerate();
+        let raw_values: BTreeMap<_, _> = columns
+            .map(|(index, column)| (column.name.clone(), raw(index).map(Cow::into_owned)))
+            .collect();
+        self.refused.push(Refused {
+            row,
+            column: Some(self.plan.columns[at].name.clone()),
+            value: raw(at).map(|text| text.chars().take(VALUE_CHARACTERS_MAX).collect()),
+            reason: reason.to_string(),
+            raw: raw_values,
+        });
+    }
+
+    /// Refuses a record that could not be taken apart, keeping up to 1 MiB of its text.
+    #[cold]
+    pub fn refuse_record(&mut self, row: i64, record: &[u8], reason: &Reason) {
+        let kept = &record[..record.len().min(RECORD_BYTES_MAX)];
+        let text = String::from_utf8_lossy(kept).trim_end_matches(['\r', '\n']).to_owned();
+        self.refused.push(Refused {
+            row,
+            column: None,
+            value: Some(text.chars().take(VALUE_CHARACTERS_MAX).collect()),
+            reason: reason.to_string(),
+            raw: BTreeMap::from([(RECORD.to_owned(), Some(text))]),
+        });
+    }
+
+    /// How many rows were added, accepted and refused.
+    pub fn len(&self) -> usize {
+        self.numbers.len() + self.refused.len()
+    }
+
+    /// The number of promised columns.
+    pub fn width(&self) -> usize {
+        self.builders.len()
+    }
+
+    /// Whether no row was added.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Roughly the bytes that the rows take.
+    pub fn size_bytes(&self) -> usize {
+        self.builders.iter().map(Builder::size_bytes).sum::<usize>()
+            + self.refused.len() * 64 * (1 + self.builders.len())
+    }
+
+    /// The rows so far as a chunk, leaving none.
+    ///
+    /// # Errors
+    /// When they do not make Arrow columns, which is a fault of Patron.
+    pub fn take(&mut self) -> Result<Chunk, SourceError> {
+        let count = self.numbers.len();
+        let mut arrays = Vec::with_capacity(self.builders.len() + 2);
+        let failed = |error| SourceError::Rows { source_name: self.plan.source.clone(), error };
+        for (builder, column) in self.builders.iter_mut().zip(&self.plan.columns) {
+            let full = std::mem::replace(builder, Builder::new(&column.kind));
+            arrays.push(full.finish(&column.kind).map_err(failed)?);
+        }
+        let sources = std::iter::repeat_n(self.plan.source.as_str(), count);
+        arrays.push(Arc::new(StringArray::from_iter_values(sources)));
+        arrays.push(Arc::new(Int64Array::from(std::mem::take(&mut self.numbers))));
+        let rows = RecordBatch::try_new(self.plan.schema.clone(), arrays).map_err(failed)?;
+        Ok(Chunk { rows, refused: std::mem::take(&mut self.refused) })
+    }
+}
+
+/// The values of one column so far. A missing value takes a place of its own and a mark in
+/// `Validity`.
+#[derive(Debug)]
+enum Builder {
+    Text { bytes: Vec<u8>, offsets: Vec<i32>, validity: Validity },
+    Integer(Vec<i64>, Validity),
+    Decimal(Vec<i128>, Validity),
+    Float(Vec<f64>, Validity),
+    Boolean(Vec<bool>, Validity),
+    Date(Vec<i32>, Validity),
+    Timestamp(Vec<i64>, Validity),
+}
+
+/// Which places hold no value, in rising order; empty for most columns.
+#[derive(Debug, Default)]
+struct Validity {
+    nulls: Vec<u32>,
+}
+
+impl Validity {
+    fn push_null(&mut self, place: usize) {
+        self.nulls.push(u32::try_from(place).unwrap_or(u32::MAX));
+    }
+
+    fn truncate(&mut self, count: usize) {
+        while self.nulls.last().is_some_and(|place| *place as usize >= count) {
+            self.nulls.pop();
+        }
+    }
+
+    fn finish(self, count: usize) -> Option<NullBuffer> {
+        if self.nulls.is_empty() {
+            return None;
+        }
+        let mut is_valid = vec![true; count];
+        for place in self.nulls {
+            is_valid[place as usize] = false;
+        }
+        Some(NullBuffer::from(is_valid))
+    }
+}
+
+impl Builder {
+    fn new(kind: &ColumnType) -> Self {
+        let validity = Validity::default();
+        match kind {
+            ColumnType::Text => Self::Text { bytes: Vec::new(), offsets: vec![0], validity },
+            ColumnType::Integer => Self::Integer(Vec::new(), validity),
+            ColumnType::Decimal { .. } => Self::Decimal(Vec::new(), validity),
+            ColumnType::Float => Self::Float(Vec::new(), validity),
+            ColumnType::Boolean => Self::Boolean(Vec::new(), validity),
+            ColumnType::Date => Self::Date(Vec::new(), validity),
+            ColumnType::Timestamp => Self::Timestamp(Vec::new(), validity),
+        }
+    }
+
+    /// Adds a value; false where it is not of this column's type or the column is full.
+    #[inline]
+    fn push(&mut self, cell: Cell<'_>) -> bool {
+        match (self, cell) {
+            (builder @ Self::Text { .. }, Cell::MadeText(text)) => {
+                return builder.push(Cell::Text(&text));
+            }
+            (Self::Text { bytes, offsets, .. }, Cell::Text(text)) => {
+                let Ok(end) = i32::try_from(bytes.len() + text.len()) else { return false };
+                bytes.extend_from_slice(text.as_bytes());
+                offsets.push(end);
+            }
+            (Self::Integer(values, _), Cell::Integer(value)) => values.push(value),
+            (Self::Decimal(values, _), Cell::Decimal(value)) => values.push(value),
+            (Self::Float(values, _), Cell::Float(value)) => values.push(value),
+            (Self::Boolean(values, _), Cell::Boolean(value)) => values.push(value),
+            (Self::Date(values, _), Cell::Date(value)) => values.push(value),
+            (Self::Timestamp(values, _), Cell::Timestamp(value)) => values.push(value),
+            (builder, Cell::Null) => builder.push_null(),
+            _ => return false,
+        }
+        true
+    }
+
+    fn push_null(&mut self) {
+        fn add<T: Default>(values: &mut Vec<T>, validity: &mut Validity) {
+            validity.push_null(values.len());
+            values.push(T::default());
+        }
+        match self {
+            Self::Text { bytes, offsets, validity } => {
+                validity.push_null(offsets.len() - 1);
+                offsets.push(i32::try_from(bytes.len()).unwrap_or(i32::MAX));
+            }
+            Self::Integer(values, validity) | Self::Timestamp(values, validity) => {
+                add(values, validity);
+            }
+            Self::Decimal(values, validity) => add(values, validity),
+            Self::Float(values, validity) => add(values, validity),
+            Self::Boolean(values, validity) => add(values, validity),
+            Self::Date(values, validity) => add(values, validity),
+        }
+    }
+
+    fn truncate(&mut self, count: usize) {
+        let validity = match self {
+            Self::Text { bytes, offsets, validity } => {
+                offsets.truncate(count + 1);
+                let end = offsets.last().and_then(|end| usize::try_from(*end).ok()).unwrap_or(0);
+                bytes.truncate(end);
+                validity
+            }
+            Self::Integer(values, validity) | Self::Timestamp(values, validity) => {
+                values.truncate(count);
+                validity
+            }
+            Self::Decimal(values, validity) => {
+                values.truncate(count);
+                validity
+            }
+            Self::Float(values, validity) => {
+                values.truncate(count);
+                validity
+            }
+            Self::Boolean(values, validity) => {
+                values.truncate(count);
+                validity
+            }
+            Self::Date(values, validity) => {
+                values.truncate(count);
+                validity
+            }
+        };
+        validity.truncate(count);
+    }
+
+    fn size_bytes(&self) -> usize {
+        match self {
+            Self::Text { bytes, offsets, .. } => bytes.len() + offsets.len() * 4,
+            Self::Integer(values, _) | Self::Timestamp(values, _) => values.len() * 8,
+            Self::Decimal(values, _) => values.len() * 16,
+            Self::Float(values, _) => values.len() * 8,
+            Self::Boolean(values, _) => values.len(),
+            Self::Date(values, _) => values.len() * 4,
+        }
+    }
+
+    fn finish(self, kind: &ColumnType) -> Result<ArrayRef, ArrowError> {
+        Ok(match self {
+            Self::Text { bytes, offsets, validity } => {
+                let nulls = validity.finish(offsets.len() - 1);
+                let offsets = OffsetBuffer::new(ScalarBuffer::from(offsets));
+                Arc::new(StringArray::try_new(offsets, Buffer::from_vec(bytes), nulls)?)
+            }
+            Self::Integer(values, validity) => {
+                let nulls = validity.finish(values.len());
+                Arc::new(Int64Array::try_new(values.into(), nulls)?)
+            }
+            Self::Decimal(values, validity) => {
+                let nulls = validity.finish(values.len());
+                let array = Decimal128Array::try_new(values.into(), nulls)?;
+                Arc::new(array.with_data_type(kind.arrow()))
+            }
+            Self::Float(values, validity) => {
+                let nulls = validity.finish(values.len());
+                Arc::new(Float64Array::try_new(values.into(), nulls)?)
+            }
+            Self::Boolean(values, validity) => {
+                let nulls = validity.finish(values.len());
+                Arc::new(BooleanArray::new(values.into(), nulls))
+            }
+            Self::Date(values, validity) => {
+                let nulls = validity.finish(values.len());
+                Arc::new(Date32Array::try_new(values.into(), nulls)?)
+            }
+            Self::Timestamp(values, validity) => {
+                let nulls = validity.finish(values.len());
+                let array = TimestampMicrosecondArray::try_new(values.into(), nulls)?;
+                Arc::new(array.with_timezone("+00:00"))
+            }
+        })
+    }
+}
+
+/// Reads rows once more that were refused earlier, from the texts kept of them, through a mended
+/// contract. Each row stands for itself; nothing but its number and its texts is needed.
+///
+/// # Errors
+/// When the shape contradicts itself.
+pub fn parse_raw<'a>(
+    shape: &Shape,
+    source: &str,
+    rows: impl Iterator<Item = (i64, &'a BTreeMap<String, Option<String>>)>,
+) -> Result<Chunk, SourceError> {
+    let mut parsed = Plan::new(shape, source)?.rows();
+    for (number, raw) in rows {
+        if let Some(record) = raw.get(RECORD) {
+            let record = record.as_deref().unwrap_or_default();
+            parsed.refuse_record(number, record.as_bytes(), &Reason::Unsplit);
+            continue;
+        }
+        let text = |index: usize| raw.get(&shape.columns[index].name).and_then(Option::as_deref);
+        parsed.push(
+            number,
+            |index, parser| match text(index) {
+                Some(text) => parser.read_checked(text),
+                None => Ok(Cell::Null),
+            },
+            |index| text(index).map(Cow::Borrowed),
+        );
+    }
+    parsed.take()
+}
