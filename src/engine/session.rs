@@ -31,6 +31,7 @@ pub struct Limits {
 ///
 /// # Errors
 /// When the folder for spilling cannot be used.
+#[expect(clippy::disallowed_methods, reason = "this is the place that makes sessions")]
 pub fn session(limits: &Limits) -> Result<SessionContext, EngineError> {
     std::fs::create_dir_all(&limits.spill_dir)
         .map_err(|source| EngineError::SpillFolder { path: limits.spill_dir.clone(), source })?;

@@ -10,6 +10,9 @@ use std::path::{Path, PathBuf};
 
 use super::error::WarehouseError;
 
+/// What a new entry of a folder may cost where the disk has no room left: one block.
+const ENTRY_BYTES: u64 = 4096;
+
 /// A file being written that remembers why writing failed.
 ///
 /// Encoders wrap errors of their sink beyond recognition; [`NewFile::failure`] gives the original.
@@ -32,7 +35,7 @@ impl NewFile {
             .write(true)
             .create_new(true)
             .open(path)
-            .map_err(WarehouseError::write(path, 0))?;
+            .map_err(WarehouseError::write(path, ENTRY_BYTES))?;
         Ok(Self { file, path: path.to_owned(), written: 0, failure: None })
     }
 
@@ -50,6 +53,7 @@ impl NewFile {
     ///
     /// # Errors
     /// When the disk is full or broken: then nothing is known of the content.
+    #[expect(clippy::disallowed_methods, reason = "this is the place that syncs")]
     pub fn close(self) -> Result<(), WarehouseError> {
         tracing::debug!(target: "patron::phase", phase = "fsync", path = %self.path.display());
         self.file.sync_all().map_err(WarehouseError::write(&self.path, self.written))
@@ -95,6 +99,7 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), WarehouseError> {
 ///
 /// # Errors
 /// When the folder is missing or the file system refuses.
+#[expect(clippy::disallowed_methods, reason = "this is the place that syncs")]
 pub fn sync_folder(path: &Path) -> Result<(), WarehouseError> {
     tracing::debug!(target: "patron::phase", phase = "fsync", path = %path.display());
     File::open(path)
@@ -117,7 +122,7 @@ pub fn create_folders(path: &Path) -> Result<(), WarehouseError> {
     match fs::create_dir(path) {
         Ok(()) => sync_folder(above.unwrap_or(Path::new("."))),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
-        Err(error) => Err(WarehouseError::write(path, 0)(error)),
+        Err(error) => Err(WarehouseError::write(path, ENTRY_BYTES)(error)),
     }
 }
 
@@ -135,11 +140,12 @@ pub enum Placed {
 ///
 /// # Errors
 /// When the file system refuses for another reason than the name being taken.
+#[expect(clippy::disallowed_methods, reason = "this is the place that links")]
 pub fn link(from: &Path, to: &Path) -> Result<Placed, WarehouseError> {
     match fs::hard_link(from, to) {
         Ok(()) => Ok(Placed::Created),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(Placed::AlreadyExists),
-        Err(error) => Err(WarehouseError::write(to, 0)(error)),
+        Err(error) => Err(WarehouseError::write(to, ENTRY_BYTES)(error)),
     }
 }
 

@@ -25,8 +25,8 @@ pub enum WarehouseError {
     },
     /// No space is left on the disk, or the quota is used up.
     #[error(
-        "`{}`: the disk is full: the file needs {bytes} bytes so far; free space there or run \
-         `patron collect --apply`, then repeat; nothing was published",
+        "`{}`: the disk is full: this file alone needs {bytes} bytes so far; free space there, for \
+         example with `patron collect --apply`, then repeat; nothing was published",
         path.display()
     )]
     DiskFull {
