@@ -266,11 +266,8 @@ impl<'a> Draft<'a> {
             };
             tables.extend(entries);
         }
-        let failed = |table: &TableName| {
-            let table = table.clone();
-            move |cause: LoadError| RefreshError::Table { table, cause: Box::new(cause) }
-        };
-    XX
+        let failed = |cause: LoadError| RefreshError::Quarantine { cause: Box::new(cause) };
+        let names = quarantine::names().map_err(failed)?;
         let before = names.each_ref().map(|name| {
             self.shared.base.and_then(|base| base.tables.get(name)).map(|e| (name, e))
         });

@@ -1,19 +1,22 @@
 //! What lies in the warehouse, and which release does a reader see?
 
-mod assemble;
+pub mod assemble;
 pub mod blocks;
 pub mod catalog;
+pub mod contract;
 pub mod collect;
 pub mod durable;
 mod encode;
-mod error;
-mod home;
-mod ledger;
+pub mod error;
+pub mod home;
+pub mod load;
 pub mod manifest;
 pub mod name;
-mod pins;
+pub mod project;
+pub mod ledger;
+pub mod pins;
 pub mod release;
-mod seal;
+pub mod seal;
 mod statistics;
 pub mod verify;
 pub mod write;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
@@ -56,6 +56,7 @@ pub struct Settings {
     /// the company's name, as pages show it
     pub name: String,
     /// IANA time zone in which days and months of the business begin
+    #[serde(deserialize_with = "zone")]
     pub time_zone: chrono_tz::Tz,
     /// ISO 4217 code of the currency in which the books are kept
     pub functional_currency: String,
@@ -68,6 +69,14 @@ pub struct Settings {
     /// the legal entities
     #[serde(default)]
     pub entities: Vec<Entity>,
+}
+
+fn zone<'de, D: Deserializer<'de>>(deserializer: D) -> Result<chrono_tz::Tz, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    name.parse().map_err(|_| {
+        let problem = format!("`{name}` is no IANA time zone, such as Asia/Shanghai");
+        serde::de::Error::custom(problem)
+    })
 }
 
 /// The fiscal calendar.

@@ -10,12 +10,15 @@
 )]
 
 mod cli;
+mod data_files;
 mod disk_full;
 mod flips;
 mod fsync;
 mod histories;
 mod kill;
+mod ledger;
 mod real_files;
+mod refused;
 mod support;
 mod tidy;
 mod worlds;

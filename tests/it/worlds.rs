@@ -86,6 +86,35 @@ fn loading_twice_is_loading_once() {
     assert_eq!(first.release.number, world.release().number);
 }
 
+#[test]
+fn personal_columns_lie_in_a_table_of_their_own() {
+    let world = World::copy_of("tiny");
+    world.refreshed(day(0));
+    let personal = "select contact_email from sales.customers_personal where customer_id = 'C1'";
+    assert_eq!(world.value(personal), "ada@alder.example");
+    for column in ["contact_name", "contact_email"] {
+        let asked = world.try_rows(&format!("select {column} from sales.customers"));
+        let error = asked.expect_err("the main table has no personal column");
+        assert!(error.contains(column), "{error}");
+    }
+    let data = world.project().data_dir().join("files/sales.customers");
+    for file in walk(&data) {
+        let bytes = fs::read(&file).unwrap();
+        let is_there = bytes.windows(9).any(|window| window == b"Ada Alder");
+        assert!(!is_there, "{} holds a name", file.display());
+    }
+}
+
+fn walk(folder: &Path) -> Vec<std::path::PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { found.extend(walk(&path)) } else { found.push(path) }
+    }
+    assert!(!found.is_empty(), "{}", folder.display());
+    found
+}
+
 /// One expected refusal: table, source, row, column, words of the reason.
 struct Expected {
     table: String,

@@ -13,13 +13,12 @@ use super::spool::Spooled;
 use super::target::{Target, list, quoted};
 use crate::warehouse::catalog;
 use crate::warehouse::home::Writer;
-use crate::warehouse::manifest::{DataFile, Manifest, ManifestColumn};
+use crate::warehouse::assemble;
+use crate::warehouse::manifest::{DataFile, Manifest};
 use crate::warehouse::write::FileWriter;
 
 /// Files that a month of an append table may have before they are written as one.
 pub(super) const FILES_PER_MONTH: usize = 16;
-/// Version of the manifest's layout.
-const MANIFEST_FORMAT: u32 = 1;
 
 /// What is to change in a stored table.
 #[derive(Default)]
@@ -67,7 +66,7 @@ impl<'a> Applier<'a> {
             };
             files.insert(partition, after);
         }
-        Ok(manifest(target, files.into_values().flatten().collect()))
+        manifest(target, files.into_values().flatten().collect())
     }
 
     /// The partitions whose files cannot stay as they are.
@@ -166,7 +165,10 @@ impl<'a> Applier<'a> {
         manifest: Option<Manifest>,
         target: &Target,
     ) -> Result<DataFrame, LoadError> {
-        let manifest = manifest.unwrap_or_else(|| manifest_of_nothing(target));
+        let manifest = match manifest {
+            Some(manifest) => manifest,
+            None => self::manifest(target, Vec::new())?,
+        };
         let table = catalog::table(self.writer.home(), Arc::new(manifest))?;
         Ok(self.context.read_table(table)?)
     }
@@ -183,26 +185,9 @@ impl<'a> Applier<'a> {
     }
 }
 
-fn manifest_of_nothing(target: &Target) -> Manifest {
-    manifest(target, Vec::new())
-}
-
 /// The manifest of a table made of the given files.
-pub(super) fn manifest(target: &Target, files: Vec<DataFile>) -> Manifest {
-    let columns = target.schema.fields().iter().map(|field| ManifestColumn {
-        name: field.name().clone(),
-        arrow: field.data_type().to_string(),
-        nullable: field.is_nullable(),
-    });
-    Manifest {
-        format: MANIFEST_FORMAT,
-        table: target.name.clone(),
-        columns: columns.collect(),
-        sorted_by: target.order.clone(),
-        rows: files.iter().map(|file| file.rows).sum(),
-        totals: Vec::new(),
-        files,
-    }
+pub(super) fn manifest(target: &Target, files: Vec<DataFile>) -> Result<Manifest, LoadError> {
+    Ok(assemble(&target.name, &target.schema, target.order.clone(), files)?)
 }
 
 /// The query that gives the rows of a partition after a change, in the table's total order.

@@ -91,9 +91,10 @@ pub(super) struct Fold {
 
 impl Fold {
     /// Begins a fold.
-    pub(super) fn new(task: &Task<'_>, reader: Reader) -> Result<Self, LoadError> {
+    pub(super) fn new(task: Task<'_>, reader: Reader) -> Result<Self, LoadError> {
+        let (folder, input) = (task.folder, task.input);
         let emitter = |name: &str, columns: &[String], beside| {
-            Emitter::new(&task.folder.join(name), task.input, columns, beside)
+            Emitter::new(&folder.join(name), input, columns, beside)
         };
         let beside = if task.has_stale { Beside::Stale } else { Beside::Nothing };
         Ok(Self {

@@ -25,7 +25,6 @@ use crate::source::shape::{ROW_COLUMN, SOURCE_COLUMN};
 use crate::source::sqlite::Snapshot;
 use crate::warehouse::contract::{Contract, Deletions, Mode};
 use crate::warehouse::manifest::Manifest;
-use crate::warehouse::release::Accounting;
 
 /// This load's rows and what else bears on the decision.
 struct Gathered {
@@ -118,7 +117,7 @@ fn from_database(load: &TableLoad<'_>, snapshot: &Snapshot) -> Result<Gathered, 
         let source = quarantine::source_of(&chunk.rows, &contract.object);
         stage.take(&source, &chunk).map_err(|error| SourceError::Stopped(Box::new(error)))
     };
-    let read = unstop(snapshot.read(&contract.object, &contract.shape, since, &mut take))?;
+    let read = unstop(snapshot.read_in_order(&contract.object, &contract.shape, since, &contract.key, &mut take))?;
     let staged = stage.finish()?;
     let mut state = load.state.clone();
     state.cursor = state.cursor.max(staged.cursor);
@@ -430,7 +429,7 @@ fn history_manifest(
         Ok::<_, LoadError>(load.session.sql(&query).await?)
     })?;
     let file = load.applier().write(target, super::partition::ALL, frame)?;
-    Ok(super::apply::manifest(target, file.into_iter().collect()))
+    super::apply::manifest(target, file.into_iter().collect())
 }
 
 impl TableLoad<'_> {

@@ -110,7 +110,7 @@ fn conclude(
     let main = match gathered.direct {
         Some(file) => {
             let kept = base.iter().filter(|_| !is_whole).flat_map(|base| base.files.clone());
-            manifest(target, kept.chain(file).collect())
+            manifest(target, kept.chain(file).collect())?
         }
         None => {
             let change = Change {

@@ -16,7 +16,6 @@ use super::LoadError;
 use super::apply::manifest;
 use super::read::Take;
 use super::refusals;
-use super::spool::Spooled;
 use super::table::{Outcome, TableLoad};
 use super::target::{Target, list};
 use crate::source::rows::parse_raw;
@@ -102,8 +101,8 @@ pub fn assemble(
         kept
     };
     Ok([
-        manifest(&plain, files(base[0], |part| &part.plain)),
-        manifest(&personal, files(base[1], |part| &part.personal)),
+        manifest(&plain, files(base[0], |part| &part.plain))?,
+        manifest(&personal, files(base[1], |part| &part.personal))?,
     ])
 }
 
@@ -118,7 +117,7 @@ async fn before(load: &TableLoad<'_>) -> Result<DataFrame, LoadError> {
                 let files = whole.files.iter().filter(|file| file.partition == partition);
                 Manifest { files: files.cloned().collect(), ..(*whole).clone() }
             }
-            None => manifest(target, Vec::new()),
+            None => manifest(target, Vec::new())?,
         };
         let table = catalog::table(load.shared.writer.home(), Arc::new(manifest))?;
         load.register(name, load.session.read_table(table)?)?;

@@ -10,7 +10,8 @@ use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::arrow::ipc::reader::FileReader;
 use datafusion::arrow::ipc::writer::FileWriter;
 use datafusion::datasource::MemTable;
-use datafusion::prelude::{ArrowReadOptions, DataFrame, SessionContext};
+use datafusion::execution::options::ArrowReadOptions;
+use datafusion::prelude::{DataFrame, SessionContext};
 
 use super::LoadError;
 

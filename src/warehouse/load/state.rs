@@ -19,8 +19,9 @@ pub struct LoadState {
     pub storage: Hash,
     /// files by name
     pub deliveries: BTreeMap<String, Delivery>,
-    /// the highest cursor value loaded, as text
-    pub cursor: Option<String>,
+    /// the highest cursor value loaded, in its column's own unit: microseconds or days since 1970,
+    /// or the integer itself
+    pub cursor: Option<i64>,
     /// refreshes since the list of keys was last compared
     pub refreshes_since_keys: u32,
     /// differences between source and contract that refuse nothing

@@ -242,7 +242,7 @@ impl<'a> TableLoad<'a> {
     pub(super) async fn stored(&self, target: &Target) -> Result<DataFrame, LoadError> {
         let manifest = match self.bases.get(&target.name) {
             Some(base) => Arc::clone(base),
-            None => Arc::new(manifest(target, Vec::new())),
+            None => Arc::new(manifest(target, Vec::new())?),
         };
         let table = catalog::table(self.shared.writer.home(), manifest)?;
         Ok(self.session.read_table(table)?)

@@ -2,6 +2,7 @@
 
 pub mod binary;
 pub mod dice;
+pub mod house;
 pub mod model;
 pub mod rust_text;
 pub mod strace;

@@ -1,0 +1,209 @@
+//! How does a test get a warehouse with tables, without sources and contracts?
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use datafusion::arrow::array::{
+    ArrayRef, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int64Array, RecordBatch,
+    StringArray, TimestampMicrosecondArray,
+};
+use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
+use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
+use datafusion::error::DataFusionError;
+use datafusion::prelude::SessionContext;
+use patron::engine::{Limits, session};
+use patron::warehouse::catalog;
+use patron::warehouse::manifest::{DataFile, Manifest};
+use patron::warehouse::name::TableName;
+use patron::warehouse::release::{Release, ReleaseKind, TableEntry};
+use patron::warehouse::write::FileWriter;
+use patron::warehouse::{Home, Writer, assemble};
+use tempfile::TempDir;
+
+use super::dice::Dice;
+
+/// A warehouse in a folder of its own.
+pub struct House {
+    folder: TempDir,
+}
+
+impl House {
+    pub fn new() -> Self {
+        let folder = TempDir::new().unwrap();
+        Home::create(&folder.path().join("data")).unwrap();
+        Self { folder }
+    }
+
+    pub fn root(&self) -> std::path::PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// The warehouse as a new process would see it: nothing is remembered as checked.
+    pub fn home(&self) -> Home {
+        Home::open(&self.root()).unwrap()
+    }
+
+    pub fn writer(&self) -> Writer {
+        self.home().writer(false).unwrap()
+    }
+}
+
+pub fn name(text: &str) -> TableName {
+    text.parse().unwrap()
+}
+
+/// Noon of a day in 2026, counted from the first of January.
+pub fn noon(day: i64) -> DateTime<Utc> {
+    "2026-01-01T12:00:00Z".parse::<DateTime<Utc>>().unwrap() + TimeDelta::days(day)
+}
+
+/// A schema with every type that the warehouse stores.
+pub fn schema() -> SchemaRef {
+    let timestamp = DataType::Timestamp(TimeUnit::Microsecond, Some("+00:00".into()));
+    Schema::new(vec![
+        Field::new("id", DataType::Int64, false),
+        Field::new("label", DataType::Utf8, true),
+        Field::new("amount", DataType::Decimal128(18, 4), true),
+        Field::new("weight", DataType::Float64, true),
+        Field::new("flag", DataType::Boolean, true),
+        Field::new("day", DataType::Date32, true),
+        Field::new("at", timestamp, true),
+    ])
+    .into()
+}
+
+/// Random rows of [`schema`], about one value in ten missing; `id` counts from `first`, and `day`
+/// and `at` lie near it, so that files differ in their bounds.
+pub fn rows(dice: &mut Dice, first: i64, count: usize) -> RecordBatch {
+    let ids: Vec<i64> = (first..).take(count).collect();
+    let mut some = |scale: i64| -> Vec<Option<i64>> {
+        let value = |id: &i64| {
+            (!dice.one_in(10)).then_some(()).map(|()| id * scale + dice.below(1_000) as i64)
+        };
+        ids.iter().map(value).collect()
+    };
+    let label = |value: i64| match value % 7 {
+        0 => String::new(),
+        1 => format!("a label that is longer than what a manifest keeps of a bound, number {value}"),
+        2 => format!("客户 {value}"),
+        _ => format!("label {value}"),
+    };
+    let labels: Vec<_> = some(3).into_iter().map(|value| value.map(label)).collect();
+    let amounts = some(-12_345).into_iter().map(|value| value.map(i128::from));
+    let amounts: Decimal128Array = amounts.collect();
+    let float = |value: i64| match value % 50 {
+        0 => -0.0,
+        value => value as f64 / 3.0,
+    };
+    let weights: Vec<_> = some(1).into_iter().map(|value| value.map(float)).collect();
+    let flags: Vec<_> = some(1).into_iter().map(|value| value.map(|value| value % 2 == 0)).collect();
+    let days: Vec<_> =
+        some(0).into_iter().zip(&ids).map(|(some, id)| some.map(|_| (20_000 + id / 100) as i32));
+    let days: Vec<Option<i32>> = days.collect();
+    let times: Vec<_> = some(86_400_000_000 / 100);
+    let columns: Vec<ArrayRef> = vec![
+        Arc::new(Int64Array::from(ids)),
+        Arc::new(StringArray::from(labels)),
+        Arc::new(amounts.with_precision_and_scale(18, 4).unwrap()),
+        Arc::new(Float64Array::from(weights)),
+        Arc::new(BooleanArray::from(flags)),
+        Arc::new(Date32Array::from(days)),
+        Arc::new(TimestampMicrosecondArray::from(times).with_timezone("+00:00")),
+    ];
+    RecordBatch::try_new(schema(), columns).unwrap()
+}
+
+/// Writes rows as one file, in the batches given.
+pub fn write(
+    writer: &Writer,
+    table: &str,
+    partition: &str,
+    batches: &[RecordBatch],
+    threads: usize,
+) -> Option<DataFile> {
+    let schema = batches[0].schema();
+    let mut file = FileWriter::create(writer, &name(table), partition, schema, threads).unwrap();
+    for batch in batches {
+        file.write(batch).unwrap();
+    }
+    file.finish().unwrap()
+}
+
+pub fn manifest(table: &str, files: Vec<DataFile>) -> Manifest {
+    assemble(&name(table), &schema(), vec!["id".to_owned()], files).unwrap()
+}
+
+/// A table of one file per batch, with a load state.
+pub fn put(writer: &Writer, table: &str, batches: &[RecordBatch]) -> TableEntry {
+    let partition = |index: usize| format!("2026-{:02}", index + 1);
+    let file = |(index, batch): (usize, &RecordBatch)| {
+        write(writer, table, &partition(index), std::slice::from_ref(batch), 2)
+    };
+    let files = batches.iter().enumerate().filter_map(file).collect();
+    let load = format!("{{\"rows\":{}}}", batches.iter().map(RecordBatch::num_rows).sum::<usize>());
+    TableEntry {
+        manifest: writer.put_manifest(&manifest(table, files)).unwrap(),
+        load: Some(writer.put_load(&name(table), load.as_bytes()).unwrap()),
+    }
+}
+
+/// A release of these tables, ready to be published.
+pub fn draft(tables: &[(&str, TableEntry)], created_at: DateTime<Utc>) -> Release {
+    Release {
+        format: 0,
+        number: 0,
+        previous: None,
+        run_id: String::new(),
+        created_at,
+        kind: ReleaseKind::Refresh,
+        tables: tables.iter().map(|(table, entry)| (name(table), entry.clone())).collect(),
+        systems: BTreeMap::new(),
+        accounting: BTreeMap::new(),
+        checks: Vec::new(),
+        waivers: Vec::new(),
+        project: String::new(),
+        hash: String::new(),
+    }
+}
+
+/// A session that sees the tables of a release, each by its name without the schema.
+pub fn open(home: &Home, release: &Release, spill: &Path) -> Result<SessionContext, String> {
+    let limits =
+        Limits { threads: 2, memory_bytes: 256 << 20, spill_dir: spill.join("spill") };
+    let context = session(&limits).map_err(|error| error.to_string())?;
+    catalog::register_store(&context, home).map_err(|error| error.to_string())?;
+    for (table, entry) in &release.tables {
+        let manifest = home.manifest(table, &entry.manifest).map_err(|error| error.to_string())?;
+        let provider = catalog::table(home, manifest).map_err(|error| error.to_string())?;
+        context.register_table(table.table(), provider).map_err(|error| error.to_string())?;
+    }
+    Ok(context)
+}
+
+/// The rows of an answer as text, sorted.
+pub fn ask(context: &SessionContext, sql: &str) -> Result<Vec<String>, String> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let batches = runtime.block_on(async { context.sql(sql).await?.collect().await });
+    batches.map(|batches| texts(&batches)).map_err(|error: DataFusionError| error.to_string())
+}
+
+/// Rows as text, sorted.
+pub fn texts(batches: &[RecordBatch]) -> Vec<String> {
+    let options = FormatOptions::new().with_null("-");
+    let mut lines = Vec::new();
+    for batch in batches {
+        let columns: Vec<_> = batch
+            .columns()
+            .iter()
+            .map(|column| ArrayFormatter::try_new(column, &options).unwrap())
+            .collect();
+        for row in 0..batch.num_rows() {
+            let cells: Vec<_> = columns.iter().map(|cells| cells.value(row).to_string()).collect();
+            lines.push(cells.join("|"));
+        }
+    }
+    lines.sort();
+    lines
+}
