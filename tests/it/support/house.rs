@@ -99,7 +99,7 @@ pub fn rows(dice: &mut Dice, first: i64, count: usize) -> RecordBatch {
     };
     let weights: Vec<_> = some(1).into_iter().map(|value| value.map(float)).collect();
     let flags: Vec<_> = some(1).into_iter().map(|value| value.map(|value| value % 2 == 0)).collect();
-    let days: Vec<_> =
+    let days =
         some(0).into_iter().zip(&ids).map(|(some, id)| some.map(|_| (20_000 + id / 100) as i32));
     let days: Vec<Option<i32>> = days.collect();
     let times: Vec<_> = some(86_400_000_000 / 100);
