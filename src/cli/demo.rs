@@ -75,11 +75,11 @@ fn say_command(context: &Context, verb: &str) -> Result<(), CliError> {
 fn next(context: &Context, folder: &Path) -> Result<(), CliError> {
     let program = &context.config.program;
     let is_on_path = !program.contains(std::path::MAIN_SEPARATOR);
-    context.output.say(&format!("\nNext, in {}:\n\n{}", folder.display(), demo::NEXT))?;
+    context.output.say(&format!("\nNext, in {}:\n{}", folder.display(), demo::NEXT))?;
     if is_on_path {
         return Ok(());
     }
     let path = context.config.folder.join(program);
     let path = path.canonicalize().unwrap_or(path);
-    context.output.say(&format!("(Here `patron` is {}.)", path.display()))
+    context.output.say(&format!("\nHere `patron` is {}.", path.display()))
 }

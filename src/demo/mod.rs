@@ -58,19 +58,18 @@ order by q.schema_name, q.table_name, q.source, q.row_number, q.quarantine_id
 ";
 
 /// What to try after the demo.
-pub const NEXT: &str = "\
+pub const NEXT: &str = "
   patron query 'select table_schema, table_name from information_schema.tables'
   patron query 'select document_id, sum(posted_amount) as difference_amount
       from finance.ledger_entries group by document_id having sum(posted_amount) <> 0'
-      which documents do not balance? Those with a refused entry.
-  mend the line in feeds/finance that `patron quarantine list` names, then
+      which documents do not balance? those with a refused entry; mend one of the lines in
+      feeds/finance that `patron quarantine list` names, then
   patron refresh
   patron query --as-of 1 'select count(*) from finance.ledger_entries'     as it was before
   patron pin before-changes 1                                              keeps it for good
   patron verify                                                            is every byte as written?
 
-warehouse/contracts/ shows every option of a contract, warehouse/README.md how it works.
-";
+warehouse/contracts/ shows every option of a contract, warehouse/README.md how it works.";
 
 /// Whether `folder` is new, or a demo set up before.
 ///

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, ToSql, params};
 
 use super::company::{Order, customers, money};
 use super::error::{DemoError, at};
@@ -25,7 +25,7 @@ const TABLES: &str = "
 ";
 
 /// Writes the database. Dirty on purpose: an order on 30 February, one in a currency that does not
-/// exist, a line without quantity, a line whose price is a word.
+/// exist, half a piece, a line whose price is a word.
 pub(super) fn write(path: &Path, orders: &[Order]) -> Result<(), DemoError> {
     let mut connection = Connection::open(path).map_err(at(path))?;
     let transaction = connection.transaction().map_err(at(path))?;
@@ -78,7 +78,8 @@ fn write_orders(connection: &Connection, orders: &[Order]) -> Result<(), rusqlit
             order.id, customer.id, date, currency, status, changed_at, is_deleted
         ])?;
         for (number, line) in (1i64..).zip(&order.lines) {
-            let quantity = (index != 88 || number > 1).then_some(line.quantity);
+            let is_half = index == 88 && number == 1;
+            let quantity: &dyn ToSql = if is_half { &2.5 } else { &line.quantity };
             let price = match (index, number) {
                 (203, 1) => "on request".to_owned(),
                 _ => money(line.unit_price),

@@ -68,7 +68,7 @@ impl Default for Cut {
 #[derive(Debug, thiserror::Error)]
 pub enum EncodeError {
     /// the query failed, at its start or after some rows
-    #[error("{}", first_line(.0))]
+    #[error("{}", message(.0))]
     Query(#[source] DataFusionError),
     /// two columns of one name cannot be told apart by a reader
     #[error("column `{name}` occurs twice in the answer; give one of them another name with `as`")]
@@ -87,9 +87,13 @@ pub enum EncodeError {
     Target(#[from] std::io::Error),
 }
 
-/// DataFusion may add a backtrace below its message.
-fn first_line(error: &DataFusionError) -> String {
-    error.strip_backtrace()
+/// DataFusion may add a backtrace below its message, and shows the parser's errors as code.
+fn message(error: &DataFusionError) -> String {
+    match error {
+        DataFusionError::SQL(cause, _) => cause.to_string(),
+        DataFusionError::Diagnostic(_, cause) => message(cause),
+        other => other.strip_backtrace(),
+    }
 }
 
 impl From<ArrowError> for EncodeError {
