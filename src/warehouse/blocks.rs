@@ -277,8 +277,9 @@ fn is_data_path(path: &str) -> bool {
 /// Whether a text may name a partition: `2026-06`, `none`, `all`.
 pub(super) fn is_partition(text: &str) -> bool {
     !text.is_empty()
-        && text.len() <= 32
-        && text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_'))
+        && text.len() <= 128
+        && text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.'))
+        && !text.starts_with('.')
 }
 
 /// Sizes of files on a 64-bit machine fit; elsewhere the allocation that follows fails.

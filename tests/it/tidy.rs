@@ -169,7 +169,7 @@ fn rooms_use_only_rooms_above_them() {
             faults.push(format!("{name}: room `{own}` is not in the list of rooms"));
             continue;
         };
-        seen.insert(own);
+        seen.insert(own.clone());
         let code = rust_text::split(without_tests(&text)).code;
         for used in used_rooms(&code) {
             match ROOMS.iter().position(|room| *room == used) {

@@ -94,7 +94,7 @@ fn seen(contract: &Contract, now: DateTime<Utc>) -> String {
     let beside = format!("{SOURCE_COLUMN}, {ROW_COLUMN}");
     let is_same: Vec<String> = names
         .iter()
-        .map(|name| format!("h.{0} is not distinct from v.{0}", quoted(name)))
+        .map(|name| format!("(h.{0} is not distinct from v.{0})", quoted(name)))
         .collect();
     let key = list("", &contract.key);
     let known = format!(

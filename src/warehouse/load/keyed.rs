@@ -117,7 +117,7 @@ fn from_database(load: &TableLoad<'_>, snapshot: &Snapshot) -> Result<Gathered, 
         let source = quarantine::source_of(&chunk.rows, &contract.object);
         stage.take(&source, &chunk).map_err(|error| SourceError::Stopped(Box::new(error)))
     };
-    let read = unstop(snapshot.read(&contract.object, &contract.shape, since, &contract.key, &mut take))?;
+    let read = unstop(snapshot.read(&contract.object, &contract.shape, since, &mut take))?;
     let staged = stage.finish()?;
     let mut state = load.state.clone();
     state.cursor = state.cursor.max(staged.cursor);
@@ -145,10 +145,6 @@ fn since(contract: &Contract, highest: Option<i64>) -> Option<(String, String)> 
     let highest = highest?;
     let column = contract.column(&cursor.column)?;
     let overlap = i64::from(cursor.overlap);
-    let is_number = column.format.as_deref().is_some_and(|f| f.starts_with("unix") || f == "julian");
-    if is_number {
-        return None;
-    }
     let value = match column.kind.arrow() {
         DataType::Date32 => {
             let days = highest - overlap.div_euclid(86_400) - i64::from(overlap % 86_400 > 0);

@@ -93,7 +93,11 @@ fn from_database(load: &TableLoad<'_>, snapshot: &Snapshot) -> Result<Outcome, L
         let source = quarantine::source_of(&chunk.rows, &contract.object);
         sink.take(&source, &chunk).map_err(|error| SourceError::Stopped(Box::new(error)))
     };
-    let read = unstop(snapshot.read(&contract.object, &contract.shape, None, &[], &mut take))?;
+    // A database promises no order of its own; the same rows are to give the same file.
+    let order: Vec<String> =
+        contract.shape.columns.iter().map(|column| column.name.clone()).collect();
+    let (object, shape) = (&contract.object, &contract.shape);
+    let read = unstop(snapshot.read_in_order(object, shape, None, &order, &mut take))?;
     let state = LoadState { drift: read.drift, ..LoadState::new(contract.storage_hash()) };
     conclude(load, sink.finish()?, None, state)
 }
