@@ -58,20 +58,29 @@ struct Checked {
 /// What changes when a file does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Identity {
+    content: Content,
+    /// moves also when a file is linked elsewhere, as some backups do
+    changed: (i64, i64),
+}
+
+/// What changes when a file's content does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Content {
     device: u64,
     inode: u64,
     size: u64,
     modified: (i64, i64),
-    changed: (i64, i64),
 }
 
 impl From<&Metadata> for Identity {
     fn from(metadata: &Metadata) -> Self {
         Self {
-            device: metadata.dev(),
-            inode: metadata.ino(),
-            size: metadata.size(),
-            modified: (metadata.mtime(), metadata.mtime_nsec()),
+            content: Content {
+                device: metadata.dev(),
+                inode: metadata.ino(),
+                size: metadata.size(),
+                modified: (metadata.mtime(), metadata.mtime_nsec()),
+            },
             changed: (metadata.ctime(), metadata.ctime_nsec()),
         }
     }
@@ -147,14 +156,15 @@ impl KnownFile {
         let failed = |error| WarehouseError::io("read", &self.path)(error);
         let file = File::open(&self.path).map_err(failed)?;
         let identity = Identity::from(&file.metadata().map_err(failed)?);
-        if identity.size != self.size {
-            let finding = format!("it has {} bytes instead of {}", identity.size, self.size);
+        let size = identity.content.size;
+        if size != self.size {
+            let finding = format!("it has {size} bytes instead of {}", self.size);
             return Err(WarehouseError::damaged(&self.path, finding));
         }
         let mut reading = Reading { known: self, file, identity, block: None };
         let bytes = ranges.iter().map(|range| reading.range(range)).collect::<Result<_, _>>()?;
         let after = Identity::from(&reading.file.metadata().map_err(failed)?);
-        if after != identity {
+        if after.content != identity.content {
             return Err(WarehouseError::damaged(&self.path, "it changed while it was read"));
         }
         Ok(bytes)

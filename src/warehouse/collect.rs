@@ -66,7 +66,7 @@ pub struct Garbage {
 /// refuses.
 pub fn collect(writer: &Writer, options: &Options) -> Result<Report, WarehouseError> {
     let home = writer.home();
-    let (releases, retired, kept) = retire(writer, options)?;
+    let Retired { releases, garbage: retired, kept } = retire(writer, options)?;
     let deleted = delete(writer, options, &kept)?;
     if options.apply {
         for (path, lease) in home.leases()? {
@@ -78,11 +78,15 @@ pub fn collect(writer: &Writer, options: &Options) -> Result<Report, WarehouseEr
     Ok(Report { releases, retired, deleted })
 }
 
-/// Retires; returns the releases, the files, and the paths that the kept releases reach.
-fn retire(
-    writer: &Writer,
-    options: &Options,
-) -> Result<(Vec<u64>, Vec<Garbage>, BTreeSet<String>), WarehouseError> {
+/// What the first step did.
+struct Retired {
+    releases: Vec<u64>,
+    garbage: Vec<Garbage>,
+    /// paths that the releases that stay reach
+    kept: BTreeSet<String>,
+}
+
+fn retire(writer: &Writer, options: &Options) -> Result<Retired, WarehouseError> {
     let home = writer.home();
     // From here to the end of this function nobody can claim a release.
     let _lock = home.lock_pins()?;
@@ -108,7 +112,7 @@ fn retire(
         let list = Retirement { format, number, at, releases: releases.clone(), paths, hash };
         record(writer, "retired", list)?;
     }
-    Ok((releases, garbage, kept))
+    Ok(Retired { releases, garbage, kept })
 }
 
 type Releases = Vec<Arc<Release>>;

@@ -147,7 +147,13 @@ impl Home {
 
     /// Keeps a release from being retired between a look at it and a note that it is needed.
     pub(super) fn lock_pins(&self) -> Result<File, WarehouseError> {
-        take_lock(&self.root.join("pins.lock"), true)
+        let lock = take_lock(&self.root.join("pins.lock"), true)?;
+        // Whoever else wrote claims is done with them, or dead.
+        let claims = self.root.join("tmp").join(CLAIMS);
+        for name in names(&claims)? {
+            durable::remove(&claims.join(name))?;
+        }
+        Ok(lock)
     }
 }
 
