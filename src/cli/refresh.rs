@@ -45,13 +45,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<(), CliError> {
 
 /// Options of a refresh of everything.
 pub(super) fn options(context: &Context, wait: bool) -> Options {
-    Options {
-        only: None,
-        wait,
-        waivers: Vec::new(),
-        now: context.now,
-        limits: context.limits(),
-    }
+    Options { only: None, wait, waivers: Vec::new(), now: context.now, limits: context.limits() }
 }
 
 fn waivers(args: Args) -> Result<Vec<Waiver>, CliError> {

@@ -9,7 +9,7 @@ use chrono::{Datelike, Days, Months};
 use datafusion::arrow::array::{ArrayRef, Decimal128Array, Float64Array, RecordBatch, StringArray};
 use datafusion::parquet::arrow::ArrowWriter;
 
-use super::company::{Dice, Order, PRODUCTS, month_name, money, months};
+use super::company::{Dice, Order, PRODUCTS, money, month_name, months};
 use super::error::{DemoError, at};
 
 const HOUSES: [&str; 2] = ["SHA", "CAN"];
@@ -26,7 +26,8 @@ pub(super) fn counts() -> Vec<(String, Vec<u8>)> {
         for house in HOUSES {
             for product in PRODUCTS.iter().filter(|product| product.weight_kg > 0.0) {
                 let quantity = 20 + dice.below(180);
-                let cost = format!("{}.{:04}", product.unit_cost / 10_000, product.unit_cost % 10_000);
+                let cost =
+                    format!("{}.{:04}", product.unit_cost / 10_000, product.unit_cost % 10_000);
                 let _ = writeln!(text, "{day},{house},{},{quantity},{cost}", product.sku);
                 let _ = writeln!(recount, "{day},{house},{},{},{cost}", product.sku, quantity - 3);
             }
@@ -54,7 +55,11 @@ pub(super) fn moves(orders: &[Order]) -> Vec<(String, Vec<u8>)> {
         let date = order.ordered_on.format("%d/%m/%Y");
         let goods = order.lines.iter().filter(|line| line.product.weight_kg > 0.0);
         for (number, line) in goods.enumerate() {
-            let pieces = if (index, number) == (70, 0) { i128::from(i64::MIN) * 10 } else { i128::from(-line.quantity) };
+            let pieces = if (index, number) == (70, 0) {
+                i128::from(i64::MIN) * 10
+            } else {
+                i128::from(-line.quantity)
+            };
             let house = HOUSES.get(order.customer % 2).copied().unwrap_or_default();
             let _ = writeln!(
                 text,

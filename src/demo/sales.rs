@@ -59,8 +59,8 @@ fn write_customers(connection: &Connection) -> Result<(), rusqlite::Error> {
 }
 
 fn write_orders(connection: &Connection, orders: &[Order]) -> Result<(), rusqlite::Error> {
-    let mut insert_order = connection
-        .prepare("insert into sales_order values (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?;
+    let mut insert_order =
+        connection.prepare("insert into sales_order values (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?;
     let mut insert_line =
         connection.prepare("insert into order_line values (?1, ?2, ?3, ?4, ?5, ?6)")?;
     let customers = customers();
@@ -72,10 +72,17 @@ fn write_orders(connection: &Connection, orders: &[Order]) -> Result<(), rusqlit
         };
         let currency = if index == 131 { "RMB?" } else { "CNY" };
         let is_deleted = index % 97 == 96;
-        let status = if order.ordered_on.to_string().as_str() < "2026-06-15" { "invoiced" } else { "open" };
+        let status =
+            if order.ordered_on.to_string().as_str() < "2026-06-15" { "invoiced" } else { "open" };
         let changed_at = format!("{} 17:{:02}:00", order.ordered_on, index % 60);
         insert_order.execute(params![
-            order.id, customer.id, date, currency, status, changed_at, is_deleted
+            order.id,
+            customer.id,
+            date,
+            currency,
+            status,
+            changed_at,
+            is_deleted
         ])?;
         for (number, line) in (1i64..).zip(&order.lines) {
             let is_half = index == 88 && number == 1;

@@ -190,7 +190,10 @@ async fn table(
         .schema()
         .fields()
         .iter()
-        .map(|field| Heading { name: field.name().clone(), is_number: field.data_type().is_numeric() })
+        .map(|field| Heading {
+            name: field.name().clone(),
+            is_number: field.data_type().is_numeric(),
+        })
         .collect();
     let mut rows: Vec<Vec<String>> = Vec::new();
     while rows.len() <= cut.rows_max
@@ -301,7 +304,9 @@ impl JsonFormat for Rows {
 
 struct JsonSink<'a>(JsonWriter<&'a mut (dyn Write + Send), Rows>);
 
-fn json_writer<'a>(out: &'a mut (dyn Write + Send)) -> JsonWriter<&'a mut (dyn Write + Send), Rows> {
+fn json_writer<'a>(
+    out: &'a mut (dyn Write + Send),
+) -> JsonWriter<&'a mut (dyn Write + Send), Rows> {
     JsonWriterBuilder::new()
         .with_explicit_nulls(true)
         .with_encoder_factory(Arc::new(ExactNumbers))
