@@ -135,8 +135,8 @@ pub(super) fn summary(output: Output, outcome: &Outcome) -> Result<(), CliError>
     }
     let refused: u64 = outcome.accounting.values().map(|counts| counts.quarantined).sum();
     if refused > 0 {
-        let rows = if refused == 1 { "1 row is" } else { &format!("{refused} rows are") };
-        output.say(&format!("{rows} in quarantine; `patron quarantine list` says why"))?;
+        let rows = if refused == 1 { "1 row was" } else { &format!("{refused} rows were") };
+        output.say(&format!("{rows} refused; `patron quarantine list` says why"))?;
     }
     let number = outcome.release.number;
     match outcome.published {

@@ -60,7 +60,7 @@ pub struct Cut {
 
 impl Default for Cut {
     fn default() -> Self {
-        Self { rows_max: 200, width_max: 48 }
+        Self { rows_max: 200, width_max: 64 }
     }
 }
 
