@@ -20,9 +20,13 @@ use crate::warehouse::manifest::Hash;
 /// system's clock, so its hash is not remembered.
 const UNSETTLED_NS: i128 = 2_000_000_000;
 
+/// The file that counts refreshes.
+const TURN_FILE: &str = "refreshes";
+
 /// The hashes of files that were read before.
 pub(super) struct Hashes {
     path: PathBuf,
+    turn: u64,
     /// the file system's own clock when this refresh began
     begun_ns: Option<i128>,
     known: Mutex<BTreeMap<String, Known>>,
@@ -43,7 +47,16 @@ impl Hashes {
             .ok()
             .and_then(|bytes| serde_json::from_slice(&bytes).ok())
             .unwrap_or_default();
-        Self { path, begun_ns: clock(folder), known: Mutex::new(known) }
+        let turn = fs::read_to_string(folder.join(TURN_FILE))
+            .ok()
+            .and_then(|text| text.trim().parse().ok())
+            .unwrap_or_default();
+        Self { path, turn, begun_ns: clock(folder), known: Mutex::new(known) }
+    }
+
+    /// How many refreshes there were before; begins anew where that is not known.
+    pub(super) fn turn(&self) -> u64 {
+        self.turn
     }
 
     /// Remembers for the next refresh.
@@ -54,7 +67,9 @@ impl Hashes {
         if let Some(folder) = self.path.parent() {
             fs::create_dir_all(folder).map_err(unwritable)?;
         }
-        fs::write(&self.path, bytes).map_err(unwritable)
+        fs::write(&self.path, bytes).map_err(unwritable)?;
+        let turn = self.turn.wrapping_add(1).to_string();
+        fs::write(self.path.with_file_name(TURN_FILE), turn).map_err(unwritable)
     }
 }
 

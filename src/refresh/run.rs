@@ -122,6 +122,7 @@ fn with_writer(
         zone: project.settings.time_zone,
         base: base.as_deref(),
         number: base.as_ref().map_or(1, |base| base.number + 1),
+        turn: hashes.turn(),
         hasher: &hashes,
     };
     let outcome = work(&shared, &home)?;
@@ -301,6 +302,7 @@ impl<'a> Draft<'a> {
     fn findings(&self) -> Vec<CheckResult> {
         let mut findings: Vec<CheckResult> =
             self.loaded.values().flat_map(|loaded| loaded.findings.clone()).collect();
+        findings.extend(self.standing());
         for (system, because) in &self.kept {
             findings.push(CheckResult {
                 name: format!("{system}:down"),
@@ -323,6 +325,17 @@ impl<'a> Draft<'a> {
             }
         }
         findings
+    }
+
+    /// Findings of the base release about tables that stay as they are.
+    fn standing(&self) -> Vec<CheckResult> {
+        let Some(base) = self.shared.base else { return Vec::new() };
+        let stays = |name: &&TableName| {
+            self.loaded.get(*name).is_none_or(|loaded| loaded.accounting.is_none())
+        };
+        let names: Vec<String> =
+            self.project.contracts.keys().filter(stays).map(|name| format!("{name}:stale")).collect();
+        base.checks.iter().filter(|check| names.contains(&check.name)).cloned().collect()
     }
 
     /// Keeps the release unpublished while a check fails that nobody waived.

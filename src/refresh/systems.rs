@@ -87,8 +87,8 @@ fn from_files(
 ) -> Result<Loaded, LoadError> {
     let folder = project.system_path(system);
     let found = find(&folder, &contract.object)?;
-    let is_known = shared.base.is_some_and(|base| base.tables.contains_key(&contract.name));
-    if found.is_empty() && (contract.mode == Mode::Full || !is_known) {
+    // An archive may be empty for now; a full delivery that is missing would delete the table.
+    if found.is_empty() && contract.mode == Mode::Full {
         return Err(LoadError::NoFiles {
             place: contract.place.clone(),
             object: contract.object.clone(),

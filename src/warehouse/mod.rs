@@ -4,6 +4,7 @@ pub mod assemble;
 pub mod blocks;
 pub mod catalog;
 pub mod contract;
+mod contract_file;
 pub mod collect;
 pub mod durable;
 mod encode;

@@ -9,7 +9,8 @@ use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
-use super::contract::{self, Contract};
+use super::contract::Contract;
+use super::contract_file;
 use super::manifest::Hash;
 use super::name::{TableName, is_identifier};
 
@@ -167,7 +168,7 @@ impl Project {
             let place = place_of(root, &path);
             let text = read_text(&place, &path)?;
             hasher.update(text.as_bytes());
-            let parsed = contract::parse(&name, &place, &text, &settings, &systems)?;
+            let parsed = contract_file::parse(&name, &place, &text, &settings, &systems)?;
             contracts.insert(name, parsed);
         }
         let hash = hex::encode(hasher.finalize());

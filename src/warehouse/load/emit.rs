@@ -127,8 +127,3 @@ impl Emitter {
         Ok(())
     }
 }
-
-/// All spooled rows of an emitter, one after the other.
-pub(super) fn rows(spools: &BTreeMap<String, Spooled>) -> u64 {
-    spools.values().map(|spool| spool.rows).sum()
-}

@@ -23,7 +23,8 @@ use super::{Input, LoadError, history, quarantine};
 use crate::source::SourceError;
 use crate::source::shape::{ROW_COLUMN, SOURCE_COLUMN};
 use crate::source::sqlite::Snapshot;
-use crate::warehouse::contract::{Contract, Deletions, Mode};
+use crate::warehouse::contract::{Contract, Deletions, History, Mode};
+use crate::warehouse::name::TableName;
 use crate::warehouse::manifest::Manifest;
 
 /// This load's rows and what else bears on the decision.
@@ -102,7 +103,7 @@ fn from_files(
 fn from_database(load: &TableLoad<'_>, snapshot: &Snapshot) -> Result<Gathered, LoadError> {
     tracing::debug!(target: "patron::phase", phase = "extract", object = %load.contract.object);
     let contract = load.contract;
-    let compares_keys = contract.compares_keys(&load.state) && !load.is_first();
+    let compares_keys = contract.compares_keys(load.shared.turn) && !load.is_first();
     let gone = if compares_keys { Some(keys(load, snapshot)?) } else { None };
     let (gone, has_unknown) = match &gone {
         Some(all) => (Some(missing_keys(load, all, true)?), missing_keys(load, all, false)?.rows > 0),
@@ -122,11 +123,6 @@ fn from_database(load: &TableLoad<'_>, snapshot: &Snapshot) -> Result<Gathered, 
     let mut state = load.state.clone();
     state.cursor = state.cursor.max(staged.cursor);
     state.drift = read.drift;
-    state.refreshes_since_keys = match contract.deletions {
-        Deletions::Keys { .. } if compares_keys || load.is_first() => 0,
-        Deletions::Keys { .. } => state.refreshes_since_keys + 1,
-        Deletions::None | Deletions::Flag { .. } => 0,
-    };
     if load.is_anew {
         state.cursor = staged.cursor;
         state.deliveries.clear();
@@ -257,58 +253,11 @@ fn decide(load: &TableLoad<'_>, gathered: Gathered) -> Result<Outcome, LoadError
     let mut columns: Vec<String> =
         contract.shape.columns.iter().map(|column| column.name.clone()).collect();
     columns.extend([SOURCE_COLUMN.to_owned(), ROW_COLUMN.to_owned()]);
-    let folder = load.folder.join("chosen");
-    let mut stream = load.wait(frame.execute_stream())?;
+    let rows = Rows { frame, input: &input, columns: &columns, group: &group, reader };
     let mut outcome = if contract.is_by_date() {
-        let mut fold = DateFold::new(&folder, &input, &columns, &group, reader)?;
-        while let Some(batch) = load.wait(stream.next()) {
-            fold.push(batch?)?;
-        }
-        let folded = fold.finish()?;
-        Outcome {
-            manifests: manifests(
-                load,
-                [folded.added, folded.removed, folded.remembered, folded.forgotten],
-            )?,
-            counts: folded.counts,
-            ..Outcome::new(gathered.state)
-        }
+        by_date(load, rows, gathered.state)?
     } else {
-        let task = Task {
-            rule: rule(contract)?,
-            is_from_files: contract.is_from_files(),
-            input: &input,
-            columns: &columns,
-            key: &group,
-            has_stale: has_stale(contract),
-            keeps_every_version: matches!(
-                contract.history,
-                crate::warehouse::contract::History::Dated { .. }
-            ),
-            folder: &folder,
-            duplicates: load.refusals("duplicates.arrow")?,
-            cleared: load.refusals("cleared.arrow")?,
-        };
-        let mut fold = Fold::new(task, reader)?;
-        while let Some(batch) = load.wait(stream.next()) {
-            fold.push(batch?)?;
-        }
-        let folded = fold.finish()?;
-        let mut manifests = manifests(
-            load,
-            [folded.added, folded.removed, folded.remembered, folded.forgotten],
-        )?;
-        if contract.history.is_kept() {
-            let history = history_manifest(load, &folded.versions)?;
-            manifests.insert(load.targets.history.name.clone(), history);
-        }
-        Outcome {
-            manifests,
-            counts: folded.counts,
-            cleared: Some(folded.cleared),
-            refusals: vec![folded.duplicates],
-            ..Outcome::new(gathered.state)
-        }
+        by_key(load, rows, gathered.state)?
     };
     outcome.counts.read += gathered.staged.refused;
     outcome.counts.quarantined += gathered.staged.refused;
@@ -317,6 +266,76 @@ fn decide(load: &TableLoad<'_>, gathered: Gathered) -> Result<Outcome, LoadError
     outcome.is_whole = gathered.is_whole;
     outcome.is_replay = gathered.is_replay;
     Ok(outcome)
+}
+
+/// The competing rows and how to read them.
+struct Rows<'a> {
+    frame: DataFrame,
+    input: &'a Schema,
+    columns: &'a [String],
+    group: &'a [String],
+    reader: Reader,
+}
+
+/// Lets deliveries compete for dates.
+fn by_date(
+    load: &TableLoad<'_>,
+    rows: Rows<'_>,
+    state: super::LoadState,
+) -> Result<Outcome, LoadError> {
+    let folder = load.folder.join("chosen");
+    let mut fold = DateFold::new(&folder, rows.input, rows.columns, rows.group, rows.reader)?;
+    let mut stream = load.wait(rows.frame.execute_stream())?;
+    while let Some(batch) = load.wait(stream.next()) {
+        fold.push(batch?)?;
+    }
+    let folded = fold.finish()?;
+    let chosen = [folded.added, folded.removed, folded.remembered, folded.forgotten];
+    Ok(Outcome {
+        manifests: manifests(load, chosen)?,
+        counts: folded.counts,
+        ..Outcome::new(state)
+    })
+}
+
+/// Lets versions compete for keys.
+fn by_key(
+    load: &TableLoad<'_>,
+    rows: Rows<'_>,
+    state: super::LoadState,
+) -> Result<Outcome, LoadError> {
+    let contract = load.contract;
+    let task = Task {
+        rule: rule(contract)?,
+        is_from_files: contract.is_from_files(),
+        input: rows.input,
+        columns: rows.columns,
+        key: rows.group,
+        has_stale: has_stale(contract),
+        keeps_every_version: matches!(contract.history, History::Dated { .. }),
+        folder: &load.folder.join("chosen"),
+        duplicates: load.refusals("duplicates.arrow")?,
+        cleared: load.refusals("cleared.arrow")?,
+    };
+    let mut fold = Fold::new(task, rows.reader)?;
+    let mut stream = load.wait(rows.frame.execute_stream())?;
+    while let Some(batch) = load.wait(stream.next()) {
+        fold.push(batch?)?;
+    }
+    let folded = fold.finish()?;
+    let chosen = [folded.added, folded.removed, folded.remembered, folded.forgotten];
+    let mut manifests = manifests(load, chosen)?;
+    if contract.history.is_kept() {
+        let history = history_manifest(load, &folded.versions)?;
+        manifests.insert(load.targets.history.name.clone(), history);
+    }
+    Ok(Outcome {
+        manifests,
+        counts: folded.counts,
+        cleared: Some(folded.cleared),
+        refusals: vec![folded.duplicates],
+        ..Outcome::new(state)
+    })
 }
 
 fn candidates(load: &TableLoad<'_>, gathered: &Gathered) -> Result<DataFrame, LoadError> {
@@ -377,7 +396,7 @@ fn rule(contract: &Contract) -> Result<Rule, LoadError> {
 fn manifests(
     load: &TableLoad<'_>,
     [added, removed, remembered, forgotten]: [BTreeMap<String, Spooled>; 4],
-) -> Result<BTreeMap<crate::warehouse::name::TableName, Manifest>, LoadError> {
+) -> Result<BTreeMap<TableName, Manifest>, LoadError> {
     let is_whole = load.contract.mode == Mode::Full;
     let is_additive = load.contract.mode == Mode::Append;
     let served = Change { added, removed, is_additive, is_whole, ..Change::default() };

@@ -82,7 +82,7 @@ impl Reader {
             numbers: column(ROW_COLUMN)?.as_primitive::<Int64Type>().clone(),
             statuses: column(STATUS)?.as_string::<i32>().clone(),
             origins: column(ORIGIN)?.as_primitive::<Int8Type>().clone(),
-            orders: column(ORDER)?.as_string::<i32>().clone(),
+            places: column(ORDER)?.as_string::<i32>().clone(),
             stale: column(STALE)?.as_boolean().clone(),
             group_columns: self.group.clone(),
             content_columns: self.content_columns,
@@ -101,7 +101,7 @@ pub(super) struct Prepared {
     numbers: Int64Array,
     statuses: StringArray,
     origins: Int8Array,
-    orders: StringArray,
+    places: StringArray,
     stale: BooleanArray,
     group_columns: Vec<usize>,
     content_columns: usize,
@@ -149,7 +149,7 @@ impl Member {
 
     /// The row's place in the total order of files and rows.
     pub(super) fn place(&self) -> (&str, i64, i8) {
-        (self.rows.orders.value(self.index), self.number(), self.origin())
+        (self.rows.places.value(self.index), self.number(), self.origin())
     }
 
     pub(super) fn is_same_row(&self, other: &Self) -> bool {

@@ -1,7 +1,6 @@
 //! Into which month does a row go?
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta};
 use datafusion::arrow::array::{
@@ -100,9 +99,4 @@ pub(super) fn split(
         parts.push((name.to_owned(), filter_record_batch(batch, &chosen)?));
     }
     Ok(parts)
-}
-
-/// A partition column to be read back by [`split`].
-pub(super) fn column_of(batch: &RecordBatch, name: &str) -> Option<Arc<StringArray>> {
-    batch.column_by_name(name).map(|column| Arc::new(column.as_string::<i32>().clone()))
 }

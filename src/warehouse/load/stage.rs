@@ -39,8 +39,6 @@ pub(super) struct Stage<'a> {
     schema: SchemaRef,
     rows: Spool,
     refusals: Refusals,
-    /// rows accepted
-    accepted: u64,
     /// rows refused
     refused: u64,
     /// highest cursor value accepted
@@ -51,7 +49,6 @@ pub(super) struct Stage<'a> {
 pub(super) struct Staged {
     pub(super) rows: Spooled,
     pub(super) refusals: Spooled,
-    pub(super) accepted: u64,
     pub(super) refused: u64,
     pub(super) cursor: Option<i64>,
 }
@@ -65,12 +62,11 @@ impl<'a> Stage<'a> {
     ) -> Result<Self, LoadError> {
         let schema = waiting_schema(contract);
         let rows = Spool::create(&folder.join("rows.arrow"), Arc::clone(&schema))?;
-        Ok(Self { contract, schema, rows, refusals, accepted: 0, refused: 0, cursor: None })
+        Ok(Self { contract, schema, rows, refusals, refused: 0, cursor: None })
     }
 
     /// Takes a chunk of one source.
     pub(super) fn take(&mut self, source: &str, chunk: &Chunk) -> Result<(), LoadError> {
-        self.accepted += chunk.rows.num_rows() as u64;
         self.refused += chunk.refused.len() as u64;
         self.cursor = self.cursor.max(highest_cursor(self.contract, &chunk.rows));
         let count = chunk.rows.num_rows();
@@ -91,7 +87,6 @@ impl<'a> Stage<'a> {
         Ok(Staged {
             rows: self.rows.finish()?,
             refusals: self.refusals.finish()?,
-            accepted: self.accepted,
             refused: self.refused,
             cursor: self.cursor,
         })

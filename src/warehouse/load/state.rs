@@ -22,8 +22,6 @@ pub struct LoadState {
     /// the highest cursor value loaded, in its column's own unit: microseconds or days since 1970,
     /// or the integer itself
     pub cursor: Option<i64>,
-    /// refreshes since the list of keys was last compared
-    pub refreshes_since_keys: u32,
     /// differences between source and contract that refuse nothing
     pub drift: Vec<Drift>,
 }
@@ -36,7 +34,6 @@ impl LoadState {
             storage,
             deliveries: BTreeMap::new(),
             cursor: None,
-            refreshes_since_keys: 0,
             drift: Vec::new(),
         }
     }

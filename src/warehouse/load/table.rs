@@ -21,7 +21,7 @@ use super::target::{Target, Targets, has_stale};
 use super::{Hasher, Input, LoadError, keyed, keyless};
 use crate::engine::session::{Limits, session};
 use crate::warehouse::catalog;
-use crate::warehouse::contract::{Contract, Deletions};
+use crate::warehouse::contract::{Contract, Deletions, Mode};
 use crate::warehouse::home::Writer;
 use crate::warehouse::manifest::{Hash, Manifest};
 use crate::warehouse::name::TableName;
@@ -41,6 +41,8 @@ pub struct Context<'a> {
     pub base: Option<&'a Release>,
     /// number of the release that it makes
     pub number: u64,
+    /// how many refreshes this project has seen, for what is not done at each of them
+    pub turn: u64,
     /// tells content hashes of files
     pub hasher: &'a dyn Hasher,
 }
@@ -335,7 +337,7 @@ impl<'a> TableLoad<'a> {
                 ),
             ));
         }
-        let is_full = self.contract.mode == crate::warehouse::contract::Mode::Full;
+        let is_full = self.contract.mode == Mode::Full;
         if is_full && !self.is_anew && exceeds(counts.deleted, counts.before, tolerate.deleted_ratio)
         {
             findings.push(finding(
@@ -346,6 +348,10 @@ impl<'a> TableLoad<'a> {
                     counts.deleted, counts.before, tolerate.deleted_ratio
                 ),
             ));
+        }
+        if self.contract.is_from_files() && state.deliveries.is_empty() {
+            let text = format!("no file matches `{}` yet", self.contract.object);
+            findings.push(finding("nothing_delivered", Severity::Warning, text));
         }
         if counts.stale > 0 {
             let text = format!("{} rows are served stale: their newest version was refused", counts.stale);
@@ -378,13 +384,16 @@ fn exceeds(part: u64, whole: u64, ratio: f64) -> bool {
 impl Contract {
     /// Whether deliveries replace each other by date.
     pub(super) fn is_by_date(&self) -> bool {
-        matches!(self.mode, crate::warehouse::contract::Mode::Period { .. })
+        matches!(self.mode, Mode::Period { .. })
     }
 
-    /// Whether this refresh compares the full list of keys.
-    pub(super) fn compares_keys(&self, state: &LoadState) -> bool {
+    /// Whether this refresh compares the full list of keys. Without a cursor everything is read
+    /// anyway, so there is nothing to save by comparing rarely.
+    pub(super) fn compares_keys(&self, turn: u64) -> bool {
         match self.deletions {
-            Deletions::Keys { every } => state.refreshes_since_keys + 1 >= every,
+            Deletions::Keys { every } => {
+                self.cursor.is_none() || turn.is_multiple_of(u64::from(every))
+            }
             Deletions::None | Deletions::Flag { .. } => false,
         }
     }
