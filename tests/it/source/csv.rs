@@ -73,7 +73,8 @@ fn formats_are_followed() {
 
 #[test]
 fn bad_records_are_refused_alone() {
-    let file = b"id,name,net\n1,a\n2,b,1,x\nthree,c,1\n4,d\xff,1\n5,\"e,1\n6,f,1.234\n7,g,1\n,h,1\n9,i\0,1\n10,\"j\"k,1\n11,l,1\n";
+    let file = b"id,name,net\n1,a\n2,b,1,x\nthree,c,1\n4,d\xff,1\n5,\"e,1\n6,f,1.234\n\
+        7,g,1\n,h,1\n9,i\0,1\n10,\"j\"k,1\n11,l,1\n";
     let whole = read_csv(file, "").unwrap();
     let numbers: Vec<&str> = whole.rows.iter().map(|row| row[0].as_str()).collect();
     assert_eq!(numbers, ["7", "11"]);

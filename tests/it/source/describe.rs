@@ -59,7 +59,8 @@ fn types_are_the_narrowest_that_fit() {
 
 #[test]
 fn json_and_databases_are_described() {
-    let text = "{\"id\": 1, \"at\": {\"city\": \"K\"}, \"net\": 1.50, \"ok\": true}\n{\"id\": 2, \"net\": 2, \"l\": [1]}\n";
+    let text = "{\"id\": 1, \"at\": {\"city\": \"K\"}, \"net\": 1.50, \"ok\": true}\n\
+        {\"id\": 2, \"net\": 2, \"l\": [1]}\n";
     let lines: Vec<String> = described(FileKind::JsonLines, text).iter().map(line).collect();
     let expected = [
         "id integer required",

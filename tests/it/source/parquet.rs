@@ -57,107 +57,71 @@ fn values(array: ArrayRef, section: &str) -> Vec<String> {
     found.into_iter().map(|(_, value)| value).collect()
 }
 
+/// Values in order with ` | ` between, refused ones in angle brackets.
+fn check(array: impl Array + 'static, section: &str, expected: &str) {
+    let kind = array.data_type().clone();
+    assert_eq!(values(Arc::new(array), section).join(" | "), expected, "{kind} into {section}");
+}
+
+fn decimals(scale: i8, values: Vec<i128>) -> Decimal128Array {
+    Decimal128Array::from(values).with_precision_and_scale(20, scale).unwrap()
+}
+
 #[test]
-fn every_writers_types_are_taken() {
+fn texts_of_every_kind_are_taken() {
     let dictionary: DictionaryArray<Int32Type> = [Some("a"), None, Some("a")].into_iter().collect();
-    let decimal = |scale, values: Vec<i128>| -> ArrayRef {
-        let array = Decimal128Array::from(values).with_precision_and_scale(20, scale).unwrap();
-        Arc::new(array)
-    };
+    check(dictionary, "type = 'text'", "a | - | a");
+    check(StringArray::from(vec!["a", "", " "]), "type = 'text'", "a | - |  ");
+    check(LargeStringArray::from(vec!["é"]), "type = 'text'", "é");
+    let long = "a text that is no short one";
+    check(StringViewArray::from(vec![long]), "type = 'text'", long);
+    check(BinaryArray::from(vec![b"ab".as_slice(), b"\xff"]), "type = 'text'", "ab | <\\xff>");
+    check(Int32Array::from(vec![5, -5]), "type = 'text'", "5 | -5");
+    check(BooleanArray::from(vec![Some(true), None]), "type = 'boolean'", "true | -");
+    check(Int32Array::from(vec![1, 0, 2]), "type = 'boolean'", "true | false | <2>");
+}
+
+#[test]
+fn numbers_of_every_kind_are_taken_exactly_or_refused() {
+    check(Int32Array::from(vec![Some(5), None]), "type = 'integer'", "5 | -");
+    let most = UInt64Array::from(vec![7, u64::MAX]);
+    check(most, "type = 'integer'", "7 | <18446744073709551615>");
+    check(Float64Array::from(vec![2.0, 2.5]), "type = 'integer'", "2 | <2.5>");
+    check(StringArray::from(vec!["7", "7.0"]), "type = 'integer'", "7 | <7.0>");
+    check(decimals(2, vec![500, 501]), "type = 'integer'", "5 | <5.01>");
+    let money = "type = 'decimal(9,2)'";
+    check(Int64Array::from(vec![12]), money, "12.00");
+    check(decimals(4, vec![12_300, 12_345, -5]), money, "1.23 | <1.2345> | <-0.0005>");
+    let rounded = "type = 'decimal(9,2)'; round = true";
+    check(decimals(4, vec![12_350, -12_350]), rounded, "1.24 | -1.24");
+    check(decimals(0, vec![10_000_000, 1]), money, "<10000000> | 1.00");
     let large = i256::from_string(&"9".repeat(70)).unwrap();
     let wide = Decimal256Array::from(vec![i256::from(125), large]);
-    let wide: ArrayRef = Arc::new(wide.with_precision_and_scale(76, 2).unwrap());
-    let most = format!("<{}.99>", "9".repeat(68));
+    let wide = wide.with_precision_and_scale(76, 2).unwrap();
+    check(wide, money, &format!("1.25 | <{}.99>", "9".repeat(68)));
     let narrow = Decimal64Array::from(vec![125]).with_precision_and_scale(9, 2).unwrap();
-    let narrow: ArrayRef = Arc::new(narrow);
-    let cases: Vec<(ArrayRef, &str, Vec<&str>)> = vec![
-        (Arc::new(dictionary), "type = 'text'", vec!["a", "-", "a"]),
-        (Arc::new(StringArray::from(vec!["a", "", " "])), "type = 'text'", vec!["a", "-", " "]),
-        (Arc::new(LargeStringArray::from(vec!["é"])), "type = 'text'", vec!["é"]),
-        (
-            Arc::new(StringViewArray::from(vec!["a text that is no short one"])),
-            "type = 'text'",
-            vec!["a text that is no short one"],
-        ),
-        (
-            Arc::new(BinaryArray::from(vec![b"ab".as_slice(), b"\xff"])),
-            "type = 'text'",
-            vec!["ab", "<\\xff>"],
-        ),
-        (Arc::new(Int32Array::from(vec![5, -5])), "type = 'text'", vec!["5", "-5"]),
-        (Arc::new(Int32Array::from(vec![Some(5), None])), "type = 'integer'", vec!["5", "-"]),
-        (
-            Arc::new(UInt64Array::from(vec![7, u64::MAX])),
-            "type = 'integer'",
-            vec!["7", "<18446744073709551615>"],
-        ),
-        (Arc::new(Float64Array::from(vec![2.0, 2.5])), "type = 'integer'", vec!["2", "<2.5>"]),
-        (Arc::new(StringArray::from(vec!["7", "7.0"])), "type = 'integer'", vec!["7", "<7.0>"]),
-        (Arc::new(Int64Array::from(vec![12])), "type = 'decimal(9,2)'", vec!["12.00"]),
-        (wide, "type = 'decimal(9,2)'", vec!["1.25", &most]),
-        (narrow, "type = 'decimal(9,2)'", vec!["1.25"]),
-        (
-            decimal(4, vec![12_300, 12_345, -5]),
-            "type = 'decimal(9,2)'",
-            vec!["1.23", "<1.2345>", "<-0.0005>"],
-        ),
-        (
-            decimal(4, vec![12_350, -12_350]),
-            "type = 'decimal(9,2)'; round = true",
-            vec!["1.24", "-1.24"],
-        ),
-        (decimal(0, vec![10_000_000, 1]), "type = 'decimal(9,2)'", vec!["<10000000>", "1.00"]),
-        (decimal(2, vec![500, 501]), "type = 'integer'", vec!["5", "<5.01>"]),
-        (
-            Arc::new(Float64Array::from(vec![19.99, 0.1 + 0.2])),
-            "type = 'decimal(9,2)'",
-            vec!["19.99", "<0.30000000000000004>"],
-        ),
-        (Arc::new(Float32Array::from(vec![19.99])), "type = 'decimal(9,2)'", vec!["19.99"]),
-        (
-            Arc::new(Float64Array::from(vec![1.5, f64::NAN, f64::INFINITY])),
-            "type = 'float'",
-            vec!["1.5", "<NaN>", "<inf>"],
-        ),
-        (
-            Arc::new(BooleanArray::from(vec![Some(true), None])),
-            "type = 'boolean'",
-            vec!["true", "-"],
-        ),
-        (
-            Arc::new(Int32Array::from(vec![1, 0, 2])),
-            "type = 'boolean'",
-            vec!["true", "false", "<2>"],
-        ),
-        (Arc::new(Date32Array::from(vec![19_782])), "type = 'date'", vec!["2024-02-29"]),
-        (Arc::new(Date64Array::from(vec![86_400_000])), "type = 'date'", vec!["1970-01-02"]),
-        (Arc::new(Date32Array::from(vec![19_782])), "type = 'text'", vec!["2024-02-29"]),
-        (Arc::new(Int32Array::from(vec![19_782])), "type = 'date'", vec!["<19782>"]),
-        (
-            Arc::new(Int64Array::from(vec![86_400])),
-            "type = 'date'; format = 'unix'",
-            vec!["1970-01-02"],
-        ),
-        (
-            Arc::new(TimestampMillisecondArray::from(vec![86_400_000, 1])),
-            "type = 'date'",
-            vec!["1970-01-02", "<1970-01-01T00:00:00.001>"],
-        ),
-        (
-            Arc::new(TimestampNanosecondArray::from(vec![1_000, 1_001])),
-            "type = 'timestamp'",
-            vec!["1970-01-01T00:00:00.000001Z", "<1970-01-01T00:00:00.000001001>"],
-        ),
-        (
-            Arc::new(StringArray::from(vec!["2024-02-29 01:00:00"])),
-            "type = 'timestamp'",
-            vec!["2024-02-29T01:00:00Z"],
-        ),
-    ];
-    for (array, section, expected) in cases {
-        let kind = array.data_type().clone();
-        assert_eq!(values(array, section), expected, "{kind} into {section}");
-    }
+    check(narrow, money, "1.25");
+    let floats = Float64Array::from(vec![19.99, 0.1 + 0.2]);
+    check(floats, money, "19.99 | <0.30000000000000004>");
+    check(Float32Array::from(vec![19.99]), money, "19.99");
+    let floats = Float64Array::from(vec![1.5, f64::NAN, f64::INFINITY]);
+    check(floats, "type = 'float'", "1.5 | <NaN> | <inf>");
+}
+
+#[test]
+fn moments_of_every_kind_are_taken_exactly_or_refused() {
+    check(Date32Array::from(vec![19_782]), "type = 'date'", "2024-02-29");
+    check(Date64Array::from(vec![86_400_000]), "type = 'date'", "1970-01-02");
+    check(Date32Array::from(vec![19_782]), "type = 'text'", "2024-02-29");
+    check(Int32Array::from(vec![19_782]), "type = 'date'", "<19782>");
+    check(Int64Array::from(vec![86_400]), "type = 'date'; format = 'unix'", "1970-01-02");
+    let millis = TimestampMillisecondArray::from(vec![86_400_000, 1]);
+    check(millis, "type = 'date'", "1970-01-02 | <1970-01-01T00:00:00.001>");
+    let nanos = TimestampNanosecondArray::from(vec![1_000, 1_001]);
+    let expected = "1970-01-01T00:00:00.000001Z | <1970-01-01T00:00:00.000001001>";
+    check(nanos, "type = 'timestamp'", expected);
+    let texts = StringArray::from(vec!["2024-02-29 01:00:00"]);
+    check(texts, "type = 'timestamp'", "2024-02-29T01:00:00Z");
 }
 
 #[test]

@@ -37,10 +37,10 @@ fn contents(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
 fn every_storage_class_is_checked_against_the_promised_type() {
     let (_folder, path) = database(
         "create table t (id integer primary key, v);
-         insert into t (v) values (null), (7), (7.0), (7.5), ('7'), ('7.0'), (''), (x'6162'), (0.1 + 0.2),
-           (19.99), (1234567890123456.78), (9007199254740993), ('2024-02-29'), (cast(x'ff' as text)), ('a' || char(0));",
+         insert into t (v) values (null), (7), (7.0), (7.5), ('7'), ('7.0'), (''), (x'6162'),
+           (0.1 + 0.2), (19.99), (1234567890123456.78), (9007199254740993), ('2024-02-29'),
+           (cast(x'ff' as text)), ('a' || char(0));",
     );
-    let blob = "<\\x6162>";
     let accepted = |kind: &str| -> Vec<String> {
         let section = format!("type = '{kind}'");
         let whole = read(&path, "t", &[("id", "type = 'integer'"), ("v", &section)]).unwrap();
@@ -54,67 +54,20 @@ fn every_storage_class_is_checked_against_the_promised_type() {
         }
         found
     };
-    let third = "<0.30000000000000004>";
-    let wide = "<1234567890123456.8>";
     assert_eq!(
-        accepted("decimal(12,2)"),
-        [
-            "-",
-            "7.00",
-            "7.00",
-            "7.50",
-            "7.00",
-            "7.00",
-            "-",
-            blob,
-            third,
-            "19.99",
-            wide,
-            "<9007199254740993>",
-            "<2024-02-29>",
-            "<\\xff>",
-            "<a\0>"
-        ]
+        accepted("decimal(12,2)").join(" | "),
+        "- | 7.00 | 7.00 | 7.50 | 7.00 | 7.00 | - | <\\x6162> | <0.30000000000000004> | \
+         19.99 | <1234567890123456.8> | <9007199254740993> | <2024-02-29> | <\\xff> | <a\0>"
     );
     assert_eq!(
-        accepted("integer"),
-        [
-            "-",
-            "7",
-            "7",
-            "<7.5>",
-            "7",
-            "<7.0>",
-            "-",
-            blob,
-            third,
-            "<19.99>",
-            wide,
-            "9007199254740993",
-            "<2024-02-29>",
-            "<\\xff>",
-            "<a\0>"
-        ]
+        accepted("integer").join(" | "),
+        "- | 7 | 7 | <7.5> | 7 | <7.0> | - | <\\x6162> | <0.30000000000000004> | \
+         <19.99> | <1234567890123456.8> | 9007199254740993 | <2024-02-29> | <\\xff> | <a\0>"
     );
     assert_eq!(
-        accepted("text"),
-        [
-            "-",
-            "7",
-            "7.0",
-            "7.5",
-            "7",
-            "7.0",
-            "-",
-            blob,
-            "0.30000000000000004",
-            "19.99",
-            "1234567890123456.8",
-            "9007199254740993",
-            "2024-02-29",
-            "<\\xff>",
-            "<a\0>"
-        ]
+        accepted("text").join(" | "),
+        "- | 7 | 7.0 | 7.5 | 7 | 7.0 | - | <\\x6162> | 0.30000000000000004 | \
+         19.99 | 1234567890123456.8 | 9007199254740993 | 2024-02-29 | <\\xff> | <a\0>"
     );
     assert_eq!(accepted("date")[..4], ["-", "<7>", "<7.0>", "<7.5>"]);
     assert_eq!(accepted("date")[12], "2024-02-29");
@@ -125,7 +78,8 @@ fn every_storage_class_is_checked_against_the_promised_type() {
 fn moments_stored_as_numbers_need_a_format() {
     let (_folder, path) = database(
         "create table t (id integer, unix, millis, julian real);
-         insert into t values (1, 1709208000, 1709208000001, 2460370.0), (2, 1709208000.25, null, null), (3, 'x', null, null);",
+         insert into t values (1, 1709208000, 1709208000001, 2460370.0),
+           (2, 1709208000.25, null, null), (3, 'x', null, null);",
     );
     let columns = [
         ("id", "type = 'integer'"),
