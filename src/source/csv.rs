@@ -223,15 +223,13 @@ impl Layout {
         for (index, column) in shape.columns.iter().enumerate() {
             let place = match &column.from {
                 None => index,
-                Some(from) => from.parse().ok().and_then(|from: usize| from.checked_sub(1)).ok_or_else(
-                    || SourceError::Shape {
-                        place: shape.place.clone(),
-                        why: format!(
-                            "column `{}`: `from` must be a position counted from 1, as the file has no header",
-                            column.name
-                        ),
-                    },
-                )?,
+                Some(from) => position(from).ok_or_else(|| SourceError::Shape {
+                    place: shape.place.clone(),
+                    why: format!(
+                        "column `{}`: `from` must be a position from 1, as there is no header",
+                        column.name
+                    ),
+                })?,
             };
             if self.width.is_some_and(|width| place >= width) {
                 let width = self.width.unwrap_or_default();
@@ -351,6 +349,11 @@ impl Layout {
             |index| text(index).map(Cow::Borrowed),
         );
     }
+}
+
+/// The place of a position counted from 1.
+fn position(text: &str) -> Option<usize> {
+    text.parse::<usize>().ok()?.checked_sub(1)
 }
 
 /// The drift of an absent column, or the error where it is required.

@@ -29,6 +29,7 @@ pub mod rows;
 pub mod shape;
 pub mod split;
 pub mod sqlite;
+mod sqlite_sql;
 mod stored;
 mod text;
 pub mod value;

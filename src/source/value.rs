@@ -230,8 +230,7 @@ impl Parser {
         self.read(text)
     }
 
-    /// As [`Parser::read`] for a number in the plain notation of JSON, whatever the contract says of
-    /// marks.
+    /// As [`Parser::read`] for a number in JSON's notation, whatever the contract says of marks.
     pub(super) fn read_plain_number<'a>(&self, text: &'a str) -> Result<Cell<'a>, Reason> {
         if self.is_listed(|| text.into())? == Listed::Null {
             return Ok(Cell::Null);
