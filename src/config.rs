@@ -46,13 +46,10 @@ const VARIABLES: [Variable; 7] = [
     Variable {
         name: "PATRON_LOG",
         default: "warn",
-        meaning: "what is logged to standard error, such as `info` or `patron=debug`; --log goes before it",
+        meaning: "what is logged to standard error, such as `info` or `patron=debug`; \
+                  --log goes before it",
     },
-    Variable {
-        name: "PATRON_LOG_FORMAT",
-        default: "text",
-        meaning: "`text` or `json`",
-    },
+    Variable { name: "PATRON_LOG_FORMAT", default: "text", meaning: "`text` or `json`" },
     Variable {
         name: "PATRON_THREADS",
         default: "the number of processors",
@@ -68,11 +65,7 @@ const VARIABLES: [Variable; 7] = [
         default: "the system's folder for temporary files",
         meaning: "where queries spill",
     },
-    Variable {
-        name: "NO_COLOR",
-        default: "not set",
-        meaning: "any value switches colours off",
-    },
+    Variable { name: "NO_COLOR", default: "not set", meaning: "any value switches colours off" },
 ];
 
 /// A variable that says something impossible.
@@ -106,7 +99,11 @@ impl Config {
             Some("json") => true,
             Some(other) => {
                 let value = other.to_owned();
-                return Err(ConfigError::Value { name: "PATRON_LOG_FORMAT", value, wanted: "`text` or `json`" });
+                return Err(ConfigError::Value {
+                    name: "PATRON_LOG_FORMAT",
+                    value,
+                    wanted: "`text` or `json`",
+                });
             }
         };
         Ok(Self {
@@ -127,7 +124,9 @@ impl Config {
 /// A variable that is set to something.
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
 fn variable(name: &str) -> Option<String> {
-    env::var_os(name).map(|value| value.to_string_lossy().into_owned()).filter(|value| !value.is_empty())
+    env::var_os(name)
+        .map(|value| value.to_string_lossy().into_owned())
+        .filter(|value| !value.is_empty())
 }
 
 fn number(name: &'static str) -> Result<Option<usize>, ConfigError> {

@@ -83,9 +83,8 @@ fn raw_tables(contract: &Contract) -> Vec<(TableName, SchemaRef)> {
     }
     let mut tables = vec![(contract.name.clone(), Schema::new(fields).into())];
     if contract.has_personal() {
-        let belongs = columns
-            .iter()
-            .filter(|column| column.personal || contract.key.contains(&column.name));
+        let belongs =
+            columns.iter().filter(|column| column.personal || contract.key.contains(&column.name));
         let fields: Vec<Field> = belongs.map(|column| column.field()).chain(ends()).collect();
         tables.push((contract.name.sibling("personal"), Schema::new(fields).into()));
     }
@@ -139,9 +138,8 @@ fn contract_faults(output: Output, contract: &Contract, system: &System, path: &
             output.warn(&format!("{text}; it loads without values"));
         }
     }
-    let is_known = |name: &str| {
-        contract.shape.columns.iter().any(|column| column.source_name() == name)
-    };
+    let is_known =
+        |name: &str| contract.shape.columns.iter().any(|column| column.source_name() == name);
     for column in found.iter().filter(|column| !is_known(&column.name)) {
         output.warn(&format!(
             "{place}: the source has a column `{}` ({}), which the contract does not name",

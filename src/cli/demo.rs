@@ -6,7 +6,7 @@ use super::error::CliError;
 use super::query::answer;
 use super::refresh::{options, summary, supervise};
 use super::{Context, init};
-use crate::demo;
+use crate::demo::{self, story};
 use crate::engine::encode::Encoding;
 use crate::refresh;
 use crate::warehouse::Home;
@@ -32,18 +32,12 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<(), CliError> {
     let output = context.output;
     let folder = context.config.folder.join(&args.dir);
     let is_new = demo::claim(&folder)?;
-    init::write_project(&folder)?;
-    let files = demo::write_feeds(&folder)?;
+    let files = init::write_project(&folder)? + demo::write_feeds(&folder)?.len();
     let shown = args.dir.display();
     if is_new {
-        output.say(&format!(
-            "A company that sells measuring instruments, in {shown}:\n{} files below {shown}/feeds \
-             stand for the systems of sales (SQLite), finance (CSV, one of them in GBK), service \
-             (JSON lines) and inventory (CSV, Parquet).\n",
-            files.len()
-        ))?;
+        output.say(&format!("{} files written to {shown}.\n\n{}", files, story::INTRODUCTION))?;
     } else {
-        output.say(&format!("The company in {shown} is there already.\n"))?;
+        output.say(&format!("The demo in {shown} is there already.\n"))?;
     }
 
     say_command(context, "refresh")?;
@@ -56,12 +50,8 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<(), CliError> {
     summary(output, &outcome)?;
 
     let home = Home::open(&data)?;
-    for (intent, sql) in [
-        ("\nWhat was refused, and why?\n", demo::REFUSED_QUERY),
-        ("\nWho brings revenue, and who costs service time?\n", demo::FIRST_QUERY),
-    ] {
-        output.say(intent)?;
-        output.say(sql)?;
+    for (question, sql) in story::QUESTIONS {
+        output.say(&format!("\n{question}\n\n{sql}"))?;
         let mut out = output.answer();
         answer(context, &home, &outcome.release, sql, Encoding::Table, &mut out)?;
     }
@@ -75,11 +65,11 @@ fn say_command(context: &Context, verb: &str) -> Result<(), CliError> {
 fn next(context: &Context, folder: &Path) -> Result<(), CliError> {
     let program = &context.config.program;
     let is_on_path = !program.contains(std::path::MAIN_SEPARATOR);
-    context.output.say(&format!("\nNext, in {}:\n\n{}", folder.display(), demo::NEXT))?;
+    context.output.say(&format!("\nNext, in {}:\n{}", folder.display(), story::NEXT))?;
     if is_on_path {
         return Ok(());
     }
     let path = context.config.folder.join(program);
     let path = path.canonicalize().unwrap_or(path);
-    context.output.say(&format!("(Here `patron` is {}.)", path.display()))
+    context.output.say(&format!("\nHere `patron` is {}.", path.display()))
 }

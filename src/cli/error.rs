@@ -53,7 +53,12 @@ pub(super) enum CliError {
     Exists(PathBuf),
     /// the standard input, the standard output or a file of the command line
     #[error("`{}` cannot be {action}", path.display())]
-    File { action: &'static str, path: PathBuf, #[source] cause: io::Error },
+    File {
+        action: &'static str,
+        path: PathBuf,
+        #[source]
+        cause: io::Error,
+    },
     /// the reader of our output is gone
     #[error("the output was closed")]
     Closed,
@@ -65,7 +70,11 @@ pub(super) enum CliError {
     Usage(String),
     /// the filter of the log
     #[error("`{filter}` is no log filter; write error, warn, info, debug or `patron=debug`")]
-    Log { filter: String, #[source] cause: tracing_subscriber::filter::ParseError },
+    Log {
+        filter: String,
+        #[source]
+        cause: tracing_subscriber::filter::ParseError,
+    },
     /// no threads
     #[error("no threads can be started")]
     Runtime(#[source] io::Error),

@@ -71,8 +71,7 @@ pub(super) fn write_project(folder: &Path) -> Result<usize, CliError> {
 
 /// Writes a text file and the folders above it.
 pub(super) fn write(path: &Path, text: &str) -> Result<(), CliError> {
-    let failed =
-        |cause| CliError::File { action: "written", path: path.to_owned(), cause };
+    let failed = |cause| CliError::File { action: "written", path: path.to_owned(), cause };
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(failed)?;
     }

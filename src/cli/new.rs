@@ -109,7 +109,8 @@ fn section(args: &SystemArgs) -> String {
     if !args.description.is_empty() {
         section.push_str(&format!("description = {}\n", text(&args.description)));
     }
-    section.push_str(&format!("kind = \"{kind}\"\npath = {}\n", text(&args.path.to_string_lossy())));
+    section
+        .push_str(&format!("kind = \"{kind}\"\npath = {}\n", text(&args.path.to_string_lossy())));
     if args.optional {
         section.push_str("optional = true\n");
     }

@@ -61,10 +61,10 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<(), CliError> {
         ))
     })?;
     let name = table_name(args, system_name, object)?;
-    let contract = project.root.join(format!("warehouse/contracts/{}/{}.toml", name.schema(), name.table()));
-    let staging = project
-        .root
-        .join(format!("sql/staging/{0}/stg_{0}__{1}.sql", name.schema(), name.table()));
+    let contract =
+        project.root.join(format!("warehouse/contracts/{}/{}.toml", name.schema(), name.table()));
+    let staging =
+        project.root.join(format!("sql/staging/{0}/stg_{0}__{1}.sql", name.schema(), name.table()));
     for path in [&contract, &staging] {
         if path.exists() {
             return Err(CliError::Exists(path.clone()));
@@ -91,7 +91,9 @@ fn table_name(args: &Args, system: &str, object: &str) -> Result<TableName, CliE
     };
     if !is_identifier(&table) {
         let advice = "name the table with `--table`";
-        return Err(CliError::Usage(format!("no table name can be made from `{object}`; {advice}")));
+        return Err(CliError::Usage(format!(
+            "no table name can be made from `{object}`; {advice}"
+        )));
     }
     TableName::new(department, &table).map_err(CliError::Usage)
 }
@@ -120,9 +122,8 @@ fn describe(
         return Ok((Source::Files { kind, format, is_pattern }, columns));
     }
     let format = sniff(args, &newest.path)?;
-    let (format, columns) = with_decimal_mark(args, format, |format| {
-        Ok(describe_file(kind, newest, format)?)
-    })?;
+    let (format, columns) =
+        with_decimal_mark(args, format, |format| Ok(describe_file(kind, newest, format)?))?;
     Ok((Source::Files { kind, format, is_pattern }, columns))
 }
 

@@ -109,10 +109,8 @@ pub(super) fn usage(error: &clap::Error) -> ExitCode {
 pub(super) fn start_log(filter: &str, as_json: bool, color: bool) -> Result<(), CliError> {
     let parsed = EnvFilter::try_new(filter)
         .map_err(|cause| CliError::Log { filter: filter.to_owned(), cause })?;
-    let log = tracing_subscriber::fmt()
-        .with_env_filter(parsed)
-        .with_writer(io::stderr)
-        .with_ansi(color);
+    let log =
+        tracing_subscriber::fmt().with_env_filter(parsed).with_writer(io::stderr).with_ansi(color);
     // A second start in one process, as tests may have, keeps the first log.
     let _ = if as_json { log.json().try_init() } else { log.try_init() };
     Ok(())

@@ -3,10 +3,10 @@
 use clap::Subcommand;
 use datafusion::common::ScalarValue;
 
+use super::Context;
 use super::error::CliError;
 use super::query::resolve;
 use super::refresh::{options, summary, supervise};
-use super::Context;
 use crate::demo::examples;
 use crate::engine::encode::{Cut, EncodeError, Encoding, encode};
 use crate::query::{self, Principal};

@@ -11,6 +11,7 @@ use crate::demo::examples;
 use crate::engine::encode::{Cut, EncodeError, Encoding, encode};
 use crate::query::{self, Principal};
 use crate::warehouse::Home;
+use crate::warehouse::durable;
 use crate::warehouse::release::Release;
 
 /// Answers a SQL query from one release
@@ -92,7 +93,11 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<(), CliError> {
     };
     let path = context.config.folder.join(path);
     let rows = to_file(&path, |out| answer(context, &home, &release, &sql, encoding, out))?;
-    context.output.note(&format!("{rows} rows of release {} in {}", release.number, path.display()));
+    context.output.note(&format!(
+        "{rows} rows of release {} in {}",
+        release.number,
+        path.display()
+    ));
     Ok(())
 }
 
@@ -138,8 +143,10 @@ fn to_file(
         io::Write::flush(&mut out).map_err(failed)?;
         Ok(rows)
     });
-    #[expect(clippy::disallowed_methods, reason = "an export outside the warehouse may be replaced")]
-    let placed = written.and_then(|rows| fs::rename(&part, path).map(|()| rows).map_err(failed));
+    let placed = written.and_then(|rows| {
+        durable::replace(&part, path)?;
+        Ok(rows)
+    });
     if placed.is_err() {
         let _ = fs::remove_file(&part);
     }

@@ -45,13 +45,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<(), CliError> {
 
 /// Options of a refresh of everything.
 pub(super) fn options(context: &Context, wait: bool) -> Options {
-    Options {
-        only: None,
-        wait,
-        waivers: Vec::new(),
-        now: context.now,
-        limits: context.limits(),
-    }
+    Options { only: None, wait, waivers: Vec::new(), now: context.now, limits: context.limits() }
 }
 
 fn waivers(args: Args) -> Result<Vec<Waiver>, CliError> {
@@ -141,8 +135,8 @@ pub(super) fn summary(output: Output, outcome: &Outcome) -> Result<(), CliError>
     }
     let refused: u64 = outcome.accounting.values().map(|counts| counts.quarantined).sum();
     if refused > 0 {
-        let rows = if refused == 1 { "1 row is" } else { &format!("{refused} rows are") };
-        output.say(&format!("{rows} in quarantine; `patron quarantine list` says why"))?;
+        let rows = if refused == 1 { "1 row was" } else { &format!("{refused} rows were") };
+        output.say(&format!("{rows} refused; `patron quarantine list` says why"))?;
     }
     let number = outcome.release.number;
     match outcome.published {

@@ -63,7 +63,10 @@ fn list(home: &Home, releases: &[Arc<Release>]) -> Result<RecordBatch, CliError>
     let pinned = |release: &Release| pins.get(&release.number).map(|names| names.join(" "));
     let columns = [
         ("release", numbers(releases.iter().map(|release| release.number).collect())),
-        ("created_at", texts(&|release| release.created_at.format("%Y-%m-%dT%H:%M:%SZ").to_string())),
+        (
+            "created_at",
+            texts(&|release| release.created_at.format("%Y-%m-%dT%H:%M:%SZ").to_string()),
+        ),
         ("kind", texts(&|release| kind(release.kind).to_owned())),
         ("tables", numbers(releases.iter().map(|release| release.tables.len() as u64).collect())),
         ("rows", numbers(rows)),

@@ -126,7 +126,10 @@ fn quoted(text: &str) -> String {
 /// The contract.
 pub(super) fn contract_text(draft: &Draft) -> String {
     let mut lines = vec![
-        format!("description = {}", quoted(&format!("{}, as {} keeps it.", draft.object, draft.system))),
+        format!(
+            "description = {}",
+            quoted(&format!("{}, as {} keeps it.", draft.object, draft.system))
+        ),
         format!("system = {}", quoted(&draft.system)),
         format!("object = {}", quoted(&draft.object)),
     ];
@@ -146,13 +149,16 @@ pub(super) fn contract_text(draft: &Draft) -> String {
     let required: Vec<&DraftColumn> =
         draft.columns.iter().filter(|column| column.is_required).collect();
     if let Some(first) = required.first() {
-        lines.push(format!("# key = [{}]   # what tells one row from another", quoted(&first.name)));
+        lines
+            .push(format!("# key = [{}]   # what tells one row from another", quoted(&first.name)));
     }
-    let is_moment = |column: &&&DraftColumn| {
-        matches!(column.kind, ColumnType::Date | ColumnType::Timestamp)
-    };
+    let is_moment =
+        |column: &&&DraftColumn| matches!(column.kind, ColumnType::Date | ColumnType::Timestamp);
     if let Some(moment) = required.iter().find(is_moment) {
-        lines.push(format!("# month = {}   # the date by whose month files lie", quoted(&moment.name)));
+        lines.push(format!(
+            "# month = {}   # the date by whose month files lie",
+            quoted(&moment.name)
+        ));
     }
     if let Source::Files { kind: FileKind::Csv, format, .. } = &draft.source {
         lines.extend(format_lines(format));
@@ -228,10 +234,46 @@ pub(super) fn staging_text(draft: &Draft) -> String {
 /// An identifier as SQL wants it: quoted, where it may be a word of SQL.
 fn spelled(name: &str) -> String {
     const WORDS: [&str; 40] = [
-        "all", "and", "as", "by", "case", "cast", "cross", "date", "default", "desc", "distinct",
-        "end", "except", "exists", "from", "full", "group", "having", "in", "inner", "interval",
-        "is", "join", "key", "left", "like", "limit", "not", "null", "offset", "on", "or", "order",
-        "right", "select", "time", "timestamp", "union", "using", "where",
+        "all",
+        "and",
+        "as",
+        "by",
+        "case",
+        "cast",
+        "cross",
+        "date",
+        "default",
+        "desc",
+        "distinct",
+        "end",
+        "except",
+        "exists",
+        "from",
+        "full",
+        "group",
+        "having",
+        "in",
+        "inner",
+        "interval",
+        "is",
+        "join",
+        "key",
+        "left",
+        "like",
+        "limit",
+        "not",
+        "null",
+        "offset",
+        "on",
+        "or",
+        "order",
+        "right",
+        "select",
+        "time",
+        "timestamp",
+        "union",
+        "using",
+        "where",
     ];
     if WORDS.contains(&name) { format!("\"{name}\"") } else { name.to_owned() }
 }

@@ -7,7 +7,10 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, thiserror::Error)]
 pub enum DemoError {
     /// the folder holds something else
-    #[error("`{}` is not empty and no demo of ours; name an empty folder with `--dir`", folder.display())]
+    #[error(
+        "`{}` is not empty and no demo of ours; name an empty folder with `--dir`",
+        folder.display()
+    )]
     Foreign {
         /// the folder
         folder: PathBuf,

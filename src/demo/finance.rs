@@ -7,6 +7,8 @@ use encoding_rs::GBK;
 
 use super::company::{Order, customers, month_name};
 
+const LEDGER_HEADER: &str = "Entry;Posted;Account;Cost centre;Customer;Document;Amount";
+
 /// The ledger as the bookkeeping package writes it, a file a month: a title line, semicolons, a
 /// decimal comma. Every order is booked as revenue against the customer and as cost of goods
 /// against stock. Dirty on purpose: an amount of three decimals, an entry number used twice, a
@@ -18,12 +20,13 @@ pub(super) fn ledger(orders: &[Order]) -> Vec<(String, Vec<u8>)> {
     for (index, order) in orders.iter().enumerate() {
         let Some(customer) = customers.get(order.customer) else { continue };
         let month = month_name(order.ordered_on);
-        let text = months.entry(month.clone()).or_insert_with(|| {
-            format!("Ledger export of period {month}\nEntry;Posted;Account;Cost centre;Customer;Document;Amount\n")
-        });
+        let text = months
+            .entry(month.clone())
+            .or_insert_with(|| format!("Ledger export of period {month}\n{LEDGER_HEADER}\n"));
         let posted = order.ordered_on.format("%d.%m.%Y");
         let (net, cost) = (order.net(), order.cost());
-        let bookings = [(1200, "", net), (4000, "S10", -net), (5000, "S10", cost), (1400, "W20", -cost)];
+        let bookings =
+            [(1200, "", net), (4000, "S10", -net), (5000, "S10", cost), (1400, "W20", -cost)];
         for (account, centre, amount) in bookings {
             entry += 1;
             let number = if index == 150 && account == 1400 { entry - 1 } else { entry };
@@ -82,7 +85,11 @@ fn comma(cents: i64) -> String {
 pub(super) fn debtors() -> Vec<u8> {
     let mut text = String::from("客户编号,客户名称,税号,信用额度,是否冻结,销售编号\r\n");
     for (index, customer) in customers().iter().enumerate() {
-        let tax_number = if index % 9 == 8 { "无".to_owned() } else { format!("9131{:010}MA", 8_800_117 * (index + 3)) };
+        let tax_number = if index % 9 == 8 {
+            "无".to_owned()
+        } else {
+            format!("9131{:010}MA", 8_800_117 * (index + 3))
+        };
         let is_blocked = match index {
             23 => "待定",
             _ if index % 13 == 12 => "是",

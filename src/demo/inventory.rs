@@ -9,13 +9,13 @@ use chrono::{Datelike, Days, Months};
 use datafusion::arrow::array::{ArrayRef, Decimal128Array, Float64Array, RecordBatch, StringArray};
 use datafusion::parquet::arrow::ArrowWriter;
 
-use super::company::{Dice, Order, PRODUCTS, month_name, money, months};
+use super::company::{Dice, Order, PRODUCTS, money, month_name, months};
 use super::error::{DemoError, at};
 
 const HOUSES: [&str; 2] = ["SHA", "CAN"];
 
 /// The count at each month's end. March was counted again: the later file replaces its rows. Dirty
-/// on purpose: a quantity with its unit written behind it.
+/// on purpose: a byte that is no letter in UTF-8.
 pub(super) fn counts() -> Vec<(String, Vec<u8>)> {
     let mut dice = Dice(5);
     let mut files = Vec::new();
@@ -26,13 +26,18 @@ pub(super) fn counts() -> Vec<(String, Vec<u8>)> {
         for house in HOUSES {
             for product in PRODUCTS.iter().filter(|product| product.weight_kg > 0.0) {
                 let quantity = 20 + dice.below(180);
-                let unit = if day.month() == 5 && product.sku == "CA-005" && house == "CAN" { " pcs" } else { "" };
-                let cost = format!("{}.{:04}", product.unit_cost / 10_000, product.unit_cost % 10_000);
-                let _ = writeln!(text, "{day},{house},{},{quantity}{unit},{cost}", product.sku);
+                let cost =
+                    format!("{}.{:04}", product.unit_cost / 10_000, product.unit_cost % 10_000);
+                let _ = writeln!(text, "{day},{house},{},{quantity},{cost}", product.sku);
                 let _ = writeln!(recount, "{day},{house},{},{},{cost}", product.sku, quantity - 3);
             }
         }
-        files.push((format!("counts_{}.csv", month_name(day)), text.into()));
+        let mut bytes = text.into_bytes();
+        if day.month() == 5 {
+            let last = bytes.len() - 2;
+            bytes.splice(last..last, *b"\xb5");
+        }
+        files.push((format!("counts_{}.csv", month_name(day)), bytes));
         if day.month() == 3 {
             files.push((format!("counts_{}_again.csv", month_name(day)), recount.into()));
         }
@@ -41,23 +46,26 @@ pub(super) fn counts() -> Vec<(String, Vec<u8>)> {
 }
 
 /// Goods that left, a file a quarter, without header, with tabulators and day/month/year. Dirty on
-/// purpose: a 31st of February.
+/// purpose: a quantity larger than any number of pieces.
 pub(super) fn moves(orders: &[Order]) -> Vec<(String, Vec<u8>)> {
     let mut quarters = [String::new(), String::new()];
     for (index, order) in orders.iter().enumerate() {
         let quarter = usize::from(order.ordered_on.month() > 3);
         let Some(text) = quarters.get_mut(quarter) else { continue };
-        for line in order.lines.iter().filter(|line| line.product.weight_kg > 0.0) {
-            let date = match index {
-                70 => "31/02/2026".to_owned(),
-                _ => order.ordered_on.format("%d/%m/%Y").to_string(),
+        let date = order.ordered_on.format("%d/%m/%Y");
+        let goods = order.lines.iter().filter(|line| line.product.weight_kg > 0.0);
+        for (number, line) in goods.enumerate() {
+            let pieces = if (index, number) == (70, 0) {
+                i128::from(i64::MIN) * 10
+            } else {
+                i128::from(-line.quantity)
             };
             let house = HOUSES.get(order.customer % 2).copied().unwrap_or_default();
             let _ = writeln!(
                 text,
                 "{date}\t{house}\t{}\t{}\t{}\t{}",
                 line.product.sku,
-                -line.quantity,
+                pieces,
                 money(-line.cost()),
                 order.id
             );

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, ToSql, params};
 
 use super::company::{Order, customers, money};
 use super::error::{DemoError, at};
@@ -25,7 +25,7 @@ const TABLES: &str = "
 ";
 
 /// Writes the database. Dirty on purpose: an order on 30 February, one in a currency that does not
-/// exist, a line without quantity, a line whose price is a word.
+/// exist, half a piece, a line whose price is a word.
 pub(super) fn write(path: &Path, orders: &[Order]) -> Result<(), DemoError> {
     let mut connection = Connection::open(path).map_err(at(path))?;
     let transaction = connection.transaction().map_err(at(path))?;
@@ -59,8 +59,8 @@ fn write_customers(connection: &Connection) -> Result<(), rusqlite::Error> {
 }
 
 fn write_orders(connection: &Connection, orders: &[Order]) -> Result<(), rusqlite::Error> {
-    let mut insert_order = connection
-        .prepare("insert into sales_order values (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?;
+    let mut insert_order =
+        connection.prepare("insert into sales_order values (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?;
     let mut insert_line =
         connection.prepare("insert into order_line values (?1, ?2, ?3, ?4, ?5, ?6)")?;
     let customers = customers();
@@ -72,13 +72,21 @@ fn write_orders(connection: &Connection, orders: &[Order]) -> Result<(), rusqlit
         };
         let currency = if index == 131 { "RMB?" } else { "CNY" };
         let is_deleted = index % 97 == 96;
-        let status = if order.ordered_on.to_string().as_str() < "2026-06-15" { "invoiced" } else { "open" };
+        let status =
+            if order.ordered_on.to_string().as_str() < "2026-06-15" { "invoiced" } else { "open" };
         let changed_at = format!("{} 17:{:02}:00", order.ordered_on, index % 60);
         insert_order.execute(params![
-            order.id, customer.id, date, currency, status, changed_at, is_deleted
+            order.id,
+            customer.id,
+            date,
+            currency,
+            status,
+            changed_at,
+            is_deleted
         ])?;
         for (number, line) in (1i64..).zip(&order.lines) {
-            let quantity = (index != 88 || number > 1).then_some(line.quantity);
+            let is_half = index == 88 && number == 1;
+            let quantity: &dyn ToSql = if is_half { &2.5 } else { &line.quantity };
             let price = match (index, number) {
                 (203, 1) => "on request".to_owned(),
                 _ => money(line.unit_price),

@@ -12,7 +12,7 @@ const TECHNICIANS: [&str; 4] = ["何伟", "Maria Lopez", "林志远", "Tom Baker
 
 /// A month's file holds each case's state whenever it changed: opened, then closed some days
 /// later, perhaps in the next month's file. Dirty on purpose: a line cut off in the middle, a case
-/// without a number, and a newest state with unreadable minutes, whose older state stays served.
+/// opened without a number, and a newest state closed "yesterday", whose older state stays served.
 pub(super) fn cases() -> Vec<(String, Vec<u8>)> {
     let mut dice = Dice(77);
     let mut states: BTreeMap<(NaiveDate, usize), String> = BTreeMap::new();
@@ -24,14 +24,14 @@ pub(super) fn cases() -> Vec<(String, Vec<u8>)> {
                 let opened_on = month + Days::new(dice.below(27));
                 let closed_on = opened_on + Days::new(1 + dice.below(9));
                 let case = Case {
-                    id: (number != 160).then(|| format!("C-{number:04}")),
+                    id: format!("C-{number:04}"),
                     customer: customer_id(index),
                     opened_on,
                     cause: pick(&CAUSES, &mut dice),
                     technician: pick(&TECHNICIANS, &mut dice),
                     minutes: 15 + 5 * dice.below(40),
                 };
-                states.insert((opened_on, number * 2), case.opened());
+                states.insert((opened_on, number * 2), case.opened(number != 160));
                 states.insert((closed_on, number * 2 + 1), case.closed(closed_on, number == 120));
             }
         }
@@ -55,7 +55,7 @@ fn pick(words: &'static [&'static str], dice: &mut Dice) -> &'static str {
 
 /// One case at the desk.
 struct Case {
-    id: Option<String>,
+    id: String,
     customer: String,
     opened_on: NaiveDate,
     cause: &'static str,
@@ -64,9 +64,9 @@ struct Case {
 }
 
 impl Case {
-    fn opened(&self) -> String {
+    fn opened(&self, has_number: bool) -> String {
         json!({
-            "case": {"id": self.id, "customer": self.customer},
+            "case": {"id": has_number.then_some(&self.id), "customer": self.customer},
             "status": "open",
             "priority": 2,
             "opened_at": format!("{}T09:15:00+08:00", self.opened_on),
@@ -77,16 +77,19 @@ impl Case {
     }
 
     fn closed(&self, closed_on: NaiveDate, is_unreadable: bool) -> String {
-        let minutes = if is_unreadable { json!("two hours") } else { json!(self.minutes) };
+        let closed_at = match is_unreadable {
+            true => "yesterday".to_owned(),
+            false => format!("{closed_on}T16:40:00+08:00"),
+        };
         json!({
             "case": {"id": self.id, "customer": self.customer},
             "status": "closed",
             "priority": 2,
             "opened_at": format!("{}T09:15:00+08:00", self.opened_on),
-            "closed_at": format!("{closed_on}T16:40:00+08:00"),
+            "closed_at": closed_at,
             "changed_at": format!("{closed_on}T16:40:00+08:00"),
             "cause": self.cause,
-            "minutes": minutes,
+            "minutes": self.minutes,
             "technician": {"name": self.technician},
         })
         .to_string()

@@ -60,7 +60,7 @@ pub struct Cut {
 
 impl Default for Cut {
     fn default() -> Self {
-        Self { rows_max: 200, width_max: 48 }
+        Self { rows_max: 200, width_max: 64 }
     }
 }
 
@@ -68,7 +68,7 @@ impl Default for Cut {
 #[derive(Debug, thiserror::Error)]
 pub enum EncodeError {
     /// the query failed, at its start or after some rows
-    #[error("{}", first_line(.0))]
+    #[error("{}", message(.0))]
     Query(#[source] DataFusionError),
     /// two columns of one name cannot be told apart by a reader
     #[error("column `{name}` occurs twice in the answer; give one of them another name with `as`")]
@@ -87,9 +87,13 @@ pub enum EncodeError {
     Target(#[from] std::io::Error),
 }
 
-/// DataFusion may add a backtrace below its message.
-fn first_line(error: &DataFusionError) -> String {
-    error.strip_backtrace()
+/// DataFusion may add a backtrace below its message, and shows the parser's errors as code.
+fn message(error: &DataFusionError) -> String {
+    match error {
+        DataFusionError::SQL(cause, _) => cause.to_string(),
+        DataFusionError::Diagnostic(_, cause) => message(cause),
+        other => other.strip_backtrace(),
+    }
 }
 
 impl From<ArrowError> for EncodeError {
@@ -186,7 +190,10 @@ async fn table(
         .schema()
         .fields()
         .iter()
-        .map(|field| Heading { name: field.name().clone(), is_number: field.data_type().is_numeric() })
+        .map(|field| Heading {
+            name: field.name().clone(),
+            is_number: field.data_type().is_numeric(),
+        })
         .collect();
     let mut rows: Vec<Vec<String>> = Vec::new();
     while rows.len() <= cut.rows_max
@@ -297,7 +304,9 @@ impl JsonFormat for Rows {
 
 struct JsonSink<'a>(JsonWriter<&'a mut (dyn Write + Send), Rows>);
 
-fn json_writer<'a>(out: &'a mut (dyn Write + Send)) -> JsonWriter<&'a mut (dyn Write + Send), Rows> {
+fn json_writer<'a>(
+    out: &'a mut (dyn Write + Send),
+) -> JsonWriter<&'a mut (dyn Write + Send), Rows> {
     JsonWriterBuilder::new()
         .with_explicit_nulls(true)
         .with_encoder_factory(Arc::new(ExactNumbers))

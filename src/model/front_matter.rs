@@ -48,7 +48,8 @@ mod tests {
 
     #[test]
     fn a_head_is_read() {
-        let text = "/*---\ndescription = \"A row a day.\"\ngrain = [\"day\"]\n---*/\nselect 1 as day\n";
+        let text =
+            "/*---\ndescription = \"A row a day.\"\ngrain = [\"day\"]\n---*/\nselect 1 as day\n";
         let head = read("sql/a.sql", text).unwrap();
         assert_eq!(head.description, "A row a day.");
         assert_eq!(head.grain, ["day"]);
@@ -60,7 +61,10 @@ mod tests {
             ("select 1", "sql/a.sql:1: has no head"),
             ("/*---\ndescription = \"x\"\n", "sql/a.sql:1: has no head"),
             ("/*---\ndescription = \"x\"\ngrain = 3\n---*/", "sql/a.sql:3: "),
-            ("\n/*---\ndescription = \"x\"\ngrane = []\n---*/", "sql/a.sql:4: unknown field `grane`"),
+            (
+                "\n/*---\ndescription = \"x\"\ngrane = []\n---*/",
+                "sql/a.sql:4: unknown field `grane`",
+            ),
             ("/*---\ndescription = \" \"\ngrain = []\n---*/", "sql/a.sql:1: description is empty"),
         ];
         for (text, expected) in cases {

@@ -77,8 +77,7 @@ pub fn declare(
     tables: &BTreeMap<TableName, SchemaRef>,
 ) -> Result<(), ModelError> {
     let missing = || DataFusionError::Internal(format!("the session has no catalog `{CATALOG}`"));
-    let catalog =
-        session.catalog(CATALOG).ok_or_else(missing).map_err(ModelError::Declare)?;
+    let catalog = session.catalog(CATALOG).ok_or_else(missing).map_err(ModelError::Declare)?;
     for (name, columns) in tables {
         let schema = match catalog.schema(name.schema()) {
             Some(schema) => schema,

@@ -160,6 +160,15 @@ pub fn place(from: &Path, to: &Path) -> Result<Placed, WarehouseError> {
     Ok(placed)
 }
 
+/// Gives a file outside the warehouse its final name, over what bore that name before.
+///
+/// # Errors
+/// When the file system refuses.
+#[expect(clippy::disallowed_methods, reason = "exports may be replaced, files of a release never")]
+pub fn replace(from: &Path, to: &Path) -> Result<(), WarehouseError> {
+    fs::rename(from, to).map_err(WarehouseError::write(to, ENTRY_BYTES))
+}
+
 /// Removes a file; whether it was there.
 ///
 /// # Errors
