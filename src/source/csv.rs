@@ -19,7 +19,7 @@ use super::rows::{Plan, Rows};
 use super::shape::{Chunk, Column, Drift, Format, Shape};
 use super::split::{Dialect, fields, without_line_end};
 use super::text::Text;
-use super::value::{Cell, Reason};
+use super::value::Reason;
 use super::{Emit, Read, SourceError};
 
 /// How the fields of a file lie.
@@ -339,15 +339,7 @@ impl Layout {
         }
         let text =
             |index: usize| self.places[index].and_then(|place| found.get(place)).map(AsRef::as_ref);
-        rows.push(
-            number,
-            |index, parser| match text(index) {
-                Some(text) if has_nul => parser.read_checked(text),
-                Some(text) => parser.read(text),
-                None => Ok(Cell::Null),
-            },
-            |index| text(index).map(Cow::Borrowed),
-        );
+        rows.push_texts(number, has_nul, text);
     }
 }
 
