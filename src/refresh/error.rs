@@ -53,9 +53,6 @@ pub enum RefreshError {
     /// a waiver for a check that did not fail
     #[error("nothing to waive: the check `{check}` did not fail; leave the waiver out")]
     NothingToWaive { check: String },
-    /// the cache of file hashes could not be written
-    #[error("{path}: cannot be written: {cause}")]
-    Cache { path: PathBuf, cause: std::io::Error },
     /// a thread of the load died
     #[error("a thread that loads system `{system}` died: {cause}; see the log")]
     Died { system: String, cause: String },

@@ -10,7 +10,6 @@ use std::sync::Mutex;
 
 use serde::{Deserialize, Serialize};
 
-use super::RefreshError;
 use crate::source::SourceError;
 use crate::source::files::{Found, hash};
 use crate::warehouse::load::Hasher;
@@ -59,17 +58,17 @@ impl Hashes {
         self.turn
     }
 
-    /// Remembers for the next refresh.
-    pub(super) fn save(&self) -> Result<(), RefreshError> {
-        let unwritable = |cause| RefreshError::Cache { path: self.path.clone(), cause };
-        let Ok(known) = self.known.lock() else { return Ok(()) };
-        let bytes = serde_json::to_vec(&*known).map_err(|error| unwritable(error.into()))?;
-        if let Some(folder) = self.path.parent() {
-            fs::create_dir_all(folder).map_err(unwritable)?;
-        }
-        fs::write(&self.path, bytes).map_err(unwritable)?;
+    /// Remembers for the next refresh; where that fails, files are read once more.
+    pub(super) fn save(&self) {
+        let Ok(known) = self.known.lock() else { return };
         let turn = self.turn.wrapping_add(1).to_string();
-        fs::write(self.path.with_file_name(TURN_FILE), turn).map_err(unwritable)
+        let written = serde_json::to_vec(&*known)
+            .map_err(std::io::Error::from)
+            .and_then(|bytes| fs::write(&self.path, bytes))
+            .and_then(|()| fs::write(self.path.with_file_name(TURN_FILE), turn));
+        if let Err(error) = written {
+            tracing::warn!(%error, path = %self.path.display(), "hashes cannot be remembered");
+        }
     }
 }
 

@@ -60,23 +60,19 @@ pub(super) fn find(shared: &Context<'_>, contract: &Contract, mark: &Hash) -> Op
     is_whole.then_some(kept.loaded)
 }
 
-/// Keeps a table for the next refresh, should this one be interrupted.
-pub(super) fn keep(
-    shared: &Context<'_>,
-    contract: &Contract,
-    mark: &Hash,
-    loaded: &Loaded,
-) -> Result<(), LoadError> {
+/// Keeps a table for the next refresh, should this one be interrupted. Where that fails, the table
+/// is put together once more.
+pub(super) fn keep(shared: &Context<'_>, contract: &Contract, mark: &Hash, loaded: &Loaded) {
     if loaded.accounting.is_none() {
-        return Ok(());
+        return;
     }
     let path = path(shared, contract);
-    let unwritable = |cause| LoadError::Scratch { path: path.clone(), cause };
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(unwritable)?;
+    let kept = Kept { mark: mark.clone(), loaded: loaded.clone() };
+    let written = fs::create_dir_all(folder(shared))
+        .and_then(|()| fs::write(&path, serde_json::to_vec(&kept)?));
+    if let Err(error) = written {
+        tracing::warn!(%error, path = %path.display(), "a finished table cannot be kept");
     }
-    let bytes = serde_json::to_vec(&Kept { mark: mark.clone(), loaded: loaded.clone() })?;
-    fs::write(&path, bytes).map_err(unwritable)
 }
 
 /// Forgets what was kept: it has been published.

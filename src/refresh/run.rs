@@ -126,7 +126,7 @@ fn with_writer(
         hasher: &hashes,
     };
     let outcome = work(&shared, &home)?;
-    hashes.save()?;
+    hashes.save();
     resume::clear(&shared);
     Ok(outcome)
 }

@@ -100,7 +100,7 @@ fn from_files(
         return Ok(loaded);
     }
     let loaded = load_table(shared, contract, &Input::Files(found))?;
-    resume::keep(shared, contract, &mark, &loaded)?;
+    resume::keep(shared, contract, &mark, &loaded);
     Ok(loaded)
 }
 

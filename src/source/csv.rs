@@ -19,7 +19,7 @@ use super::rows::{Plan, Rows};
 use super::shape::{Chunk, Column, Drift, Format, Shape};
 use super::split::{Dialect, fields, without_line_end};
 use super::text::Text;
-use super::value::{Cell, Reason};
+use super::value::Reason;
 use super::{Emit, Read, SourceError};
 
 /// How the fields of a file lie.
@@ -223,15 +223,13 @@ impl Layout {
         for (index, column) in shape.columns.iter().enumerate() {
             let place = match &column.from {
                 None => index,
-                Some(from) => from.parse().ok().and_then(|from: usize| from.checked_sub(1)).ok_or_else(
-                    || SourceError::Shape {
-                        place: shape.place.clone(),
-                        why: format!(
-                            "column `{}`: `from` must be a position counted from 1, as the file has no header",
-                            column.name
-                        ),
-                    },
-                )?,
+                Some(from) => position(from).ok_or_else(|| SourceError::Shape {
+                    place: shape.place.clone(),
+                    why: format!(
+                        "column `{}`: `from` must be a position from 1, as there is no header",
+                        column.name
+                    ),
+                })?,
             };
             if self.width.is_some_and(|width| place >= width) {
                 let width = self.width.unwrap_or_default();
@@ -341,16 +339,13 @@ impl Layout {
         }
         let text =
             |index: usize| self.places[index].and_then(|place| found.get(place)).map(AsRef::as_ref);
-        rows.push(
-            number,
-            |index, parser| match text(index) {
-                Some(text) if has_nul => parser.read_checked(text),
-                Some(text) => parser.read(text),
-                None => Ok(Cell::Null),
-            },
-            |index| text(index).map(Cow::Borrowed),
-        );
+        rows.push_texts(number, has_nul, text);
     }
+}
+
+/// The place of a position counted from 1.
+fn position(text: &str) -> Option<usize> {
+    text.parse::<usize>().ok()?.checked_sub(1)
 }
 
 /// The drift of an absent column, or the error where it is required.

@@ -147,13 +147,13 @@ fn describe_json(file: &Found, format: &Format) -> Result<Vec<Described>, Source
 /// Calls `leaf` with the path of every value that is no object.
 fn leaves(object: &str, prefix: &str, leaf: &mut dyn FnMut(String, Value<'_>)) {
     members(object, |key, text| {
+        let Some(key) = key else { return };
         let name = format!("{prefix}{key}");
         if text.starts_with('{') {
             leaves(text, &format!("{name}."), leaf);
         } else if let Some(value) = Value::new(text) {
             leaf(name, value);
         }
-        true
     });
 }
 
@@ -307,7 +307,7 @@ fn is_plausible(day: i32) -> bool {
     (-25_567..=47_481).contains(&day)
 }
 
-/// The decimals of a number; `None` for what is none, or has zeros in front and so is an identifier.
+/// The decimals of a number; `None` for what is none, or has zeros in front like an identifier.
 fn decimals(text: &str, format: &Format) -> Option<usize> {
     let mut plain = text.to_owned();
     if let Some(mark) = format.thousands_mark {

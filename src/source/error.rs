@@ -34,7 +34,8 @@ pub enum SourceError {
     Shape { place: String, why: String },
     /// a byte order mark of another encoding than the one declared
     #[error(
-        "{file}: begins with a byte order mark of {found}, but the contract says `{declared}`; write `encoding = \"{found}\"`"
+        "{file}: begins with a byte order mark of {found}, but the contract says `{declared}`; \
+         write `encoding = \"{found}\"`"
     )]
     ByteOrderMark { file: String, found: &'static str, declared: String },
     /// a line too long to be one

@@ -114,6 +114,8 @@ enum Place<'a> {
     Present(Value<'a>),
     /// the path leads through a value that is no object
     Blocked,
+    /// a string that is no Unicode text
+    Garbled,
 }
 
 /// One worker's state.
@@ -149,9 +151,9 @@ impl Reading {
         let found = match std::str::from_utf8(line) {
             Err(_) => Err(Reason::Undecodable(self.encoding)),
             Ok(text) => check(text).and_then(|()| {
-                let mut walk = Walk { places: &mut places, seen, has_duplicate: false };
+                let mut walk = Walk { places: &mut places, seen, fault: None };
                 walk.object(&self.tree, text, "");
-                if walk.has_duplicate { Err(Reason::DuplicateKey) } else { Ok(()) }
+                walk.fault.map_or(Ok(()), Err)
             }),
         };
         match found {
@@ -161,7 +163,7 @@ impl Reading {
                 |index, parser| cell(&places[index], parser),
                 |index| match &places[index] {
                     Place::Present(value) => raw(value),
-                    Place::Absent | Place::Blocked => None,
+                    Place::Absent | Place::Blocked | Place::Garbled => None,
                 },
             ),
         }
@@ -183,29 +185,32 @@ fn check(text: &str) -> Result<(), Reason> {
 struct Walk<'w, 'a> {
     places: &'w mut [Place<'a>],
     seen: &'w mut Seen,
-    has_duplicate: bool,
+    fault: Option<Reason>,
 }
 
 impl<'a> Walk<'_, 'a> {
     fn object(&mut self, node: &Node, text: &'a str, prefix: &str) {
         let mut keys: BTreeSet<Cow<'a, str>> = BTreeSet::new();
         members(text, |key, value| {
+            let Some(key) = key else {
+                self.fault = Some(Reason::Undecodable("Unicode"));
+                return;
+            };
             if let Some((_, child)) = node.children.iter().find(|(name, _)| *name == key) {
                 self.value(child, value, &format_args!("{prefix}{key}."));
             } else if self.seen.added.len() < ADDED_MAX {
                 self.seen.added.insert(format!("{prefix}{key}"));
             }
-            self.has_duplicate |= !keys.insert(key);
-            !self.has_duplicate
+            if !keys.insert(key) {
+                self.fault = Some(Reason::DuplicateKey);
+            }
         });
     }
 
     fn value(&mut self, node: &Node, text: &'a str, prefix: &std::fmt::Arguments<'_>) {
         for column in &node.columns {
             self.seen.columns[*column] = true;
-            if let Some(value) = Value::new(text) {
-                self.places[*column] = Place::Present(value);
-            }
+            self.places[*column] = Value::new(text).map_or(Place::Garbled, Place::Present);
         }
         if node.children.is_empty() {
             return;
@@ -233,6 +238,7 @@ fn cell<'v>(place: &'v Place<'_>, parser: &Parser) -> Result<Cell<'v>, Reason> {
     match place {
         Place::Absent | Place::Present(Value::Null) => Ok(Cell::Null),
         Place::Blocked => Err(parser.misfit("part of a JSON value that is no object")),
+        Place::Garbled => Err(Reason::Undecodable("Unicode")),
         Place::Present(Value::Text(text)) => parser.read_checked(text),
         Place::Present(Value::Number(text)) => parser.read_plain_number(text),
         Place::Present(Value::Boolean(value)) => {

@@ -17,7 +17,7 @@ pub(super) enum Value<'a> {
 }
 
 impl<'a> Value<'a> {
-    /// The value whose text is `text`; `None` for a string that is none.
+    /// The value whose text is `text`; `None` for a string that is no Unicode text.
     pub fn new(text: &'a str) -> Option<Self> {
         Some(match text.as_bytes().first()? {
             b'n' => Self::Null,
@@ -39,19 +39,16 @@ fn unescaped(text: &str) -> Option<Cow<'_, str>> {
     serde_json::from_str(text).ok().map(Cow::Owned)
 }
 
-/// Calls `member` with every key of the object and the text of its value, until it says that it has
-/// seen enough by giving false.
-pub(super) fn members<'a>(object: &'a str, mut member: impl FnMut(Cow<'a, str>, &'a str) -> bool) {
+/// Calls `member` with every key of the object and the text of its value. A key that is no Unicode
+/// text, as a lone surrogate makes it, comes as `None`.
+pub(super) fn members<'a>(object: &'a str, mut member: impl FnMut(Option<Cow<'a, str>>, &'a str)) {
     let bytes = object.as_bytes();
     let mut at = skip_blanks(bytes, skip_blanks(bytes, 0) + 1);
     while bytes.get(at) == Some(&b'"') {
         let key_end = value_end(bytes, at);
         let value = skip_blanks(bytes, skip_blanks(bytes, key_end) + 1);
         let end = value_end(bytes, value);
-        let Some(key) = unescaped(&object[at..key_end]) else { return };
-        if !member(key, &object[value..end]) {
-            return;
-        }
+        member(unescaped(&object[at..key_end]), &object[value..end]);
         // Behind a comma the next key follows, behind a brace nothing that is a quote.
         at = skip_blanks(bytes, end);
         if bytes.get(at) == Some(&b',') {
@@ -144,8 +141,7 @@ mod tests {
             r#" { "a" : 1.50 , "b\n":"x\"}", "c":{"d":[1,{"e":"]"}]} ,"f":[ ], "g":null,"h":-0e5}"#;
         let mut found = Vec::new();
         members(object, |key, value| {
-            found.push((key.into_owned(), value));
-            true
+            found.push((key.unwrap().into_owned(), value));
         });
         let expected = [
             ("a", "1.50"),

@@ -290,3 +290,128 @@ fn work<T>(
         let _ = place.send(parse(&block));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::shape::{Chunk, Column, Format, Refused, Shape};
+    use super::super::{csv, json};
+    use super::*;
+
+    /// Numbers that look random and are the same in every run.
+    struct Random(u64);
+
+    impl Random {
+        fn below(&mut self, limit: u64) -> u64 {
+            self.0 ^= self.0 << 13;
+            self.0 ^= self.0 >> 7;
+            self.0 ^= self.0 << 17;
+            self.0 % limit
+        }
+    }
+
+    fn shape(encoding: &str) -> Shape {
+        let column = |name: &str, section: &str| -> Column {
+            let mut column: Column = toml::from_str(section).unwrap();
+            column.name = name.to_owned();
+            column
+        };
+        Shape {
+            place: "contract.toml".to_owned(),
+            columns: vec![column("id", "type = 'integer'"), column("note", "type = 'text'")],
+            format: Format { encoding: encoding.to_owned(), ..Format::default() },
+            zone: chrono_tz::UTC,
+        }
+    }
+
+    /// A file with good and bad records, quoted line ends, odd quotes and blank lines.
+    fn csv_file(random: &mut Random, seen: &mut [u64; 9]) -> String {
+        let records = [
+            "1,a\n",
+            "2,\"b\nb\"\r\n",
+            "x,c\n",
+            "4\n",
+            "5,\"e\n",
+            "6,\"f\"f\n",
+            "\n",
+            "7,\"\"\"\n\n\"\n",
+            "8,客户\n",
+        ];
+        let mut file = "id,note\n".to_owned();
+        for _ in 0..random.below(60) {
+            let kind = random.below(9) as usize;
+            seen[kind] += 1;
+            file.push_str(records[kind]);
+        }
+        file
+    }
+
+    type Everything = (Vec<Chunk>, Vec<Refused>, super::super::Read);
+
+    /// All rows as one batch, so that where chunks end does not count.
+    fn together((chunks, refused, read): Everything) -> String {
+        let schema = chunks.first().map(|chunk| chunk.rows.schema());
+        let rows = schema.map(|schema| {
+            let batches = chunks.iter().map(|chunk| &chunk.rows);
+            datafusion::arrow::compute::concat_batches(&schema, batches).unwrap()
+        });
+        let rows = rows.filter(|rows| rows.num_rows() > 0);
+        format!("{rows:?} {refused:?} {read:?}")
+    }
+
+    fn read(bytes: &[u8], is_csv: bool, encoding: &str, threads: usize, block: usize) -> String {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), bytes).unwrap();
+        let found = Found::at(file.path(), "a").unwrap();
+        let (mut chunks, mut refused) = (Vec::new(), Vec::new());
+        let mut emit = |mut chunk: Chunk| {
+            refused.append(&mut chunk.refused);
+            chunks.push(chunk);
+            Ok(())
+        };
+        let reader = if is_csv { csv::read_in_blocks } else { json::read_in_blocks };
+        let read = reader(&found, &shape(encoding), threads, block, &mut emit).unwrap();
+        together((chunks, refused, read))
+    }
+
+    #[test]
+    fn blocks_and_threads_change_nothing() {
+        let mut random = Random(42);
+        let mut seen = [0; 9];
+        for _ in 0..150 {
+            let file = csv_file(&mut random, &mut seen);
+            let json: String = (0..random.below(30))
+                .map(|id| match random.below(5) {
+                    0 => "\n".to_owned(),
+                    1 => format!("{{\"id\": {id}, \"more\": 1}}\r\n"),
+                    2 => format!("{{\"id\": {id}\n"),
+                    _ => format!("{{\"id\": {id}, \"note\": \"é\\n\"}}\n"),
+                })
+                .collect();
+            let wide: Vec<u8> = file.encode_utf16().flat_map(u16::to_le_bytes).collect();
+            for (bytes, is_csv, encoding) in [
+                (file.as_bytes(), true, "utf-8"),
+                (json.as_bytes(), false, "utf-8"),
+                (&wide, true, "utf-16le"),
+            ] {
+                let whole = read(bytes, is_csv, encoding, 1, BLOCK_BYTES);
+                for _ in 0..4 {
+                    let (threads, block) = (1 + random.below(4), 1 + random.below(40));
+                    let parts = read(bytes, is_csv, encoding, threads as usize, block as usize);
+                    assert_eq!(parts, whole, "{threads} threads, blocks of {block}: {file:?}");
+                }
+            }
+        }
+        println!("records of each kind: {seen:?}");
+        assert!(seen.iter().all(|count| *count > 0));
+    }
+
+    #[test]
+    fn a_line_without_end_is_no_line() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), vec![b'x'; LINE_BYTES_MAX + 2 * BLOCK_BYTES]).unwrap();
+        let found = Found::at(file.path(), "a").unwrap();
+        let text = Text::new("utf-8", "here").unwrap();
+        let mut blocks = Blocks::open(&found, text, Dialect::Lines, BLOCK_BYTES).unwrap();
+        assert!(matches!(blocks.next(), Err(SourceError::LineTooLong { line: 1, .. })));
+    }
+}

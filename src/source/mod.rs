@@ -10,10 +10,11 @@
 //! | `text`, `split`, `lines` | bytes -> blocks of whole records in UTF-8 |
 //! | `value`, `number`, `moment`, `pattern` | text -> typed value |
 //! | `stored` | typed value of a database or a Parquet file -> value of the promised type |
-//! | `rows` | typed values -> columns, taking a row back when one of its values is bad |
+//! | `rows`, `builder` | typed values -> columns, taking a row back when one of its values is bad |
 //! | `csv`, `json`, `parquet`, `sqlite` | one kind of source each |
 //! | `describe` | which shape would fit a source nobody described yet? |
 
+mod builder;
 pub mod csv;
 pub mod describe;
 mod error;
@@ -29,6 +30,7 @@ pub mod rows;
 pub mod shape;
 pub mod split;
 pub mod sqlite;
+mod sqlite_sql;
 mod stored;
 mod text;
 pub mod value;

@@ -14,6 +14,19 @@ const WIDE_DIGITS: usize = 38;
 /// A number written longer than this is refused rather than normalised.
 const LENGTH_MAX: usize = 96;
 
+/// Those of them that a short number is multiplied by.
+const NARROW_POWERS: [i128; NARROW_DIGITS + 1] = narrow_powers();
+
+const fn narrow_powers() -> [i128; NARROW_DIGITS + 1] {
+    let mut powers = [1; NARROW_DIGITS + 1];
+    let mut exponent = 1;
+    while exponent <= NARROW_DIGITS {
+        powers[exponent] = powers[exponent - 1] * 10;
+        exponent += 1;
+    }
+    powers
+}
+
 const fn powers_of_ten() -> [u128; 39] {
     let mut powers = [1; 39];
     let mut exponent = 1;
@@ -116,8 +129,41 @@ fn check_last_group(groups: usize, digits: usize) -> Result<(), Reason> {
     if groups > 0 && digits != 3 { Err(Reason::ThousandsMark) } else { Ok(()) }
 }
 
+/// The digits of a short number in plain notation and how many of them are decimals: the common
+/// case, in one pass. `None` where the number is not so common or none at all.
+#[inline]
+fn short(text: &str, marks: Marks) -> Option<(i64, usize)> {
+    let bytes = text.as_bytes();
+    if marks != Marks::PLAIN || bytes.is_empty() || bytes.len() > NARROW_DIGITS {
+        return None;
+    }
+    let is_negative = bytes[0] == b'-';
+    let digits = &bytes[usize::from(is_negative)..];
+    let mut value = 0_i64;
+    let mut mark = None;
+    for (place, byte) in digits.iter().enumerate() {
+        let digit = byte.wrapping_sub(b'0');
+        if digit <= 9 {
+            value = value * 10 + i64::from(digit);
+        } else if *byte == b'.' && mark.is_none() {
+            mark = Some(place);
+        } else {
+            return None;
+        }
+    }
+    let decimals = mark.map_or(0, |mark| digits.len() - mark - 1);
+    // A lone mark or sign has no digit; the long way says so.
+    let has_digits = digits.len() > usize::from(mark.is_some());
+    has_digits.then_some((if is_negative { -value } else { value }, decimals))
+}
+
 /// An integer of 64 bits.
 pub(super) fn integer(text: &str, marks: Marks) -> Result<i64, Reason> {
+    if let Some((value, 0)) = short(text, marks)
+        && !text.ends_with('.')
+    {
+        return Ok(value);
+    }
     marks.plainly(text, |bytes| {
         let (is_negative, digits) = sign(bytes);
         if digits.is_empty() {
@@ -172,8 +218,13 @@ impl Precision {
         self.signed(unscaled < 0, magnitude)
     }
 
+    /// The least magnitude that has too many digits.
+    fn limit(self) -> u128 {
+        POWERS_OF_TEN[usize::from(self.precision).min(WIDE_DIGITS)]
+    }
+
     fn signed(self, is_negative: bool, magnitude: u128) -> Result<i128, Reason> {
-        if magnitude >= POWERS_OF_TEN[usize::from(self.precision).min(WIDE_DIGITS)] {
+        if magnitude >= self.limit() {
             return Err(Reason::OutOfRange);
         }
         let value = i128::try_from(magnitude).map_err(|_| Reason::OutOfRange)?;
@@ -187,6 +238,17 @@ fn power(exponent: u32) -> Option<u128> {
 
 /// A decimal, as the integer it is at the column's scale.
 pub(super) fn decimal(text: &str, marks: Marks, wanted: Precision) -> Result<i128, Reason> {
+    if let Some((value, decimals)) = short(text, marks)
+        && decimals <= usize::from(wanted.scale)
+    {
+        // At most 18 digits times at most 10^18 fits.
+        let missing = usize::from(wanted.scale) - decimals;
+        if missing <= NARROW_DIGITS {
+            let value = i128::from(value) * NARROW_POWERS[missing];
+            let is_within = value.unsigned_abs() < wanted.limit();
+            return if is_within { Ok(value) } else { Err(Reason::OutOfRange) };
+        }
+    }
     marks.plainly(text, |bytes| decimal_plain(bytes, wanted))
 }
 
@@ -222,12 +284,14 @@ fn decimal_plain(bytes: &[u8], wanted: Precision) -> Result<i128, Reason> {
 fn magnitude(whole: &[u8], fraction: &[u8]) -> Result<u128, Reason> {
     if whole.len() + fraction.len() <= NARROW_DIGITS {
         let mut value: u64 = 0;
-        for byte in whole.iter().chain(fraction) {
-            let digit = byte.wrapping_sub(b'0');
-            if digit > 9 {
-                return Err(Reason::NotANumber);
+        for digits in [whole, fraction] {
+            for byte in digits {
+                let digit = byte.wrapping_sub(b'0');
+                if digit > 9 {
+                    return Err(Reason::NotANumber);
+                }
+                value = value * 10 + u64::from(digit);
             }
-            value = value * 10 + u64::from(digit);
         }
         return Ok(u128::from(value));
     }

@@ -8,14 +8,18 @@ use std::fs::File;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
-    Array, ArrayRef, ArrowPrimitiveType, AsArray, RecordBatch, RecordBatchReader,
+    Array, ArrayRef, ArrowPrimitiveType, AsArray, RecordBatch, RecordBatchOptions,
+    RecordBatchReader,
 };
+use datafusion::arrow::compute::{CastOptions, cast_with_options};
 use datafusion::arrow::datatypes::{
     DataType, Date32Type, Date64Type, Decimal128Type, Field, Float16Type, Float32Type, Float64Type,
     Int8Type, Int16Type, Int32Type, Int64Type, Schema, SchemaRef, TimeUnit,
     TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType,
     TimestampSecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
+use datafusion::arrow::error::ArrowError;
+use datafusion::arrow::util::display::FormatOptions;
 use datafusion::parquet::arrow::ProjectionMask;
 use datafusion::parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
@@ -36,6 +40,12 @@ use super::{Emit, Read, SourceError};
 const BATCH_ROWS: usize = 16_384;
 /// A chunk is handed on before it holds more than this.
 const CHUNK_BYTES: usize = 4 * 1024 * 1024;
+
+/// Marks a column of texts that were numbers.
+const DIGITS: &str = "digits";
+/// Casts that fail rather than make a null of what does not fit.
+const EXACTLY: CastOptions<'static> =
+    CastOptions { safe: false, format_options: FormatOptions::new() };
 
 /// Reads a Parquet file.
 pub(super) fn read(file: &Found, shape: &Shape, emit: &mut Emit<'_>) -> Result<Read, SourceError> {
@@ -120,7 +130,12 @@ impl Iterator for Batches<'_> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let failed = |error| damaged(self.file, &error);
-        let rows = match self.rows.next()?.map_err(failed) {
+        let rows = self
+            .rows
+            .next()?
+            .map_err(failed)
+            .and_then(|rows| unpacked(&rows).map_err(|error| damaged(self.file, &error)));
+        let rows = match rows {
             Ok(rows) => rows,
             Err(error) => return Some(Err(error)),
         };
@@ -128,6 +143,35 @@ impl Iterator for Batches<'_> {
         let fine_places = Arc::clone(&self.fine_places);
         Some(fine.map(|fine| Batch { rows, fine, fine_places }))
     }
+}
+
+/// The same rows with dictionaries and runs written out, and decimals of other widths as one of 128
+/// bits or, where that is too narrow, as text.
+fn unpacked(rows: &RecordBatch) -> Result<RecordBatch, ArrowError> {
+    let mut fields = Vec::with_capacity(rows.num_columns());
+    let mut columns = Vec::with_capacity(rows.num_columns());
+    for (field, column) in rows.schema().fields().iter().zip(rows.columns()) {
+        let kind = match field.data_type() {
+            DataType::Dictionary(_, values) => values.as_ref().clone(),
+            DataType::RunEndEncoded(_, values) => values.data_type().clone(),
+            DataType::Decimal32(precision, scale) | DataType::Decimal64(precision, scale) => {
+                DataType::Decimal128(*precision, *scale)
+            }
+            DataType::Decimal256(..) => DataType::Utf8,
+            _ => {
+                fields.push(Arc::clone(field));
+                columns.push(Arc::clone(column));
+                continue;
+            }
+        };
+        let is_digits = matches!(field.data_type(), DataType::Decimal256(..));
+        columns.push(cast_with_options(column, &kind, &EXACTLY)?);
+        let field = Field::new(field.name(), kind, true);
+        let digits = [(DIGITS.to_owned(), String::new())];
+        fields.push(Arc::new(if is_digits { field.with_metadata(digits.into()) } else { field }));
+    }
+    let options = RecordBatchOptions::new().with_row_count(Some(rows.num_rows()));
+    RecordBatch::try_new_with_options(Arc::new(Schema::new(fields)), columns, &options)
 }
 
 /// Opens a file with only the promised columns.
@@ -185,14 +229,12 @@ fn int96_columns(metadata: &ArrowReaderMetadata) -> Vec<usize> {
 }
 
 /// The file's metadata with INT96 as microseconds; and, if it has any, with INT96 as nanoseconds.
-/// The Arrow schema that some writers embed is passed over, so that types are those of Parquet.
 fn metadata(
     handle: &File,
     file: &Found,
 ) -> Result<(ArrowReaderMetadata, Option<ArrowReaderMetadata>), SourceError> {
     let failed = |error| damaged(file, &error);
-    let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
-    let plain = ArrowReaderMetadata::load(handle, options).map_err(failed)?;
+    let plain = ArrowReaderMetadata::load(handle, ArrowReaderOptions::new()).map_err(failed)?;
     let int96 = int96_columns(&plain);
     if int96.is_empty() {
         return Ok((plain, None));
@@ -254,6 +296,10 @@ fn stage(batch: &Batch, place: usize) -> Result<Stage<'_>, String> {
     }
     Ok(match array.data_type() {
         DataType::Null => Box::new(|_| Stored::Null),
+        DataType::Utf8 if batch.rows.schema().field(place).metadata().contains_key(DIGITS) => {
+            let array = array.as_string::<i32>();
+            nullable(array, |row| Stored::Digits(array.value(row)))
+        }
         DataType::Utf8 => {
             let array = array.as_string::<i32>();
             nullable(array, |row| Stored::Text(array.value(row)))

@@ -93,13 +93,19 @@ impl Pattern {
             push_item(&item, notation, &mut tokens)?;
         }
         // Two numbers side by side can be told apart only by their width.
-        for index in 0..tokens.len() {
-            let is_followed = matches!(
-                tokens.get(index + 1),
-                Some(Token::Number { .. } | Token::Year | Token::YearOfCentury | Token::Ordinal)
-            );
-            if let Token::Number { is_full, .. } = &mut tokens[index] {
-                *is_full |= is_followed;
+        let is_number = |token: &Token| {
+            matches!(
+                token,
+                Token::Number { .. } | Token::Year | Token::YearOfCentury | Token::Ordinal
+            )
+        };
+        for index in 1..tokens.len() {
+            if is_number(&tokens[index - 1]) && is_number(&tokens[index]) {
+                for token in &mut tokens[index - 1..=index] {
+                    if let Token::Number { is_full, .. } = token {
+                        *is_full = true;
+                    }
+                }
             }
         }
         let pattern = Self { tokens };
@@ -194,12 +200,14 @@ fn push_item(item: &Item<'_>, notation: &str, tokens: &mut Vec<Token>) -> Result
         }
         Item::Fixed(Fixed::TimezoneName) => {
             return Err(format!(
-                "the format `{notation}` uses %Z, a zone's name that does not say its offset; use %z or declare `zone`"
+                "the format `{notation}` uses %Z, a zone's name that does not say its offset; \
+                 use %z or declare `zone`"
             ));
         }
         _ => {
             return Err(format!(
-                "the format `{notation}` is not understood; use %Y %y %m %b %B %d %e %j %H %I %p %M %S %.f %z %a %A %F %T or %+"
+                "the format `{notation}` is not understood; use %Y %y %m %b %B %d %e %j %H %I %p \
+                 %M %S %.f %z %a %A %F %T or %+"
             ));
         }
     });

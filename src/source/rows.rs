@@ -7,15 +7,11 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use datafusion::arrow::array::{
-    ArrayRef, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int64Array, RecordBatch,
-    StringArray, TimestampMicrosecondArray,
-};
-use datafusion::arrow::buffer::{Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
+use datafusion::arrow::array::{Int64Array, RecordBatch, StringArray};
 use datafusion::arrow::datatypes::SchemaRef;
-use datafusion::arrow::error::ArrowError;
 
 use super::SourceError;
+use super::builder::{Builder, Pushed};
 use super::shape::{Chunk, ColumnType, Refused, Shape};
 use super::value::{Cell, Parser, Reason};
 
@@ -118,6 +114,35 @@ impl Rows {
         self.numbers.push(number);
     }
 
+    /// Adds row `number` from the texts of its columns, of which `None` is no value. `may_hold_nul`
+    /// says that a text may hold a NUL character.
+    #[inline]
+    pub fn push_texts<'v>(
+        &mut self,
+        number: i64,
+        may_hold_nul: bool,
+        text: impl Fn(usize) -> Option<&'v str>,
+    ) {
+        for (index, builder) in self.builders.iter_mut().enumerate() {
+            let column = &self.plan.columns[index];
+            let pushed = match text(index) {
+                Some(text) if may_hold_nul && memchr::memchr(0, text.as_bytes()).is_some() => {
+                    Err(Reason::Nul)
+                }
+                Some(text) => builder.push_text(&column.parser, text),
+                None => Ok(builder.push_null()),
+            };
+            let reason = match pushed {
+                Ok(Pushed::Nothing) if column.is_required => Reason::Required,
+                Ok(_) => continue,
+                Err(reason) => reason,
+            };
+            self.refuse(number, index, &reason, &|index| text(index).map(Cow::Borrowed));
+            return;
+        }
+        self.numbers.push(number);
+    }
+
     /// Takes back what was pushed of the row and keeps it as refused.
     #[cold]
     fn refuse<'v>(
@@ -198,186 +223,6 @@ impl Rows {
     }
 }
 
-/// The values of one column so far. A missing value takes a place of its own and a mark in
-/// `Validity`.
-#[derive(Debug)]
-enum Builder {
-    Text { bytes: Vec<u8>, offsets: Vec<i32>, validity: Validity },
-    Integer(Vec<i64>, Validity),
-    Decimal(Vec<i128>, Validity),
-    Float(Vec<f64>, Validity),
-    Boolean(Vec<bool>, Validity),
-    Date(Vec<i32>, Validity),
-    Timestamp(Vec<i64>, Validity),
-}
-
-/// Which places hold no value, in rising order; empty for most columns.
-#[derive(Debug, Default)]
-struct Validity {
-    nulls: Vec<u32>,
-}
-
-impl Validity {
-    fn push_null(&mut self, place: usize) {
-        self.nulls.push(u32::try_from(place).unwrap_or(u32::MAX));
-    }
-
-    fn truncate(&mut self, count: usize) {
-        while self.nulls.last().is_some_and(|place| *place as usize >= count) {
-            self.nulls.pop();
-        }
-    }
-
-    fn finish(self, count: usize) -> Option<NullBuffer> {
-        if self.nulls.is_empty() {
-            return None;
-        }
-        let mut is_valid = vec![true; count];
-        for place in self.nulls {
-            is_valid[place as usize] = false;
-        }
-        Some(NullBuffer::from(is_valid))
-    }
-}
-
-impl Builder {
-    fn new(kind: &ColumnType) -> Self {
-        let validity = Validity::default();
-        match kind {
-            ColumnType::Text => Self::Text { bytes: Vec::new(), offsets: vec![0], validity },
-            ColumnType::Integer => Self::Integer(Vec::new(), validity),
-            ColumnType::Decimal { .. } => Self::Decimal(Vec::new(), validity),
-            ColumnType::Float => Self::Float(Vec::new(), validity),
-            ColumnType::Boolean => Self::Boolean(Vec::new(), validity),
-            ColumnType::Date => Self::Date(Vec::new(), validity),
-            ColumnType::Timestamp => Self::Timestamp(Vec::new(), validity),
-        }
-    }
-
-    /// Adds a value; false where it is not of this column's type or the column is full.
-    #[inline]
-    fn push(&mut self, cell: Cell<'_>) -> bool {
-        match (self, cell) {
-            (builder @ Self::Text { .. }, Cell::MadeText(text)) => {
-                return builder.push(Cell::Text(&text));
-            }
-            (Self::Text { bytes, offsets, .. }, Cell::Text(text)) => {
-                let Ok(end) = i32::try_from(bytes.len() + text.len()) else { return false };
-                bytes.extend_from_slice(text.as_bytes());
-                offsets.push(end);
-            }
-            (Self::Integer(values, _), Cell::Integer(value)) => values.push(value),
-            (Self::Decimal(values, _), Cell::Decimal(value)) => values.push(value),
-            (Self::Float(values, _), Cell::Float(value)) => values.push(value),
-            (Self::Boolean(values, _), Cell::Boolean(value)) => values.push(value),
-            (Self::Date(values, _), Cell::Date(value)) => values.push(value),
-            (Self::Timestamp(values, _), Cell::Timestamp(value)) => values.push(value),
-            (builder, Cell::Null) => builder.push_null(),
-            _ => return false,
-        }
-        true
-    }
-
-    fn push_null(&mut self) {
-        fn add<T: Default>(values: &mut Vec<T>, validity: &mut Validity) {
-            validity.push_null(values.len());
-            values.push(T::default());
-        }
-        match self {
-            Self::Text { bytes, offsets, validity } => {
-                validity.push_null(offsets.len() - 1);
-                offsets.push(i32::try_from(bytes.len()).unwrap_or(i32::MAX));
-            }
-            Self::Integer(values, validity) | Self::Timestamp(values, validity) => {
-                add(values, validity);
-            }
-            Self::Decimal(values, validity) => add(values, validity),
-            Self::Float(values, validity) => add(values, validity),
-            Self::Boolean(values, validity) => add(values, validity),
-            Self::Date(values, validity) => add(values, validity),
-        }
-    }
-
-    fn truncate(&mut self, count: usize) {
-        let validity = match self {
-            Self::Text { bytes, offsets, validity } => {
-                offsets.truncate(count + 1);
-                let end = offsets.last().and_then(|end| usize::try_from(*end).ok()).unwrap_or(0);
-                bytes.truncate(end);
-                validity
-            }
-            Self::Integer(values, validity) | Self::Timestamp(values, validity) => {
-                values.truncate(count);
-                validity
-            }
-            Self::Decimal(values, validity) => {
-                values.truncate(count);
-                validity
-            }
-            Self::Float(values, validity) => {
-                values.truncate(count);
-                validity
-            }
-            Self::Boolean(values, validity) => {
-                values.truncate(count);
-                validity
-            }
-            Self::Date(values, validity) => {
-                values.truncate(count);
-                validity
-            }
-        };
-        validity.truncate(count);
-    }
-
-    fn size_bytes(&self) -> usize {
-        match self {
-            Self::Text { bytes, offsets, .. } => bytes.len() + offsets.len() * 4,
-            Self::Integer(values, _) | Self::Timestamp(values, _) => values.len() * 8,
-            Self::Decimal(values, _) => values.len() * 16,
-            Self::Float(values, _) => values.len() * 8,
-            Self::Boolean(values, _) => values.len(),
-            Self::Date(values, _) => values.len() * 4,
-        }
-    }
-
-    fn finish(self, kind: &ColumnType) -> Result<ArrayRef, ArrowError> {
-        Ok(match self {
-            Self::Text { bytes, offsets, validity } => {
-                let nulls = validity.finish(offsets.len() - 1);
-                let offsets = OffsetBuffer::new(ScalarBuffer::from(offsets));
-                Arc::new(StringArray::try_new(offsets, Buffer::from_vec(bytes), nulls)?)
-            }
-            Self::Integer(values, validity) => {
-                let nulls = validity.finish(values.len());
-                Arc::new(Int64Array::try_new(values.into(), nulls)?)
-            }
-            Self::Decimal(values, validity) => {
-                let nulls = validity.finish(values.len());
-                let array = Decimal128Array::try_new(values.into(), nulls)?;
-                Arc::new(array.with_data_type(kind.arrow()))
-            }
-            Self::Float(values, validity) => {
-                let nulls = validity.finish(values.len());
-                Arc::new(Float64Array::try_new(values.into(), nulls)?)
-            }
-            Self::Boolean(values, validity) => {
-                let nulls = validity.finish(values.len());
-                Arc::new(BooleanArray::new(values.into(), nulls))
-            }
-            Self::Date(values, validity) => {
-                let nulls = validity.finish(values.len());
-                Arc::new(Date32Array::try_new(values.into(), nulls)?)
-            }
-            Self::Timestamp(values, validity) => {
-                let nulls = validity.finish(values.len());
-                let array = TimestampMicrosecondArray::try_new(values.into(), nulls)?;
-                Arc::new(array.with_timezone("+00:00"))
-            }
-        })
-    }
-}
-
 /// Reads rows once more that were refused earlier, from the texts kept of them, through a mended
 /// contract. Each row stands for itself; nothing but its number and its texts is needed.
 ///
@@ -396,14 +241,7 @@ pub fn parse_raw<'a>(
             continue;
         }
         let text = |index: usize| raw.get(&shape.columns[index].name).and_then(Option::as_deref);
-        parsed.push(
-            number,
-            |index, parser| match text(index) {
-                Some(text) => parser.read_checked(text),
-                None => Ok(Cell::Null),
-            },
-            |index| text(index).map(Cow::Borrowed),
-        );
+        parsed.push_texts(number, true, text);
     }
     parsed.take()
 }

@@ -1,4 +1,4 @@
-//! What does a contract promise about the rows of a source: which columns, of which types, written how?
+//! What does a contract promise of a source's rows: which columns, of which types, written how?
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -76,7 +76,8 @@ impl TryFrom<String> for ColumnType {
         let compact: String = text.chars().filter(|c| !c.is_whitespace()).collect();
         let unknown = || {
             format!(
-                "`{text}` is no column type; write text, integer, decimal(p,s), float, boolean, date or timestamp"
+                "`{text}` is no column type; write text, integer, decimal(p,s), float, boolean, \
+                 date or timestamp"
             )
         };
         match compact.as_str() {
@@ -96,7 +97,8 @@ impl TryFrom<String> for ColumnType {
                 let scale: u8 = scale.parse().map_err(|_| unknown())?;
                 if precision == 0 || precision > 38 || scale > precision {
                     return Err(format!(
-                        "`{text}` is out of range: the precision is 1 to 38 and the scale at most the precision"
+                        "`{text}` is out of range: the precision is 1 to 38 and the scale at most \
+                         the precision"
                     ));
                 }
                 Ok(Self::Decimal { precision, scale })
@@ -161,7 +163,8 @@ impl Column {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Format {
-    /// character encoding by its WHATWG label: `utf-8`, `latin1`, `gbk`, ...; a byte order mark is skipped
+    /// character encoding by its WHATWG label: `utf-8`, `latin1` (which is windows-1252 there),
+    /// `gbk`, ...; a byte order mark of that encoding is skipped
     pub encoding: String,
     /// field delimiter, one byte
     pub delimiter: char,

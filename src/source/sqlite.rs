@@ -2,9 +2,9 @@
 //!
 //! A [`Snapshot`] is one read-only connection in one read transaction, so that all objects are of
 //! the same moment. The database and its folder are not written to, not even its `-shm` file:
-//! - a database with a live write-ahead log is read through it, with `-shm` mapped for reading only;
-//! - one in that mode without a log is read as an unchanging file, and checked to be one afterwards;
-//! - one whose log has no `-shm` (a copy, or a crash) is refused, as only its own program can mend it.
+//! - a database with a live write-ahead log is read through it, with `-shm` mapped for reading;
+//! - one in that mode without a log is read as an unchanging file, and checked to be one after;
+//! - one whose log has no `-shm` (a copy, a crash) is refused, as only its own program can mend it.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -21,7 +21,8 @@ use super::csv::missing;
 use super::error::found_instead;
 use super::files::Found;
 use super::rows::{Plan, Rows};
-use super::shape::{Column, ColumnType, Drift, Shape};
+use super::shape::{Drift, Shape};
+use super::sqlite_sql::{Object, bound, quoted, resolve};
 use super::stored::{Stored, accept};
 use super::value::Cell;
 use super::{Emit, Read, SourceError};
@@ -40,33 +41,6 @@ pub struct Snapshot {
     path: PathBuf,
     /// the file as it was found, where nothing but its sameness vouches for the moment
     unchanging: Option<Found>,
-}
-
-/// What a contract's object is.
-enum Object<'a> {
-    Named(&'a str),
-    Query(&'a str),
-}
-
-impl<'a> Object<'a> {
-    fn new(object: &'a str) -> Self {
-        let trimmed = object.trim();
-        let first = trimmed.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
-        let is_query = ["select", "with"].iter().any(|word| first.eq_ignore_ascii_case(word));
-        if is_query && trimmed.len() > first.len() && !trimmed[first.len()..].starts_with('_') {
-            Self::Query(trimmed.trim_end_matches(|c: char| c == ';' || c.is_whitespace()))
-        } else {
-            Self::Named(object)
-        }
-    }
-
-    /// What rows name as their source.
-    fn source(&self) -> &'a str {
-        match self {
-            Self::Named(name) => name,
-            Self::Query(_) => "query",
-        }
-    }
 }
 
 impl Snapshot {
@@ -115,7 +89,7 @@ impl Snapshot {
         self.read_in_order(object, shape, since, &[], emit)
     }
 
-    /// As [`Snapshot::read`], with the rows ordered by columns at the source, as SQLite orders them.
+    /// As [`Snapshot::read`], ordered by columns at the source, as SQLite orders them.
     ///
     /// # Errors
     /// As [`Snapshot::read`], and when a column to order by is not there.
@@ -202,21 +176,24 @@ impl Snapshot {
         SourceError::Sqlite { path: self.path.clone(), error }
     }
 
+    fn refused(&self, why: &str) -> SourceError {
+        SourceError::Query { path: self.path.clone(), why: why.to_owned() }
+    }
+
     /// The names of an object's columns; checks that the object is there and only read.
     fn columns(&self, object: &Object<'_>) -> Result<Vec<String>, SourceError> {
-        let sql = match object {
+        match object {
             Object::Query(query) => {
                 let refused =
                     |why: &str| SourceError::Query { path: self.path.clone(), why: why.to_owned() };
                 let statement =
                     self.connection.prepare(query).map_err(|error| refused(&error.to_string()))?;
                 if !statement.readonly() {
-                    return Err(refused("it does more than read"));
+                    return Err(self.refused("it does more than read"));
                 }
                 if statement.parameter_count() > 0 {
-                    return Err(refused("it has parameters"));
+                    return Err(self.refused("it has parameters"));
                 }
-                query_as_table(query)
             }
             Object::Named(name) => {
                 let objects = self.objects()?;
@@ -226,11 +203,13 @@ impl Snapshot {
                     let (path, object) = (self.path.clone(), (*name).to_owned());
                     return Err(SourceError::NoObject { path, object, found });
                 }
-                quoted(name)
             }
-        };
-        let sql = format!("select * from {sql} limit 0");
-        let statement = self.connection.prepare(&sql).map_err(|error| self.failed(error))?;
+        }
+        let sql = format!("select * from {} limit 0", object.from_clause());
+        let statement = self.connection.prepare(&sql).map_err(|error| match object {
+            Object::Named(_) => self.failed(error),
+            Object::Query(_) => self.refused(&format!("it cannot stand in parentheses: {error}")),
+        })?;
         Ok(statement.column_names().map(str::to_owned).collect())
     }
 
@@ -254,11 +233,7 @@ impl Snapshot {
         };
         let columns: Vec<String> = wanted.iter().map(|name| quoted(name)).collect();
         let columns = if columns.is_empty() { "1".to_owned() } else { columns.join(", ") };
-        let from = match object {
-            Object::Named(name) => quoted(name),
-            Object::Query(query) => query_as_table(query),
-        };
-        let mut sql = format!("select {columns} from {from}");
+        let mut sql = format!("select {columns} from {}", object.from_clause());
         let mut parameter = None;
         if let Some((column, value)) = since {
             let name =
@@ -317,12 +292,8 @@ impl Snapshot {
     ) -> Result<Vec<String>, SourceError> {
         let object = Object::new(object);
         let names = self.columns(&object)?;
-        let from = match object {
-            Object::Named(name) => quoted(name),
-            Object::Query(query) => query_as_table(query),
-        };
         let failed = |error| self.failed(error);
-        let sql = format!("select * from {from} limit {limit}");
+        let sql = format!("select * from {} limit {limit}", object.from_clause());
         let mut statement = self.connection.prepare(&sql).map_err(failed)?;
         let mut cursor = statement.query([]).map_err(failed)?;
         while let Some(row) = cursor.next().map_err(failed)? {
@@ -367,99 +338,6 @@ fn stored<'r>(row: &'r Row<'_>, place: usize) -> Stored<'r> {
     }
 }
 
-/// The value that `since` is compared with, in the form in which the column is stored.
-///
-/// Numbers compare as numbers. A moment stored as a number is counted as the column's format says.
-/// A moment stored as text compares as text, so its format must put the year first; the bound is
-/// then the day before, which is right for every way to write time and offset, and gives some rows
-/// once more, as an overlap does anyway.
-fn bound(column: Option<&Column>, shape: &Shape, value: &str) -> Result<Value, String> {
-    let Some(column) = column else { return Ok(Value::Text(value.to_owned())) };
-    let format = match (&column.kind, &column.format) {
-        (_, Some(format)) => format.clone(),
-        (ColumnType::Date, None) => shape.format.date.clone(),
-        (_, None) => shape.format.timestamp.first().cloned().unwrap_or_default(),
-    };
-    let number = || -> Result<Value, String> {
-        if let Ok(value) = value.parse::<i64>() {
-            return Ok(Value::Integer(value));
-        }
-        value.parse().map(Value::Real).map_err(|_| format!("`{value}` is not a number"))
-    };
-    match column.kind {
-        ColumnType::Integer | ColumnType::Decimal { .. } | ColumnType::Float => number(),
-        ColumnType::Text | ColumnType::Boolean => Ok(Value::Text(value.to_owned())),
-        ColumnType::Date | ColumnType::Timestamp => {
-            let micros = moment(value).ok_or_else(|| format!("`{value}` is not a moment"))?;
-            match format.as_str() {
-                "unix" => Ok(Value::Integer(micros.div_euclid(1_000_000))),
-                "unix_ms" => Ok(Value::Integer(micros.div_euclid(1000))),
-                #[expect(clippy::cast_precision_loss, reason = "a millisecond is taken off for it")]
-                "julian" => Ok(Value::Real((micros - 1000) as f64 / 86_400e6 + 2_440_587.5)),
-                _ => day_before(micros, &format).map(Value::Text),
-            }
-        }
-    }
-}
-
-/// The day before a moment as the text with which texts of this format begin.
-fn day_before(micros: i64, format: &str) -> Result<String, String> {
-    let day = if format.starts_with("%Y-%m-%d") || matches!(format, "%+" | "%F") {
-        "%Y-%m-%d"
-    } else if format.starts_with("%Y%m%d") {
-        "%Y%m%d"
-    } else if format.starts_with("%Y/%m/%d") {
-        "%Y/%m/%d"
-    } else {
-        return Err(format!(
-            "texts in the format `{format}` do not sort by time; leave `cursor` away or use a column that does"
-        ));
-    };
-    let moment = chrono::DateTime::from_timestamp_micros(micros)
-        .and_then(|moment| moment.checked_sub_signed(chrono::TimeDelta::days(1)))
-        .ok_or("the moment is out of range")?;
-    Ok(moment.format(day).to_string())
-}
-
-/// Microseconds since 1970 of a moment as Patron writes one: RFC 3339, or a date, in UTC.
-fn moment(text: &str) -> Option<i64> {
-    let column: Column = Column {
-        name: String::new(),
-        description: String::new(),
-        kind: ColumnType::Timestamp,
-        from: None,
-        required: true,
-        unit: None,
-        currency: None,
-        allowed: Vec::new(),
-        personal: false,
-        round: false,
-        format: None,
-    };
-    let text = if text.len() == 10 { format!("{text}T00:00:00Z") } else { text.to_owned() };
-    match super::value::parse(&column, &super::shape::Format::default(), chrono_tz::UTC, &text) {
-        Ok(datafusion::common::ScalarValue::TimestampMicrosecond(micros, _)) => micros,
-        _ => None,
-    }
-}
-
-/// The column called `wanted`, to the letter or else without regard to case, as SQLite has it.
-fn resolve<'n>(names: &'n [String], wanted: &str) -> Option<&'n str> {
-    let exact = names.iter().find(|name| *name == wanted);
-    let found = exact.or_else(|| names.iter().find(|name| name.eq_ignore_ascii_case(wanted)));
-    found.map(String::as_str)
-}
-
-/// An identifier in double quotes.
-fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
-}
-
-/// A query as something to select from; the line end ends a comment that may stand last.
-fn query_as_table(query: &str) -> String {
-    format!("({query}\n) as patron_query")
-}
-
 /// Whether a database is in write-ahead mode but has no log, so that it is read as an unchanging
 /// file.
 ///
@@ -482,7 +360,9 @@ fn is_without_log(path: &Path) -> Result<bool, SourceError> {
     if log_bytes > 0 && !has_index {
         return Err(SourceError::Database {
             path: path.to_owned(),
-            why: "has a write-ahead log without its -shm file, which only writing could mend; open it once with its own program, or copy it with `.backup`".to_owned(),
+            why: "has a write-ahead log without its -shm file, which only writing could mend; \
+                  open it once with its own program, or copy it with `.backup`"
+                .to_owned(),
         });
     }
     Ok(log_bytes == 0 && !has_index)

@@ -20,6 +20,8 @@ const FLOAT_EXACT_MAX: i128 = 1 << 53;
 pub(super) enum Stored<'a> {
     Null,
     Text(&'a str),
+    /// a number in plain notation, wider than the other kinds take
+    Digits(&'a str),
     /// bytes that may be text
     Bytes(&'a [u8]),
     Integer(i128),
@@ -50,6 +52,7 @@ impl<'a> Stored<'a> {
         match self {
             Self::Null => "null",
             Self::Text(_) => "text",
+            Self::Digits(_) => "a number",
             Self::Bytes(_) => "bytes",
             Self::Integer(_) => "an integer",
             Self::Float(_) => "a float",
@@ -65,7 +68,7 @@ impl<'a> Stored<'a> {
     pub fn text(&self) -> Option<Cow<'a, str>> {
         Some(match *self {
             Self::Null => return None,
-            Self::Text(text) => Cow::Borrowed(text),
+            Self::Text(text) | Self::Digits(text) => Cow::Borrowed(text),
             Self::Bytes(bytes) => match std::str::from_utf8(bytes) {
                 Ok(text) => Cow::Borrowed(text),
                 Err(_) => Cow::Owned(format!("\\x{}", hex::encode(bytes))),
@@ -113,6 +116,7 @@ pub(super) fn accept<'a>(stored: Stored<'a>, parser: &Parser) -> Result<Cell<'a>
     match stored {
         Stored::Null => return Ok(Cell::Null),
         Stored::Text(text) => return parser.read_checked(text),
+        Stored::Digits(text) => return parser.read_plain_number(text),
         Stored::Bytes(bytes) => {
             let text = std::str::from_utf8(bytes).map_err(|_| Reason::Undecodable("UTF-8"))?;
             return parser.read_checked(text);
@@ -243,7 +247,7 @@ fn timestamp(stored: Stored<'_>, reader: &TimestampReader, parser: &Parser) -> R
 /// The type of column that keeps all that values of this kind say, for scaffolding.
 pub(super) fn widest(stored: Stored<'_>) -> ColumnType {
     match stored {
-        Stored::Null | Stored::Text(_) | Stored::Bytes(_) => ColumnType::Text,
+        Stored::Null | Stored::Text(_) | Stored::Digits(_) | Stored::Bytes(_) => ColumnType::Text,
         Stored::Integer(_) => ColumnType::Integer,
         Stored::Float(_) => ColumnType::Float,
         Stored::Decimal(_, scale) => {

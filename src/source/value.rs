@@ -193,15 +193,30 @@ impl Parser {
     ///
     /// # Errors
     /// Why it says none of this column.
-    #[inline]
     pub fn read<'a>(&self, text: &'a str) -> Result<Cell<'a>, Reason> {
+        match self.prepared(text)? {
+            Some(text) => self.typed(text),
+            None => Ok(Cell::Null),
+        }
+    }
+
+    /// The text without what does not count, or `None` where it means no value; checked against the
+    /// contract's list.
+    #[inline]
+    pub(super) fn prepared<'a>(&self, text: &'a str) -> Result<Option<&'a str>, Reason> {
         let text = if matches!(self.reader, Reader::Text) { text } else { trimmed(text) };
         if text.is_empty() || self.nulls.iter().any(|null| null == text) {
-            return Ok(Cell::Null);
+            return Ok(None);
         }
         if !self.allowed.is_empty() {
             self.allow(text)?;
         }
+        Ok(Some(text))
+    }
+
+    /// The value of a prepared text.
+    #[inline]
+    pub(super) fn typed<'a>(&self, text: &'a str) -> Result<Cell<'a>, Reason> {
         Ok(match &self.reader {
             Reader::Text => Cell::Text(text),
             Reader::Integer(marks) => Cell::Integer(number::integer(text, *marks)?),
@@ -230,8 +245,7 @@ impl Parser {
         self.read(text)
     }
 
-    /// As [`Parser::read`] for a number in the plain notation of JSON, whatever the contract says of
-    /// marks.
+    /// As [`Parser::read`] for a number in JSON's notation, whatever the contract says of marks.
     pub(super) fn read_plain_number<'a>(&self, text: &'a str) -> Result<Cell<'a>, Reason> {
         if self.is_listed(|| text.into())? == Listed::Null {
             return Ok(Cell::Null);

@@ -115,8 +115,8 @@ pub(super) struct Encoded {
     pub summaries: Vec<Summary>,
 }
 
-/// Encodes the rows of one row group, given in pieces of a fixed number of rows: the pages depend on
-/// where the pieces end.
+/// Encodes the rows of one row group, given in pieces of a fixed number of rows: the pages depend
+/// on where the pieces end.
 pub(super) fn encode(
     factory: &ArrowRowGroupWriterFactory,
     index: usize,

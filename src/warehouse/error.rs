@@ -36,7 +36,10 @@ pub enum WarehouseError {
         bytes: u64,
     },
     /// The folder holds no warehouse.
-    #[error("`{}` holds no warehouse data; run `patron refresh` to load the first release", .0.display())]
+    #[error(
+        "`{}` holds no warehouse data; run `patron refresh` to load the first release",
+        .0.display()
+    )]
     NoWarehouse(PathBuf),
     /// Another process holds the writer's lock.
     #[error(

@@ -58,6 +58,10 @@ impl Home {
         for folder in FOLDERS {
             durable::create_folders(&root.join(folder))?;
         }
+        // The run that created the folder may have died before it was durable.
+        if let Some(above) = root.parent().filter(|above| !above.as_os_str().is_empty()) {
+            durable::sync_folder(above)?;
+        }
         Self::open(root)
     }
 

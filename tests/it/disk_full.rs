@@ -7,7 +7,7 @@ use std::process::Command;
 use crate::support::binary;
 use crate::support::world::{World, day};
 
-const DISK_BYTES: usize = 4 << 20;
+const DISK_BYTES: usize = 20 << 20;
 
 /// A small file system of its own; unmounted when dropped.
 struct SmallDisk {

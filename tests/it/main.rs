@@ -19,6 +19,7 @@ mod kill;
 mod ledger;
 mod real_files;
 mod refused;
+mod source;
 mod support;
 mod tidy;
 mod worlds;

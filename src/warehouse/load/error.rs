@@ -12,6 +12,17 @@ use crate::source::SourceError;
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::name::TableName;
 
+impl From<DataFusionError> for LoadError {
+    fn from(error: DataFusionError) -> Self {
+        match error.find_root() {
+            DataFusionError::IoError(cause) if cause.kind() == io::ErrorKind::StorageFull => {
+                Self::SpillFull
+            }
+            _ => Self::Query(error),
+        }
+    }
+}
+
 /// What went wrong while a table was loaded; nothing of it becomes visible.
 #[derive(Debug, Error)]
 pub enum LoadError {
@@ -26,7 +37,14 @@ pub enum LoadError {
     Engine(#[from] EngineError),
     /// a query of the load failed
     #[error("while sorting out rows: {0}")]
-    Query(#[from] DataFusionError),
+    Query(DataFusionError),
+    /// the disk is full
+    #[error(
+        "the disk is full: sorting rows needs scratch space of about the size of the table below \
+         warehouse/data/tmp; free space there or run `patron collect --apply`, then repeat; \
+         nothing was published"
+    )]
+    SpillFull,
     /// columns could not be handled
     #[error("while sorting out rows: {0}")]
     Arrow(#[from] ArrowError),

@@ -28,6 +28,17 @@ pub(super) enum Rule {
     Snapshot,
 }
 
+/// Which versions of a row a history wants to hear of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Versions {
+    /// none: there is no history
+    None,
+    /// those that come to be served
+    Served,
+    /// all that are read, because the source says itself from when each is valid
+    Every,
+}
+
 /// What a fold is asked to do.
 pub(super) struct Task<'a> {
     /// how the served row is chosen
@@ -42,8 +53,8 @@ pub(super) struct Task<'a> {
     pub(super) key: &'a [String],
     /// whether served rows say that they are stale
     pub(super) has_stale: bool,
-    /// whether every version read belongs into the history, not only the newest
-    pub(super) keeps_every_version: bool,
+    /// which versions the history wants to hear of
+    pub(super) wanted_versions: Versions,
     /// scratch space
     pub(super) folder: &'a Path,
     /// where rows that repeat a key are reported
@@ -76,7 +87,7 @@ pub(super) struct Folded {
 pub(super) struct Fold {
     rule: Rule,
     is_from_files: bool,
-    keeps_every_version: bool,
+    wanted_versions: Versions,
     reader: Reader,
     group: Vec<Member>,
     added: Emitter,
@@ -100,7 +111,7 @@ impl Fold {
         Ok(Self {
             rule: task.rule,
             is_from_files: task.is_from_files,
-            keeps_every_version: task.keeps_every_version,
+            wanted_versions: task.wanted_versions,
             reader,
             group: Vec::new(),
             added: emitter("added", task.columns, beside)?,
@@ -191,7 +202,10 @@ impl Fold {
         incumbent: Option<&Member>,
         choice: &Choice,
     ) -> Result<(), LoadError> {
-        if self.keeps_every_version {
+        if self.wanted_versions == Versions::None {
+            return Ok(());
+        }
+        if self.wanted_versions == Versions::Every {
             for member in group.iter().filter(|m| m.origin() == origin::READ && m.is_eligible()) {
                 let is_deletion = match &self.rule {
                     Rule::Newest { flag: Some((column, value)), .. } => {
@@ -206,7 +220,7 @@ impl Fold {
         }
         match (&choice.winner, incumbent) {
             (Some(winner), Some(incumbent)) if winner.content() == incumbent.content() => Ok(()),
-            (Some(_), _) if self.keeps_every_version => Ok(()),
+            (Some(_), _) if self.wanted_versions == Versions::Every => Ok(()),
             (Some(winner), _) => self.versions.emit(winner, false, "begins"),
             (None, Some(incumbent)) => self.versions.emit(incumbent, false, "ends"),
             (None, None) => Ok(()),

@@ -11,7 +11,7 @@ use futures::StreamExt;
 
 use super::apply::Change;
 use super::candidates::Candidates;
-use super::fold::{Fold, Rule, Task};
+use super::fold::{Fold, Rule, Task, Versions};
 use super::member::Reader;
 use super::period::DateFold;
 use super::read::{FilePlan, read_files, unstop};
@@ -312,7 +312,11 @@ fn by_key(
         columns: rows.columns,
         key: rows.group,
         has_stale: has_stale(contract),
-        keeps_every_version: matches!(contract.history, History::Dated { .. }),
+        wanted_versions: match contract.history {
+            History::None | History::Flag(false) => Versions::None,
+            History::Flag(true) => Versions::Served,
+            History::Dated { .. } => Versions::Every,
+        },
         folder: &load.folder.join("chosen"),
         duplicates: load.refusals("duplicates.arrow")?,
         cleared: load.refusals("cleared.arrow")?,

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::arrow::error::ArrowError;
 use datafusion::arrow::ipc::reader::FileReader;
 use datafusion::arrow::ipc::writer::FileWriter;
 use datafusion::datasource::MemTable;
@@ -14,6 +15,7 @@ use datafusion::execution::options::ArrowReadOptions;
 use datafusion::prelude::{DataFrame, SessionContext};
 
 use super::LoadError;
+use crate::warehouse::durable::NewFile;
 
 /// Bytes of a spool's write buffer.
 const BUFFER_BYTES: usize = 1 << 18;
@@ -23,7 +25,7 @@ const BUFFER_BYTES: usize = 1 << 18;
 pub(super) struct Spool {
     path: PathBuf,
     schema: SchemaRef,
-    writer: FileWriter<BufWriter<File>>,
+    writer: FileWriter<BufWriter<NewFile>>,
     rows: u64,
 }
 
@@ -34,8 +36,7 @@ impl Spool {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(unwritable)?;
         }
-        let file = File::create(path).map_err(unwritable)?;
-        let buffer = BufWriter::with_capacity(BUFFER_BYTES, file);
+        let buffer = BufWriter::with_capacity(BUFFER_BYTES, NewFile::create(path)?);
         let writer = FileWriter::try_new(buffer, &schema)?;
         Ok(Self { path: path.to_owned(), schema, writer, rows: 0 })
     }
@@ -44,15 +45,27 @@ impl Spool {
     pub(super) fn write(&mut self, batch: &RecordBatch) -> Result<(), LoadError> {
         if batch.num_rows() > 0 {
             self.rows += batch.num_rows() as u64;
-            self.writer.write(batch)?;
+            let written = self.writer.write(batch);
+            return self.explained(written);
         }
         Ok(())
     }
 
     /// Ends the spool; what was written can now be read.
     pub(super) fn finish(mut self) -> Result<Spooled, LoadError> {
-        self.writer.finish()?;
+        let ended = self.writer.finish();
+        self.explained(ended)?;
         Ok(Spooled { path: self.path, schema: self.schema, rows: self.rows })
+    }
+}
+
+impl Spool {
+    /// The encoder hides why its file could not be written; the file itself still knows.
+    fn explained(&mut self, result: Result<(), ArrowError>) -> Result<(), LoadError> {
+        result.map_err(|error| match self.writer.get_mut().get_mut().failure() {
+            Some(failure) => failure.into(),
+            None => error.into(),
+        })
     }
 }
 

@@ -86,7 +86,9 @@ pub fn rows(dice: &mut Dice, first: i64, count: usize) -> RecordBatch {
     };
     let label = |value: i64| match value % 7 {
         0 => String::new(),
-        1 => format!("a label that is longer than what a manifest keeps of a bound, number {value}"),
+        1 => {
+            format!("a label that is longer than what a manifest keeps of a bound, number {value}")
+        }
         2 => format!("客户 {value}"),
         _ => format!("label {value}"),
     };
@@ -98,10 +100,10 @@ pub fn rows(dice: &mut Dice, first: i64, count: usize) -> RecordBatch {
         value => value as f64 / 3.0,
     };
     let weights: Vec<_> = some(1).into_iter().map(|value| value.map(float)).collect();
-    let flags: Vec<_> = some(1).into_iter().map(|value| value.map(|value| value % 2 == 0)).collect();
-    let days =
-        some(0).into_iter().zip(&ids).map(|(some, id)| some.map(|_| (20_000 + id / 100) as i32));
-    let days: Vec<Option<i32>> = days.collect();
+    let flags: Vec<_> =
+        some(1).into_iter().map(|value| value.map(|value| value % 2 == 0)).collect();
+    let days = some(0).into_iter().zip(&ids);
+    let days: Vec<_> = days.map(|(day, id)| day.map(|_| (20_000 + id / 100) as i32)).collect();
     let times: Vec<_> = some(86_400_000_000 / 100);
     let columns: Vec<ArrayRef> = vec![
         Arc::new(Int64Array::from(ids)),
@@ -142,11 +144,10 @@ pub fn put(writer: &Writer, table: &str, batches: &[RecordBatch]) -> TableEntry 
         write(writer, table, &partition(index), std::slice::from_ref(batch), 2)
     };
     let files = batches.iter().enumerate().filter_map(file).collect();
-    let load = format!("{{\"rows\":{}}}", batches.iter().map(RecordBatch::num_rows).sum::<usize>());
-    TableEntry {
-        manifest: writer.put_manifest(&manifest(table, files)).unwrap(),
-        load: Some(writer.put_load(&name(table), load.as_bytes()).unwrap()),
-    }
+    let manifest = writer.put_manifest(&manifest(table, files)).unwrap();
+    let load = format!("{{\"loaded\":\"{manifest}\"}}");
+    let load = writer.put_load(&name(table), load.as_bytes()).unwrap();
+    TableEntry { manifest, load: Some(load) }
 }
 
 /// A release of these tables, ready to be published.
@@ -170,8 +171,7 @@ pub fn draft(tables: &[(&str, TableEntry)], created_at: DateTime<Utc>) -> Releas
 
 /// A session that sees the tables of a release, each by its name without the schema.
 pub fn open(home: &Home, release: &Release, spill: &Path) -> Result<SessionContext, String> {
-    let limits =
-        Limits { threads: 2, memory_bytes: 256 << 20, spill_dir: spill.join("spill") };
+    let limits = Limits { threads: 2, memory_bytes: 256 << 20, spill_dir: spill.join("spill") };
     let context = session(&limits).map_err(|error| error.to_string())?;
     catalog::register_store(&context, home).map_err(|error| error.to_string())?;
     for (table, entry) in &release.tables {
