@@ -36,7 +36,8 @@ use output::Output;
 /// A customer-profitability warehouse: pulls the tables of departmental systems into Parquet,
 /// publishes them all in one step, and answers SQL about any published state.
 #[derive(Debug, Parser)]
-#[command(name = "patron", bin_name = "patron", version, after_help = examples::TOP, max_term_width = 100)]
+#[command(name = "patron", bin_name = "patron", version, max_term_width = 100)]
+#[command(after_help = examples::TOP)]
 struct Cli {
     /// The project's folder [default: the nearest that holds a project, from here upwards]
     #[arg(long, global = true, help_heading = "Everywhere", value_name = "DIR")]

@@ -77,8 +77,7 @@ fn list(args: &ListArgs, context: &Context) -> Result<(), CliError> {
     let cut = Cut { rows_max: args.limit, ..Cut::default() };
     let mut out = context.output.answer();
     context.runtime.block_on(async {
-        let frame = session
-            .sql(LIST)
+        let frame = query::ask(&session, LIST)
             .await
             .and_then(|frame| frame.with_param_values(vec![ScalarValue::Utf8(table)]))
             .map_err(EncodeError::Query)?;

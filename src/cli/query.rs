@@ -122,7 +122,7 @@ pub(super) fn answer(
 ) -> Result<u64, CliError> {
     let session = query::open(home, release, &Principal::Owner, &context.limits())?;
     context.runtime.block_on(async {
-        let frame = session.sql(sql).await.map_err(EncodeError::Query)?;
+        let frame = query::ask(&session, sql).await.map_err(EncodeError::Query)?;
         let stream = frame.execute_stream().await.map_err(EncodeError::Query)?;
         Ok(encode(stream, encoding, Cut::default(), out).await?)
     })

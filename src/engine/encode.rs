@@ -5,8 +5,10 @@ use std::fmt::Debug;
 use std::io::Write;
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, RecordBatch};
-use datafusion::arrow::datatypes::{DataType, FieldRef, Schema, SchemaRef};
+use datafusion::arrow::array::{Array, AsArray, RecordBatch};
+use datafusion::arrow::datatypes::{
+    DataType, FieldRef, Float32Type, Float64Type, Schema, SchemaRef,
+};
 use datafusion::arrow::error::ArrowError;
 use datafusion::arrow::ipc::writer::StreamWriter;
 use datafusion::arrow::json::writer::JsonFormat;
@@ -322,7 +324,8 @@ impl Sink for JsonSink<'_> {
     }
 }
 
-/// Writes decimals as strings, at any depth: a JSON number is a double to most readers.
+/// Writes decimals as strings, at any depth: a JSON number is a double to most readers. Floats that
+/// are no numbers are strings too, since JSON has no form for them.
 #[derive(Debug)]
 struct ExactNumbers;
 
@@ -333,31 +336,36 @@ impl EncoderFactory for ExactNumbers {
         array: &'a dyn Array,
         _options: &'a EncoderOptions,
     ) -> Result<Option<NullableEncoder<'a>>, ArrowError> {
-        let is_decimal = matches!(
-            array.data_type(),
+        let is_plain: Vec<bool> = match array.data_type() {
             DataType::Decimal32(..)
-                | DataType::Decimal64(..)
-                | DataType::Decimal128(..)
-                | DataType::Decimal256(..)
-        );
-        if !is_decimal {
-            return Ok(None);
-        }
+            | DataType::Decimal64(..)
+            | DataType::Decimal128(..)
+            | DataType::Decimal256(..) => Vec::new(),
+            DataType::Float64 => {
+                array.as_primitive::<Float64Type>().values().iter().map(|v| v.is_finite()).collect()
+            }
+            DataType::Float32 => {
+                array.as_primitive::<Float32Type>().values().iter().map(|v| v.is_finite()).collect()
+            }
+            _ => return Ok(None),
+        };
         let formatter = ArrayFormatter::try_new(array, &FormatOptions::new())?;
-        let encoder: Box<dyn Encoder + 'a> = Box::new(Quoted(formatter));
+        let encoder: Box<dyn Encoder + 'a> = Box::new(Number { formatter, is_plain });
         Ok(Some(NullableEncoder::new(encoder, array.nulls().cloned())))
     }
 }
 
-/// A decimal between quotes; its text holds nothing that JSON would escape.
-struct Quoted<'a>(ArrayFormatter<'a>);
+/// A number, between quotes where it is not `is_plain`; its text holds nothing that JSON escapes.
+struct Number<'a> {
+    formatter: ArrayFormatter<'a>,
+    is_plain: Vec<bool>,
+}
 
-impl Encoder for Quoted<'_> {
+impl Encoder for Number<'_> {
     fn encode(&mut self, row: usize, out: &mut Vec<u8>) {
-        out.push(b'"');
+        let quote = if self.is_plain.get(row).copied().unwrap_or(false) { "" } else { "\"" };
         // Writing to a vector never fails.
-        let _ = write!(out, "{}", self.0.value(row));
-        out.push(b'"');
+        let _ = write!(out, "{quote}{}{quote}", self.formatter.value(row));
     }
 }
 

@@ -1,165 +1,36 @@
-//! Does the command line keep its word: exit statuses, formats, scaffolds, the demo?
+//! Does the command line keep its word: exit statuses, scaffolds, the demo?
 
 use std::collections::BTreeSet;
-use std::fs::{self, File};
-use std::path::Path;
-use std::process::Output;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
 
-use datafusion::arrow::array::RecordBatch;
-use datafusion::arrow::ipc::reader::StreamReader;
-use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
-use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use patron::demo::examples;
 use patron::demo::story::{FIRST_QUERY, NEXT};
 use tempfile::TempDir;
 
-use crate::support::binary::{run, said};
+use crate::support::binary::{patron, program, run, said};
 
 /// Runs a command that must succeed and returns what it printed.
-fn ok(root: &Path, arguments: &[&str]) -> String {
+pub fn ok(root: &Path, arguments: &[&str]) -> String {
     let output = run(root, arguments);
     assert!(output.status.success(), "{arguments:?}: {}", said(&output));
     String::from_utf8(output.stdout).unwrap()
 }
 
 /// Runs a command that must end with a status and returns what it complained of.
-fn fails(root: &Path, arguments: &[&str], status: i32) -> String {
+pub fn fails(root: &Path, arguments: &[&str], status: i32) -> String {
     let output = run(root, arguments);
     assert_eq!(output.status.code(), Some(status), "{arguments:?}: {}", said(&output));
     String::from_utf8(output.stderr).unwrap()
 }
 
 /// The demo, loaded.
-fn demo() -> (TempDir, std::path::PathBuf) {
+pub fn demo() -> (TempDir, PathBuf) {
     let folder = TempDir::new().unwrap();
     let root = folder.path().join("demo");
     ok(&root, &["demo", "--dir", root.to_str().unwrap()]);
     (folder, root)
-}
-
-/// The records of a CSV text by RFC 4180; no value and the empty text are told apart.
-fn csv_records(text: &str) -> Vec<Vec<Option<String>>> {
-    let mut records = Vec::new();
-    let mut record = Vec::new();
-    let mut field = String::new();
-    let mut is_quoted = false;
-    let mut was_quoted = false;
-    let mut characters = text.chars().peekable();
-    while let Some(c) = characters.next() {
-        match c {
-            '"' if is_quoted && characters.peek() == Some(&'"') => {
-                characters.next();
-                field.push('"');
-            }
-            '"' => {
-                is_quoted = !is_quoted;
-                was_quoted = true;
-            }
-            ',' | '\r' if !is_quoted => {
-                let is_absent = field.is_empty() && !was_quoted;
-                record.push((!is_absent).then(|| std::mem::take(&mut field)));
-                was_quoted = false;
-                if c == '\r' {
-                    assert_eq!(characters.next(), Some('\n'));
-                    records.push(std::mem::take(&mut record));
-                }
-            }
-            _ => field.push(c),
-        }
-    }
-    assert!(record.is_empty() && field.is_empty(), "the last record has no end");
-    records
-}
-
-/// Every value as text.
-fn texts(batches: &[RecordBatch]) -> Vec<Vec<Option<String>>> {
-    let options = FormatOptions::new();
-    let mut rows = Vec::new();
-    for batch in batches {
-        for row in 0..batch.num_rows() {
-            let value = |column: &std::sync::Arc<dyn datafusion::arrow::array::Array>| {
-                let formatter = ArrayFormatter::try_new(column.as_ref(), &options).unwrap();
-                (!column.is_null(row)).then(|| formatter.value(row).to_string())
-            };
-            rows.push(batch.columns().iter().map(value).collect());
-        }
-    }
-    rows
-}
-
-#[test]
-fn every_format_reads_back_equal() {
-    let (_folder, root) = demo();
-    let sql = "select * from (values
-        (1, 'plain', cast('12345678901234.5678' as decimal(18,4)), true, date '2026-06-30'),
-        (2, 'a,b \"c\"', cast('-0.0100' as decimal(18,4)), false, date '1900-01-01'),
-        (3, '', null, null, null),
-        (4, null, cast('0' as decimal(18,4)), true, date '2026-01-01'),
-        (9007199254740993, '上海' || chr(10) || 'two lines', cast('1' as decimal(18,4)), false, null)
-        ) as t (n, words, amount, flag, day) order by n";
-    let folder = TempDir::new().unwrap();
-    let file = |ending: &str| folder.path().join(format!("answer.{ending}"));
-    for ending in ["csv", "json", "parquet", "arrow"] {
-        let path = file(ending);
-        ok(&root, &["query", sql, "--output", path.to_str().unwrap()]);
-    }
-    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 4, "nothing else is left");
-
-    let parquet = File::open(file("parquet")).unwrap();
-    let parquet = ParquetRecordBatchReaderBuilder::try_new(parquet).unwrap().build().unwrap();
-    let expected = texts(&parquet.map(Result::unwrap).collect::<Vec<_>>());
-    assert_eq!(expected.len(), 5);
-    assert_eq!(expected[0][2].as_deref(), Some("12345678901234.5678"));
-    assert_eq!(expected[2][1].as_deref(), Some(""));
-    assert_eq!(expected[3][1], None);
-
-    let arrow = StreamReader::try_new(File::open(file("arrow")).unwrap(), None).unwrap();
-    assert_eq!(texts(&arrow.map(Result::unwrap).collect::<Vec<_>>()), expected);
-
-    let csv = csv_records(&fs::read_to_string(file("csv")).unwrap());
-    let header: Vec<&str> = csv[0].iter().map(|name| name.as_deref().unwrap()).collect();
-    assert_eq!(header, ["n", "words", "amount", "flag", "day"]);
-    assert_eq!(csv[1..], expected);
-
-    let json: Vec<serde_json::Map<String, serde_json::Value>> =
-        serde_json::from_reader(File::open(file("json")).unwrap()).unwrap();
-    assert!(json[0]["amount"].is_string(), "decimals are strings");
-    let json: Vec<Vec<Option<String>>> = json
-        .iter()
-        .map(|object| {
-            object
-                .values()
-                .map(|value| match value {
-                    serde_json::Value::Null => None,
-                    serde_json::Value::String(text) => Some(text.clone()),
-                    other => Some(other.to_string()),
-                })
-                .collect()
-        })
-        .collect();
-    assert_eq!(json, expected);
-}
-
-#[test]
-fn a_failed_query_leaves_no_file() {
-    let (_folder, root) = demo();
-    let path = root.join("answer.csv");
-    let sql = "select cast(customer_name as bigint) from sales.customers";
-    let message = fails(&root, &["query", sql, "--output", path.to_str().unwrap()], 1);
-    assert!(message.starts_with("error: "), "{message}");
-    assert!(!path.exists() && !root.join("answer.csv.part").exists());
-    fails(&root, &["query", "select 1 as a, 2 as a", "--format", "json"], 1);
-    let nowhere = root.join("no/such/folder.csv");
-    fails(&root, &["query", "select 1", "--output", nowhere.to_str().unwrap()], 1);
-}
-
-#[test]
-fn a_table_is_cut_and_says_so() {
-    let (_folder, root) = demo();
-    let all = ok(&root, &["query", "select * from finance.ledger_entries"]);
-    assert!(all.ends_with("(first 200 rows; the other formats give all)\n"), "{all}");
-    let few = ok(&root, &["query", "select 1 as a union all select 2 order by a"]);
-    assert_eq!(few, " a\n---\n 1\n 2\n(2 rows)\n");
 }
 
 #[test]
@@ -388,7 +259,7 @@ fn help_shows_examples_that_run() {
 fn a_project_is_found_from_below() {
     let (_folder, root) = demo();
     let below = |folder: &Path, variables: &[(&str, &str)]| -> Output {
-        let mut command = std::process::Command::new(crate::support::binary::program());
+        let mut command = Command::new(program());
         command.current_dir(folder).args(["query", "select 1 as a", "--format", "csv"]);
         command.envs(variables.iter().copied()).output().unwrap()
     };
@@ -408,8 +279,8 @@ fn an_interrupted_refresh_publishes_nothing() {
     // Another writer keeps the refresh waiting, so that the interrupt meets it at work.
     let home = patron::warehouse::Home::open(&root.join("warehouse/data")).unwrap();
     let writer = home.writer(false).unwrap();
-    let mut command = crate::support::binary::patron(&root);
-    let mut running = command.arg("refresh").stderr(std::process::Stdio::piped()).spawn().unwrap();
+    let mut command = patron(&root);
+    let mut running = command.arg("refresh").stderr(Stdio::piped()).spawn().unwrap();
     let status = format!("/proc/{}/status", running.id());
     let catches_interrupts = || {
         let text = fs::read_to_string(&status).unwrap();
@@ -420,7 +291,7 @@ fn an_interrupted_refresh_publishes_nothing() {
         std::thread::sleep(std::time::Duration::from_millis(5));
     }
     let id = running.id().to_string();
-    assert!(std::process::Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+    assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
     let mut said = String::new();
     std::io::Read::read_to_string(&mut running.stderr.take().unwrap(), &mut said).unwrap();
     assert_eq!(running.wait().unwrap().code(), Some(130), "{said}");

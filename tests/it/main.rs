@@ -9,6 +9,7 @@
     reason = "a test may unwrap, print what it counted, read the environment and ask the clock"
 )]
 
+mod answers;
 mod cli;
 mod data_files;
 mod disk_full;
