@@ -253,8 +253,8 @@ fn replay_source(
 
 /// The source that the rows of a chunk name, or the object where the chunk has none.
 pub(super) fn source_of(rows: &RecordBatch, object: &str) -> String {
-    let column = rows.column_by_name(SOURCE_COLUMN).filter(|column| {
-        column.data_type() == &DataType::Utf8 && !column.is_empty()
-    });
+    let column = rows
+        .column_by_name(SOURCE_COLUMN)
+        .filter(|column| column.data_type() == &DataType::Utf8 && !column.is_empty());
     column.map_or_else(|| object.to_owned(), |column| column.as_string::<i32>().value(0).to_owned())
 }
