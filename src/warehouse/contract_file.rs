@@ -117,7 +117,7 @@ pub(super) fn parse(
     if kind.is_none() && mode == Mode::Append && (key.is_empty() || cursor.is_none()) {
         return Err(checker.invalid(
             written.mode.span(),
-            "mode append on a database needs key and cursor, so that no row loads twice; or use full",
+            "mode append on a database needs key and cursor, so that no row loads twice",
         ));
     }
     if let Mode::Period { .. } = mode
@@ -178,8 +178,8 @@ impl Checker<'_> {
         for (span, column) in &columns.0 {
             if !is_identifier(&column.name) {
                 let message = format!(
-                    "column `{}`: use a to z, 0 to 9 and _, beginning with a letter, and `from` for \
-                     the source's own name",
+                    "column `{}`: use a to z, 0 to 9 and _, beginning with a letter, and `from` \
+                     for the source's own name",
                     column.name
                 );
                 return Err(self.invalid(span.clone(), message));
@@ -352,7 +352,8 @@ impl Checker<'_> {
             }
             _ => Err(self.invalid(
                 span,
-                "write deletions = { flag = \"<column>\", value = \"<text>\" } or { keys_every = 1 }",
+                "write deletions = { flag = \"<column>\", value = \"<text>\" } \
+                 or { keys_every = 1 }",
             )),
         }
     }

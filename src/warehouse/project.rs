@@ -60,7 +60,8 @@ pub enum ProjectError {
     },
     /// a contract whose system nobody describes
     #[error(
-        "{place}:{line}: system `{system}` is not in warehouse/systems.toml; add a section [{system}]"
+        "{place}:{line}: system `{system}` is not in warehouse/systems.toml; add a section \
+         [{system}]"
     )]
     UnknownSystem {
         /// the file, for messages

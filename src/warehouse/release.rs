@@ -113,7 +113,8 @@ impl Accounting {
             self.inserted + self.changed + self.unchanged + self.superseded + self.quarantined;
         if self.read != placed {
             return Err(format!(
-                "read {} is not inserted {} + changed {} + unchanged {} + superseded {} + quarantined {}",
+                "read {} is not inserted {} + changed {} + unchanged {} + superseded {} + \
+                 quarantined {}",
                 self.read,
                 self.inserted,
                 self.changed,

@@ -289,8 +289,8 @@ impl Fold {
         })
     }
 
-    /// Names the rows whose earlier refusal no longer stands: duplicates are told anew for every key
-    /// that is touched, and a row of a database that is read again was mended there.
+    /// Names the rows whose earlier refusal no longer stands: duplicates are told anew for every
+    /// key that is touched, and a row of a database that is read again was mended there.
     fn clear(&mut self, group: &[Member]) -> Result<(), LoadError> {
         for member in group {
             let is_told_anew = member.status() == "duplicate";

@@ -174,7 +174,8 @@ fn standing_query(load: &TableLoad<'_>, outcome: &Outcome) -> String {
     let columns: Vec<String> =
         PLAIN.iter().chain(&PERSONAL[1..]).map(|name| (*name).to_owned()).collect();
     let mut kept = format!(
-        "select {} from _before as b left anti join _fresh as f on b.quarantine_id = f.quarantine_id",
+        "select {} from _before as b left anti join _fresh as f \
+         on b.quarantine_id = f.quarantine_id",
         list("b", &columns)
     );
     if outcome.withdrawn.is_some() {
