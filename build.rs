@@ -1,5 +1,6 @@
 //! Which files does `patron init` write? Those of the standard project in this repository.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
@@ -12,6 +13,7 @@ const PARTS: [&str; 6] = [
     "dashboards",
 ];
 
+#[expect(clippy::disallowed_methods, reason = "cargo speaks to build scripts by variables")]
 fn main() -> io::Result<()> {
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
     let mut paths = Vec::new();
@@ -20,14 +22,14 @@ fn main() -> io::Result<()> {
         collect(&root.join(part), &mut paths)?;
     }
     paths.sort();
-    let mut code = String::from("&[\n");
-    for path in &paths {
-        let name = path.strip_prefix(&root).map_err(io::Error::other)?;
-        code += &format!("    ({:?}, include_str!({:?})),\n", name.display().to_string(), path);
-    }
-    code += "]\n";
     let target = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
-    fs::write(target.join("standard_project.rs"), code)
+    let mut code = fs::File::create(target.join("standard_project.rs"))?;
+    writeln!(code, "&[")?;
+    for path in &paths {
+        let name = path.strip_prefix(&root).map_err(io::Error::other)?.display().to_string();
+        writeln!(code, "    ({name:?}, include_str!({path:?})),")?;
+    }
+    writeln!(code, "]")
 }
 
 fn collect(path: &Path, paths: &mut Vec<PathBuf>) -> io::Result<()> {

@@ -36,14 +36,14 @@ use output::Output;
 /// A customer-profitability warehouse: pulls the tables of departmental systems into Parquet,
 /// publishes them all in one step, and answers SQL about any published state.
 #[derive(Debug, Parser)]
-#[command(name = "patron", version, after_help = examples::TOP, max_term_width = 100)]
+#[command(name = "patron", bin_name = "patron", version, after_help = examples::TOP, max_term_width = 100)]
 struct Cli {
-    /// The project's folder [default: the current folder or the nearest above that holds a project]
-    #[arg(long, global = true, value_name = "DIR")]
+    /// The project's folder [default: the nearest that holds a project, from here upwards]
+    #[arg(long, global = true, help_heading = "Everywhere", value_name = "DIR")]
     project: Option<PathBuf>,
 
     /// What to log to standard error: error, warn, info, debug, or `patron=debug,warn`
-    #[arg(long, global = true, value_name = "FILTER")]
+    #[arg(long, global = true, help_heading = "Everywhere", value_name = "FILTER")]
     log: Option<String>,
 
     /// The time that counts as now (RFC 3339)

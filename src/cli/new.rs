@@ -48,7 +48,7 @@ struct SystemArgs {
     optional: bool,
 
     /// What it is, for people
-    #[arg(long, default_value = "")]
+    #[arg(long, default_value = "", hide_default_value = true)]
     description: String,
 }
 
@@ -105,14 +105,14 @@ fn section(args: &SystemArgs) -> String {
         Kind::Sqlite => "sqlite",
     };
     let text = |value: &str| toml::Value::from(value).to_string();
-    let mut section = format!("[{}]\n", args.name);
+    let mut lines = vec![format!("[{}]", args.name)];
     if !args.description.is_empty() {
-        section.push_str(&format!("description = {}\n", text(&args.description)));
+        lines.push(format!("description = {}", text(&args.description)));
     }
-    section
-        .push_str(&format!("kind = \"{kind}\"\npath = {}\n", text(&args.path.to_string_lossy())));
+    lines.push(format!("kind = \"{kind}\""));
+    lines.push(format!("path = {}", text(&args.path.to_string_lossy())));
     if args.optional {
-        section.push_str("optional = true\n");
+        lines.push("optional = true".to_owned());
     }
-    section
+    lines.join("\n") + "\n"
 }

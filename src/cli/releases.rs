@@ -13,8 +13,8 @@ use super::error::CliError;
 use super::query::Format;
 use crate::demo::examples;
 use crate::engine::encode::{Cut, EncodeError, encode};
-use crate::warehouse::Home;
 use crate::warehouse::release::{Release, ReleaseKind};
+use crate::warehouse::{Home, WarehouseError};
 
 /// Lists releases, the newest first
 #[derive(Debug, clap::Args)]
@@ -69,7 +69,7 @@ fn list(home: &Home, releases: &[Arc<Release>]) -> Result<RecordBatch, CliError>
         ),
         ("kind", texts(&|release| kind(release.kind).to_owned())),
         ("tables", numbers(releases.iter().map(|release| release.tables.len() as u64).collect())),
-        ("rows", numbers(rows)),
+        ("rows", Arc::new(UInt64Array::from(rows))),
         ("hash", texts(&|release| release.hash.chars().take(12).collect())),
         ("pins", texts(&|release| pinned(release).unwrap_or_default())),
     ];
@@ -84,11 +84,15 @@ fn kind(kind: ReleaseKind) -> &'static str {
     }
 }
 
-/// Rows of all tables.
-fn count_rows(home: &Home, release: &Release) -> Result<u64, CliError> {
+/// Rows of all tables; nothing for a release whose manifests were collected.
+fn count_rows(home: &Home, release: &Release) -> Result<Option<u64>, CliError> {
     let mut rows = 0;
     for (table, entry) in &release.tables {
-        rows += home.manifest(table, &entry.manifest)?.rows;
+        match home.manifest(table, &entry.manifest) {
+            Ok(manifest) => rows += manifest.rows,
+            Err(WarehouseError::Missing(_)) => return Ok(None),
+            Err(error) => return Err(error.into()),
+        }
     }
-    Ok(rows)
+    Ok(Some(rows))
 }

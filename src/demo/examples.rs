@@ -41,7 +41,7 @@ pub const REFRESH: &str = "\
 Examples:
   patron refresh
   patron refresh --only finance
-  patron refresh --waive sales.customers:deleted --because 'the old shop was closed'
+  patron refresh --waive sales.customers:deleted_ratio --because 'the old shop was closed'
 
 The release becomes visible in one step over all tables, or not at all: when a check fails, a
 system is down or the command is interrupted, the last release stays served.";

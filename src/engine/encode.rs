@@ -304,9 +304,7 @@ impl JsonFormat for Rows {
 
 struct JsonSink<'a>(JsonWriter<&'a mut (dyn Write + Send), Rows>);
 
-fn json_writer<'a>(
-    out: &'a mut (dyn Write + Send),
-) -> JsonWriter<&'a mut (dyn Write + Send), Rows> {
+fn json_writer(out: &mut (dyn Write + Send)) -> JsonWriter<&mut (dyn Write + Send), Rows> {
     JsonWriterBuilder::new()
         .with_explicit_nulls(true)
         .with_encoder_factory(Arc::new(ExactNumbers))
@@ -365,10 +363,10 @@ impl Encoder for Quoted<'_> {
 
 struct ParquetSink<'a>(ArrowWriter<&'a mut (dyn Write + Send)>);
 
-fn parquet_writer<'a>(
-    out: &'a mut (dyn Write + Send),
+fn parquet_writer(
+    out: &mut (dyn Write + Send),
     schema: SchemaRef,
-) -> Result<ArrowWriter<&'a mut (dyn Write + Send)>, ParquetError> {
+) -> Result<ArrowWriter<&mut (dyn Write + Send)>, ParquetError> {
     let properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(1)?))
         .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))

@@ -401,3 +401,64 @@ fn a_project_is_found_from_below() {
     let wrong = below(&root, &[("PATRON_THREADS", "none")]);
     assert_eq!(wrong.status.code(), Some(2), "{}", said(&wrong));
 }
+
+#[test]
+fn an_interrupted_refresh_publishes_nothing() {
+    let (_folder, root) = demo();
+    // Another writer keeps the refresh waiting, so that the interrupt meets it at work.
+    let home = patron::warehouse::Home::open(&root.join("warehouse/data")).unwrap();
+    let writer = home.writer(false).unwrap();
+    let mut command = crate::support::binary::patron(&root);
+    let mut running = command.arg("refresh").stderr(std::process::Stdio::piped()).spawn().unwrap();
+    let status = format!("/proc/{}/status", running.id());
+    let catches_interrupts = || {
+        let text = fs::read_to_string(&status).unwrap();
+        let caught = text.lines().find_map(|line| line.strip_prefix("SigCgt:")).unwrap();
+        u64::from_str_radix(caught.trim(), 16).unwrap() & 2 != 0
+    };
+    while !catches_interrupts() {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    let id = running.id().to_string();
+    assert!(std::process::Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+    let mut said = String::new();
+    std::io::Read::read_to_string(&mut running.stderr.take().unwrap(), &mut said).unwrap();
+    assert_eq!(running.wait().unwrap().code(), Some(130), "{said}");
+    assert!(said.contains("interrupted; release 1 stays served"), "{said}");
+
+    let message = fails(&root, &["refresh", "--no-wait"], 1);
+    assert!(message.contains("is locked"), "{message}");
+    drop(writer);
+    ok(&root, &["refresh", "--no-wait"]);
+}
+
+#[test]
+fn a_refused_refresh_is_waived_by_name() {
+    let (_folder, root) = demo();
+    let database = rusqlite::Connection::open(root.join("feeds/sales/sales.db")).unwrap();
+    database.execute("delete from customer where no > 'K1010'", []).unwrap();
+    let message = fails(&root, &["refresh"], 1);
+    let check = "sales.customers:deleted_ratio";
+    assert!(message.contains(&format!("--waive {check}")), "{message}");
+    let count = ["query", "select count(*) as n from sales.customers", "--format", "csv"];
+    assert_eq!(ok(&root, &count), "n\r\n40\r\n");
+    fails(&root, &["refresh", "--waive", check], 2);
+    let summary = ok(&root, &["refresh", "--waive", check, "--because", "the others moved away"]);
+    assert!(summary.contains("waived: sales.customers:deleted_ratio"), "{summary}");
+    assert_eq!(ok(&root, &count), "n\r\n10\r\n");
+}
+
+#[test]
+fn collected_releases_are_listed_but_not_asked() {
+    let (_folder, root) = demo();
+    let database = rusqlite::Connection::open(root.join("feeds/sales/sales.db")).unwrap();
+    database.execute("update customer set name = 'Renamed' where no = 'K1001'", []).unwrap();
+    ok(&root, &["refresh"]);
+    assert!(ok(&root, &["collect", "--keep", "1"]).contains("nothing was changed"));
+    ok(&root, &["query", "select 1", "--as-of", "1"]);
+    ok(&root, &["collect", "--apply", "--keep", "1", "--grace", "0"]);
+    ok(&root, &["collect", "--apply", "--keep", "1", "--grace", "0"]);
+    fails(&root, &["query", "select 1", "--as-of", "1"], 1);
+    assert_eq!(ok(&root, &["releases", "--format", "csv"]).lines().count(), 3);
+    ok(&root, &["verify"]);
+}
