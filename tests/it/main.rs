@@ -14,6 +14,7 @@ mod data_files;
 mod disk_full;
 mod flips;
 mod fsync;
+mod functions;
 mod histories;
 mod kill;
 mod ledger;
