@@ -4,6 +4,7 @@ pub mod cli;
 pub mod config;
 pub mod demo;
 pub mod engine;
+pub mod functions;
 pub mod model;
 pub mod query;
 pub mod refresh;

@@ -10,6 +10,7 @@ use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::prelude::{SessionConfig, SessionContext};
 
 use super::EngineError;
+use crate::functions;
 
 /// Name of the catalog that holds every schema.
 pub const CATALOG: &str = "patron";
@@ -45,8 +46,13 @@ pub fn session(limits: &Limits) -> Result<SessionContext, EngineError> {
         .with_config(config(limits.threads.max(1)))
         .with_runtime_env(runtime)
         .with_default_features()
+        .with_optimizer_rules(functions::optimizer_rules())
         .build();
-    Ok(SessionContext::new_with_state(state))
+    let context = SessionContext::new_with_state(state);
+    for aggregate in functions::aggregates() {
+        context.register_udaf(aggregate);
+    }
+    Ok(context)
 }
 
 fn config(threads: usize) -> SessionConfig {

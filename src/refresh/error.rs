@@ -21,26 +21,56 @@ pub enum RefreshError {
          stays served; mend the source, or say optional = true for the system in \
          warehouse/systems.toml"
     )]
-    System { system: String, table: TableName, cause: Box<LoadError> },
+    System {
+        /// the system
+        system: String,
+        /// the table
+        table: TableName,
+        /// why
+        cause: Box<LoadError>,
+    },
     /// a system as a whole is not there
     #[error(
         "system `{system}` is down: {path}: {cause}; nothing was published and the last release \
          stays served; mend the source, or say optional = true for the system in \
          warehouse/systems.toml"
     )]
-    Down { system: String, path: PathBuf, cause: String },
+    Down {
+        /// the system
+        system: String,
+        /// where
+        path: PathBuf,
+        /// why
+        cause: String,
+    },
     /// a table could not be put together
     #[error("table `{table}`: {cause}")]
-    Table { table: TableName, cause: Box<LoadError> },
+    Table {
+        /// the table
+        table: TableName,
+        /// why
+        cause: Box<LoadError>,
+    },
     /// the quarantine could not be put together
     #[error("quarantine: {cause}")]
-    Quarantine { cause: Box<LoadError> },
+    Quarantine {
+        /// why
+        cause: Box<LoadError>,
+    },
     /// the name of a system that the project lacks
     #[error("there is no system `{wanted}`; warehouse/systems.toml has {known}")]
-    UnknownSystem { wanted: String, known: String },
+    UnknownSystem {
+        /// as asked for
+        wanted: String,
+        /// what there is
+        known: String,
+    },
     /// the name of a table that has no contract
     #[error("there is no contract for `{wanted}` below warehouse/contracts")]
-    UnknownTable { wanted: TableName },
+    UnknownTable {
+        /// as asked for
+        wanted: TableName,
+    },
     /// checks found something
     #[error(
         "{} so nothing was published: {}; mend it, or waive by name: \
@@ -49,13 +79,24 @@ pub enum RefreshError {
         listed(findings),
         findings.first().map_or("", |finding| finding.name.as_str())
     )]
-    Refused { findings: Vec<CheckResult> },
+    Refused {
+        /// what they found
+        findings: Vec<CheckResult>,
+    },
     /// a waiver for a check that did not fail
     #[error("nothing to waive: the check `{check}` did not fail; leave the waiver out")]
-    NothingToWaive { check: String },
+    NothingToWaive {
+        /// the check
+        check: String,
+    },
     /// a thread of the load died
     #[error("a thread that loads system `{system}` died: {cause}; see the log")]
-    Died { system: String, cause: String },
+    Died {
+        /// the system
+        system: String,
+        /// why
+        cause: String,
+    },
 }
 
 fn listed(findings: &[CheckResult]) -> String {

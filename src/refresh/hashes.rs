@@ -93,8 +93,7 @@ impl Hasher for Hashes {
             return Ok(entry.sha256.clone());
         }
         let (sha256, size_bytes) = hash(&file.path)?;
-        let is_settled =
-            self.begun_ns.is_some_and(|begun| file.modified_ns < begun - UNSETTLED_NS);
+        let is_settled = self.begun_ns.is_some_and(|begun| file.modified_ns < begun - UNSETTLED_NS);
         if let Ok(mut known) = self.known.lock() {
             known.remove(&place);
             if is_settled && size_bytes == file.size_bytes {

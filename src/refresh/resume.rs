@@ -54,9 +54,12 @@ pub(super) fn find(shared: &Context<'_>, contract: &Contract, mark: &Hash) -> Op
                     manifest.files.iter().all(|file| home.root().join(&file.path).is_file())
                 })
         })
-        && kept.loaded.quarantine.iter().flat_map(|part| part.files()).all(|file| {
-            home.root().join(&file.path).is_file()
-        });
+        && kept
+            .loaded
+            .quarantine
+            .iter()
+            .flat_map(|part| part.files())
+            .all(|file| home.root().join(&file.path).is_file());
     is_whole.then_some(kept.loaded)
 }
 

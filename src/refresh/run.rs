@@ -269,9 +269,9 @@ impl<'a> Draft<'a> {
         }
         let failed = |cause: LoadError| RefreshError::Quarantine { cause: Box::new(cause) };
         let names = quarantine::names().map_err(failed)?;
-        let before = names.each_ref().map(|name| {
-            self.shared.base.and_then(|base| base.tables.get(name)).map(|e| (name, e))
-        });
+        let before = names
+            .each_ref()
+            .map(|name| self.shared.base.and_then(|base| base.tables.get(name)).map(|e| (name, e)));
         let mut manifests = [None, None];
         for (slot, entry) in manifests.iter_mut().zip(before) {
             if let Some((name, entry)) = entry {
@@ -333,8 +333,13 @@ impl<'a> Draft<'a> {
         let stays = |name: &&TableName| {
             self.loaded.get(*name).is_none_or(|loaded| loaded.accounting.is_none())
         };
-        let names: Vec<String> =
-            self.project.contracts.keys().filter(stays).map(|name| format!("{name}:stale")).collect();
+        let names: Vec<String> = self
+            .project
+            .contracts
+            .keys()
+            .filter(stays)
+            .map(|name| format!("{name}:stale"))
+            .collect();
         base.checks.iter().filter(|check| names.contains(&check.name)).cloned().collect()
     }
 
@@ -361,9 +366,8 @@ impl<'a> Draft<'a> {
     ) -> Result<Option<Arc<Release>>, RefreshError> {
         let Some(base) = self.shared.base else { return Ok(None) };
         let reasons = |systems: &BTreeMap<String, SystemEntry>| {
-            let reason = |(name, entry): (&String, &SystemEntry)| {
-                (name.clone(), entry.kept_because.clone())
-            };
+            let reason =
+                |(name, entry): (&String, &SystemEntry)| (name.clone(), entry.kept_because.clone());
             systems.iter().map(reason).collect::<BTreeMap<_, _>>()
         };
         let is_same = base.tables == *tables

@@ -54,11 +54,8 @@ fn read_system(
     progress: &dyn Progress,
 ) -> Brought {
     let path = project.system_path(system);
-    let down = |cause: String| RefreshError::Down {
-        system: name.to_owned(),
-        path: path.clone(),
-        cause,
-    };
+    let down =
+        |cause: String| RefreshError::Down { system: name.to_owned(), path: path.clone(), cause };
     let snapshot = match system.kind {
         SystemKind::Files if path.is_dir() => None,
         SystemKind::Files => return Err(down("there is no such folder".to_owned())),

@@ -111,6 +111,11 @@ impl Builder {
     pub fn push_text(&mut self, parser: &Parser, text: &str) -> Result<Pushed, Reason> {
         let Some(text) = parser.prepared(text)? else { return Ok(self.push_null()) };
         match (&mut *self, &parser.reader) {
+            (Self::Text { bytes, offsets, .. }, Reader::Text) => {
+                let end = i32::try_from(bytes.len() + text.len());
+                offsets.push(end.map_err(|_| Reason::OutOfRange)?);
+                bytes.extend_from_slice(text.as_bytes());
+            }
             (Self::Integer(values, _), Reader::Integer(marks)) => {
                 values.push(number::integer(text, *marks)?);
             }

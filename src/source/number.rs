@@ -131,7 +131,7 @@ fn check_last_group(groups: usize, digits: usize) -> Result<(), Reason> {
 
 /// The digits of a short number in plain notation and how many of them are decimals: the common
 /// case, in one pass. `None` where the number is not so common or none at all.
-#[inline]
+#[inline(always)]
 fn short(text: &str, marks: Marks) -> Option<(i64, usize)> {
     let bytes = text.as_bytes();
     if marks != Marks::PLAIN || bytes.is_empty() || bytes.len() > NARROW_DIGITS {
@@ -139,25 +139,39 @@ fn short(text: &str, marks: Marks) -> Option<(i64, usize)> {
     }
     let is_negative = bytes[0] == b'-';
     let digits = &bytes[usize::from(is_negative)..];
-    let mut value = 0_i64;
-    let mut mark = None;
-    for (place, byte) in digits.iter().enumerate() {
-        let digit = byte.wrapping_sub(b'0');
-        if digit <= 9 {
-            value = value * 10 + i64::from(digit);
-        } else if *byte == b'.' && mark.is_none() {
-            mark = Some(place);
-        } else {
+    // Eighteen digits cannot overflow.
+    let add = |value: i64, digit: u8| value.wrapping_mul(10).wrapping_add(i64::from(digit));
+    let mut value = 0;
+    let mut rest = digits;
+    while let [byte, tail @ ..] = rest
+        && let digit = byte.wrapping_sub(b'0')
+        && digit <= 9
+    {
+        value = add(value, digit);
+        rest = tail;
+    }
+    let mut decimals = 0;
+    if let [b'.', fraction @ ..] = rest {
+        decimals = fraction.len();
+        for byte in fraction {
+            let digit = byte.wrapping_sub(b'0');
+            if digit > 9 {
+                return None;
+            }
+            value = add(value, digit);
+        }
+        // A lone mark has no digit; the long way says so.
+        if digits.len() == 1 {
             return None;
         }
+    } else if !rest.is_empty() || digits.is_empty() {
+        return None;
     }
-    let decimals = mark.map_or(0, |mark| digits.len() - mark - 1);
-    // A lone mark or sign has no digit; the long way says so.
-    let has_digits = digits.len() > usize::from(mark.is_some());
-    has_digits.then_some((if is_negative { -value } else { value }, decimals))
+    Some((if is_negative { -value } else { value }, decimals))
 }
 
 /// An integer of 64 bits.
+#[inline]
 pub(super) fn integer(text: &str, marks: Marks) -> Result<i64, Reason> {
     if let Some((value, 0)) = short(text, marks)
         && !text.ends_with('.')
@@ -237,6 +251,7 @@ fn power(exponent: u32) -> Option<u128> {
 }
 
 /// A decimal, as the integer it is at the column's scale.
+#[inline]
 pub(super) fn decimal(text: &str, marks: Marks, wanted: Precision) -> Result<i128, Reason> {
     if let Some((value, decimals)) = short(text, marks)
         && decimals <= usize::from(wanted.scale)

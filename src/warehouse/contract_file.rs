@@ -94,13 +94,12 @@ pub(super) fn parse(
 ) -> Result<Contract, ProjectError> {
     let written: Written = parse_toml(place, text)?;
     let checker = Checker { place, text };
-    let system = systems.get(written.system.get_ref()).ok_or_else(|| {
-        ProjectError::UnknownSystem {
+    let system =
+        systems.get(written.system.get_ref()).ok_or_else(|| ProjectError::UnknownSystem {
             place: place.to_owned(),
             line: line_at(text, written.system.span().start),
             system: written.system.get_ref().clone(),
-        }
-    })?;
+        })?;
     let columns = checker.columns(written.columns)?;
     let kind = checker.kind(system.kind, written.kind, &written.object)?;
     let key = checker.key(&columns, written.key, *written.mode.get_ref(), &written.mode.span())?;
@@ -118,7 +117,7 @@ pub(super) fn parse(
     if kind.is_none() && mode == Mode::Append && (key.is_empty() || cursor.is_none()) {
         return Err(checker.invalid(
             written.mode.span(),
-            "mode append on a database needs key and cursor, so that no row loads twice; or use full",
+            "mode append on a database needs key and cursor, so that no row loads twice",
         ));
     }
     if let Mode::Period { .. } = mode
@@ -179,8 +178,8 @@ impl Checker<'_> {
         for (span, column) in &columns.0 {
             if !is_identifier(&column.name) {
                 let message = format!(
-                    "column `{}`: use a to z, 0 to 9 and _, beginning with a letter, and `from` for \
-                     the source's own name",
+                    "column `{}`: use a to z, 0 to 9 and _, beginning with a letter, and `from` \
+                     for the source's own name",
                     column.name
                 );
                 return Err(self.invalid(span.clone(), message));
@@ -224,8 +223,10 @@ impl Checker<'_> {
                 "the system is a folder of files, so say kind = \"csv\", \"json\" or \"parquet\"",
             )),
             (SystemKind::Sqlite, None) => Ok(None),
-            (SystemKind::Sqlite, Some(kind)) => Err(self
-                .invalid(kind.span(), "the system is a database; kind is for folders of files")),
+            (SystemKind::Sqlite, Some(kind)) => {
+                Err(self
+                    .invalid(kind.span(), "the system is a database; kind is for folders of files"))
+            }
         }
     }
 
@@ -279,7 +280,8 @@ impl Checker<'_> {
                 let period = period.ok_or_else(|| self.invalid(mode.span(), message))?;
                 let column = self.find(columns, "period", period.get_ref(), &period.span())?;
                 if column.kind != ColumnType::Date || !column.required || column.personal {
-                    let message = format!("period column `{}` must be a required date", column.name);
+                    let message =
+                        format!("period column `{}` must be a required date", column.name);
                     return Err(self.invalid(period.span(), message));
                 }
                 let covers = covers.map(Spanned::into_inner).unwrap_or_default();
@@ -314,10 +316,8 @@ impl Checker<'_> {
         let Some(cursor) = cursor else { return Ok(None) };
         let span = cursor.span();
         let column = self.find(columns, "cursor", &cursor.get_ref().column, &span)?;
-        let is_ordered = matches!(
-            column.kind,
-            ColumnType::Integer | ColumnType::Date | ColumnType::Timestamp
-        );
+        let is_ordered =
+            matches!(column.kind, ColumnType::Integer | ColumnType::Date | ColumnType::Timestamp);
         if !is_ordered || column.personal {
             let message =
                 format!("cursor column `{}` must be an integer, date or timestamp", column.name);
@@ -352,7 +352,8 @@ impl Checker<'_> {
             }
             _ => Err(self.invalid(
                 span,
-                "write deletions = { flag = \"<column>\", value = \"<text>\" } or { keys_every = 1 }",
+                "write deletions = { flag = \"<column>\", value = \"<text>\" } \
+                 or { keys_every = 1 }",
             )),
         }
     }
@@ -374,8 +375,9 @@ impl Checker<'_> {
             let column = self.find(columns, "history.valid_from", valid_from, &span)?;
             let is_dated = matches!(column.kind, ColumnType::Date | ColumnType::Timestamp);
             if !is_dated || !column.required || column.personal {
-                let message =
-                    format!("history.valid_from `{valid_from}` must be a required date or timestamp");
+                let message = format!(
+                    "history.valid_from `{valid_from}` must be a required date or timestamp"
+                );
                 return Err(self.invalid(span, message));
             }
         }
@@ -385,7 +387,8 @@ impl Checker<'_> {
     fn zone(&self, format: &Format, settings: &Settings) -> Result<chrono_tz::Tz, ProjectError> {
         let Some(zone) = &format.zone else { return Ok(settings.time_zone) };
         zone.parse().map_err(|_| {
-            let message = format!("format.zone `{zone}` is no IANA time zone, such as Asia/Shanghai");
+            let message =
+                format!("format.zone `{zone}` is no IANA time zone, such as Asia/Shanghai");
             self.invalid(0..0, message)
         })
     }

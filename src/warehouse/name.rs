@@ -22,7 +22,8 @@ impl TableName {
         for part in [schema, table] {
             if !is_identifier(part) {
                 return Err(format!(
-                    "`{part}` is no table or schema name; use a to z, 0 to 9 and _, beginning with a letter"
+                    "`{part}` is no table or schema name; use a to z, 0 to 9 and _, beginning with \
+                     a letter"
                 ));
             }
         }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Deserializer};
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
@@ -36,18 +36,41 @@ pub enum ProjectError {
         "`{folder}` is no Patron project: it holds no warehouse/project.toml; \
          run `patron init {folder}` or pass --project"
     )]
-    NoProject { folder: String },
+    NoProject {
+        /// the folder
+        folder: String,
+    },
     /// a file that cannot be read
     #[error("{place}: cannot be read: {cause}")]
-    Unreadable { place: String, cause: std::io::Error },
+    Unreadable {
+        /// the file, for messages
+        place: String,
+        /// why
+        cause: std::io::Error,
+    },
     /// a file that says something impossible
     #[error("{place}:{line}: {message}")]
-    Invalid { place: String, line: usize, message: String },
+    Invalid {
+        /// the file, for messages
+        place: String,
+        /// the line, from 1
+        line: usize,
+        /// what is wrong and what helps
+        message: String,
+    },
     /// a contract whose system nobody describes
     #[error(
-        "{place}:{line}: system `{system}` is not in warehouse/systems.toml; add a section [{system}]"
+        "{place}:{line}: system `{system}` is not in warehouse/systems.toml; add a section \
+         [{system}]"
     )]
-    UnknownSystem { place: String, line: usize, system: String },
+    UnknownSystem {
+        /// the file, for messages
+        place: String,
+        /// the line, from 1
+        line: usize,
+        /// the system
+        system: String,
+    },
 }
 
 /// `warehouse/project.toml`: what is dear to decide late.
@@ -269,8 +292,7 @@ fn contract_files(root: &Path) -> Result<BTreeMap<TableName, PathBuf>, ProjectEr
 }
 
 fn sorted_entries(root: &Path, folder: &Path) -> Result<Vec<PathBuf>, ProjectError> {
-    let unreadable =
-        |cause| ProjectError::Unreadable { place: place_of(root, folder), cause };
+    let unreadable = |cause| ProjectError::Unreadable { place: place_of(root, folder), cause };
     if !folder.exists() {
         return Ok(Vec::new());
     }

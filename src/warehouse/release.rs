@@ -109,11 +109,18 @@ impl Accounting {
     /// # Errors
     /// The identity with its numbers.
     pub fn check(&self) -> Result<(), String> {
-        let placed = self.inserted + self.changed + self.unchanged + self.superseded + self.quarantined;
+        let placed =
+            self.inserted + self.changed + self.unchanged + self.superseded + self.quarantined;
         if self.read != placed {
             return Err(format!(
-                "read {} is not inserted {} + changed {} + unchanged {} + superseded {} + quarantined {}",
-                self.read, self.inserted, self.changed, self.unchanged, self.superseded, self.quarantined
+                "read {} is not inserted {} + changed {} + unchanged {} + superseded {} + \
+                 quarantined {}",
+                self.read,
+                self.inserted,
+                self.changed,
+                self.unchanged,
+                self.superseded,
+                self.quarantined
             ));
         }
         if self.after + self.deleted != self.before + self.inserted + self.restored {

@@ -15,6 +15,7 @@ mod data_files;
 mod disk_full;
 mod flips;
 mod fsync;
+mod functions;
 mod histories;
 mod kill;
 mod ledger;

@@ -11,9 +11,9 @@ use tokio::runtime::Handle;
 use super::LoadError;
 use super::spool::Spooled;
 use super::target::{Target, list, quoted};
+use crate::warehouse::assemble;
 use crate::warehouse::catalog;
 use crate::warehouse::home::Writer;
-use crate::warehouse::assemble;
 use crate::warehouse::manifest::{DataFile, Manifest};
 use crate::warehouse::write::FileWriter;
 
@@ -85,7 +85,8 @@ impl<'a> Applier<'a> {
             let held = self.wait(async {
                 self.register("_base", self.stored(Some(part), target).await?)?;
                 self.register("_withdrawn", withdrawn.frame(self.context).await?)?;
-                let query = "select 1 from _base where _source in (select _source from _withdrawn) limit 1";
+                let query =
+                    "select 1 from _base where _source in (select _source from _withdrawn) limit 1";
                 Ok::<_, LoadError>(self.context.sql(query).await?.collect().await?)
             })?;
             if held.iter().any(|batch| batch.num_rows() > 0) {
@@ -154,7 +155,11 @@ impl<'a> Applier<'a> {
     }
 
     /// A file of the table to be filled by hand.
-    pub(super) fn file(&self, target: &Target, partition: &str) -> Result<FileWriter<'a>, LoadError> {
+    pub(super) fn file(
+        &self,
+        target: &Target,
+        partition: &str,
+    ) -> Result<FileWriter<'a>, LoadError> {
         let schema = Arc::clone(&target.schema);
         Ok(FileWriter::create(self.writer, &target.name, partition, schema, self.threads)?)
     }
@@ -198,11 +203,8 @@ fn rewrite_query(target: &Target, has_base: bool, partition: &str, change: &Chan
     if has_base {
         let mut base = format!("select {} from _base as b", list("b", &columns));
         if change.removed.contains_key(partition) {
-            let on: Vec<String> = target
-                .key
-                .iter()
-                .map(|name| format!("b.{0} = r.{0}", quoted(name)))
-                .collect();
+            let on: Vec<String> =
+                target.key.iter().map(|name| format!("b.{0} = r.{0}", quoted(name))).collect();
             base.push_str(&format!(" left anti join _removed as r on {}", on.join(" and ")));
         }
         if change.withdrawn.is_some() {

@@ -105,7 +105,8 @@ impl Candidates<'_> {
             "select {}, m.{SOURCE_COLUMN}, m.{ROW_COLUMN}, \
              case when w.{SOURCE_COLUMN} is null then 'served' else 'withdrawn' end as {STATUS}, \
              {stale} as {STALE}, cast({} as tinyint) as {ORIGIN} \
-             from _main as m {personal} left join _withdrawn as w on m.{SOURCE_COLUMN} = w.{SOURCE_COLUMN}",
+             from _main as m {personal} \
+             left join _withdrawn as w on m.{SOURCE_COLUMN} = w.{SOURCE_COLUMN}",
             self.content("m", "p"),
             origin::SERVED
         )
@@ -114,7 +115,8 @@ impl Candidates<'_> {
     fn remembered_rows(&self) -> String {
         let personal = if self.contract.has_personal() {
             format!(
-                "left join _remembered_personal as p on {} and m.{SOURCE_COLUMN} = p.{SOURCE_COLUMN} \
+                "left join _remembered_personal as p on {} \
+                 and m.{SOURCE_COLUMN} = p.{SOURCE_COLUMN} \
                  and m.{ROW_COLUMN} = p.{ROW_COLUMN} and m.{STATUS} = p.{STATUS}",
                 self.same_group("m", "p")
             )
@@ -130,7 +132,8 @@ impl Candidates<'_> {
             "select {}, m.{SOURCE_COLUMN}, m.{ROW_COLUMN}, \
              case when {is_withdrawn} then 'withdrawn' else m.{STATUS} end as {STATUS}, \
              false as {STALE}, cast({} as tinyint) as {ORIGIN} \
-             from _remembered as m {personal} left join _withdrawn as w on m.{SOURCE_COLUMN} = w.{SOURCE_COLUMN}",
+             from _remembered as m {personal} \
+             left join _withdrawn as w on m.{SOURCE_COLUMN} = w.{SOURCE_COLUMN}",
             self.content("m", "p"),
             origin::REMEMBERED
         )
@@ -152,7 +155,8 @@ impl Candidates<'_> {
             })
             .collect();
         format!(
-            "select {}, '' as {SOURCE_COLUMN}, cast(0 as bigint) as {ROW_COLUMN}, 'gone' as {STATUS}, \
+            "select {}, '' as {SOURCE_COLUMN}, cast(0 as bigint) as {ROW_COLUMN}, \
+             'gone' as {STATUS}, \
              false as {STALE}, cast({} as tinyint) as {ORIGIN} from _gone as g",
             terms.join(", "),
             origin::GONE

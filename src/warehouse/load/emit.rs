@@ -103,11 +103,13 @@ impl Emitter {
         match self.beside {
             Beside::Nothing => {}
             Beside::Stale => {
-                let stale: BooleanArray = waiting.iter().map(|(_, stale, _)| Some(*stale)).collect();
+                let stale: BooleanArray =
+                    waiting.iter().map(|(_, stale, _)| Some(*stale)).collect();
                 columns.push(Arc::new(stale));
             }
             Beside::Status => {
-                let statuses: StringArray = waiting.iter().map(|(.., status)| Some(*status)).collect();
+                let statuses: StringArray =
+                    waiting.iter().map(|(.., status)| Some(*status)).collect();
                 columns.push(Arc::new(statuses));
             }
         }

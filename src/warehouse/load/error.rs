@@ -53,39 +53,86 @@ pub enum LoadError {
     Json(#[from] serde_json::Error),
     /// scratch space failed
     #[error("{path}: cannot be used as scratch space: {cause}")]
-    Scratch { path: PathBuf, cause: io::Error },
+    Scratch {
+        /// where
+        path: PathBuf,
+        /// why
+        cause: io::Error,
+    },
     /// a date outside the calendar
     #[error("column `{column}`, row {row} of a batch: the date is outside the calendar")]
-    Month { column: String, row: u64 },
+    Month {
+        /// the column
+        column: String,
+        /// the row within its batch
+        row: u64,
+    },
     /// a column that should be there is not
     #[error("column `{0}` is missing between two steps of the load")]
     Column(String),
     /// a name that cannot be a table's
     #[error("{problem}; rename the contract's file")]
-    Name { problem: String },
+    Name {
+        /// what is wrong
+        problem: String,
+    },
     /// a load state that cannot be read
     #[error("table `{table}`: its load state is damaged: {cause}; run `patron verify`")]
-    State { table: TableName, cause: String },
+    State {
+        /// the table
+        table: TableName,
+        /// why
+        cause: String,
+    },
     /// rows were lost or doubled
     #[error("table `{table}`: the rows do not add up: {problem}; nothing was published")]
-    Unbalanced { table: TableName, problem: String },
+    Unbalanced {
+        /// the table
+        table: TableName,
+        /// what is wrong
+        problem: String,
+    },
     /// a contract changed in a way that needs files that are gone
     #[error(
         "{place}: what is stored changed (columns, key, mode, month, object or system), so the \
          table must be loaded anew, but {names} of its deliveries, such as `{name}`, are no longer \
          at the source; put them back, or undo the change"
     )]
-    Gone { place: String, names: usize, name: String },
+    Gone {
+        /// the file, for messages
+        place: String,
+        /// how many are gone
+        names: usize,
+        /// the first of them
+        name: String,
+    },
     /// a delivery is needed again
     #[error(
         "{place}: `{name}` is needed again, because the delivery that had the same content was \
          replaced, but it is no longer at the source; put it back"
     )]
-    NeededAgain { place: String, name: String },
+    NeededAgain {
+        /// the file, for messages
+        place: String,
+        /// the first of them
+        name: String,
+    },
     /// a file that did not hold still
     #[error("{place}: `{name}` changed while it was being read; repeat the refresh")]
-    Changed { place: String, name: String },
+    Changed {
+        /// the file, for messages
+        place: String,
+        /// the first of them
+        name: String,
+    },
     /// no file where there were some
     #[error("{place}: no file matches `{object}` in {folder}")]
-    NoFiles { place: String, object: String, folder: PathBuf },
+    NoFiles {
+        /// the file, for messages
+        place: String,
+        /// the glob
+        object: String,
+        /// the folder
+        folder: PathBuf,
+    },
 }

@@ -11,9 +11,9 @@ use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::Schema;
 
 use super::LoadError;
-use super::refusals::{Cause, Refusal, Refusals};
 use super::emit::{Beside, Emitter};
 use super::member::{Member, Reader, origin};
+use super::refusals::{Cause, Refusal, Refusals};
 use super::spool::Spooled;
 use crate::warehouse::release::Accounting;
 
@@ -231,8 +231,7 @@ impl Fold {
     fn remember(&mut self, group: &[Member], choice: &Choice) -> Result<(), LoadError> {
         let mut kept: Vec<(&Member, &'static str)> = Vec::new();
         for member in group {
-            let is_winner =
-                choice.winner.as_ref().is_some_and(|winner| winner.is_same_row(member));
+            let is_winner = choice.winner.as_ref().is_some_and(|winner| winner.is_same_row(member));
             if is_winner {
                 continue;
             }
@@ -290,8 +289,8 @@ impl Fold {
         })
     }
 
-    /// Names the rows whose earlier refusal no longer stands: duplicates are told anew for every key
-    /// that is touched, and a row of a database that is read again was mended there.
+    /// Names the rows whose earlier refusal no longer stands: duplicates are told anew for every
+    /// key that is touched, and a row of a database that is read again was mended there.
     fn clear(&mut self, group: &[Member]) -> Result<(), LoadError> {
         for member in group {
             let is_told_anew = member.status() == "duplicate";
@@ -401,9 +400,9 @@ fn choose_newest(
         .filter(|member| member.is_eligible() && member.content() == top.content())
         .next_back()
         .unwrap_or(top);
-    let is_stale = group.iter().any(|member| {
-        member.status() == "refused" && is_newer_refusal(group, member, top, cursor)
-    });
+    let is_stale = group
+        .iter()
+        .any(|member| member.status() == "refused" && is_newer_refusal(group, member, top, cursor));
     Ok(Choice { winner: Some(winner.clone()), decider, is_stale, is_gone: false })
 }
 

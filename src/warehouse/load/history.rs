@@ -66,7 +66,10 @@ pub(super) fn query(contract: &Contract, now: DateTime<Utc>) -> String {
         Some(column) => dated(contract, column, now),
         None => seen(contract, now),
     };
-    format!("select * from ({untouched} union all {touched}) order by {}", order(contract).join(", "))
+    format!(
+        "select * from ({untouched} union all {touched}) order by {}",
+        order(contract).join(", ")
+    )
 }
 
 fn same_key(contract: &Contract, left: &str, right: &str) -> String {

@@ -24,8 +24,8 @@ use crate::source::SourceError;
 use crate::source::shape::{ROW_COLUMN, SOURCE_COLUMN};
 use crate::source::sqlite::Snapshot;
 use crate::warehouse::contract::{Contract, Deletions, History, Mode};
-use crate::warehouse::name::TableName;
 use crate::warehouse::manifest::Manifest;
+use crate::warehouse::name::TableName;
 
 /// This load's rows and what else bears on the decision.
 struct Gathered {
@@ -106,7 +106,9 @@ fn from_database(load: &TableLoad<'_>, snapshot: &Snapshot) -> Result<Gathered, 
     let compares_keys = contract.compares_keys(load.shared.turn) && !load.is_first();
     let gone = if compares_keys { Some(keys(load, snapshot)?) } else { None };
     let (gone, has_unknown) = match &gone {
-        Some(all) => (Some(missing_keys(load, all, true)?), missing_keys(load, all, false)?.rows > 0),
+        Some(all) => {
+            (Some(missing_keys(load, all, true)?), missing_keys(load, all, false)?.rows > 0)
+        }
         None => (None, false),
     };
     // A key that the source has and the table lacks was committed later than the overlap allows, so
@@ -209,10 +211,8 @@ fn missing_keys(
     let (from, other) = if are_gone { ("_known", "_keys") } else { ("_keys", "_known") };
     let key = &load.contract.key;
     let on: Vec<String> = key.iter().map(|name| format!("a.\"{name}\" = b.\"{name}\"")).collect();
-    let remembered = format!(
-        "select {0} from _main union select {0} from _remembered",
-        list("", key)
-    );
+    let remembered =
+        format!("select {0} from _main union select {0} from _remembered", list("", key));
     let query = format!(
         "select {} from {from} as a left anti join {other} as b on {}",
         list("a", key),
@@ -355,11 +355,11 @@ fn candidates(load: &TableLoad<'_>, gathered: &Gathered) -> Result<DataFrame, Lo
             None => load.names("withdrawn.arrow", &[])?,
         };
         load.register("_withdrawn", withdrawn.frame(&load.session).await?)?;
-        let mut tables = vec![("_main", &load.targets.main), ("_remembered", &load.targets.remembered)];
+        let mut tables =
+            vec![("_main", &load.targets.main), ("_remembered", &load.targets.remembered)];
         tables.extend(load.targets.personal.as_ref().map(|target| ("_personal", target)));
-        tables.extend(
-            load.targets.remembered_personal.as_ref().map(|t| ("_remembered_personal", t)),
-        );
+        tables
+            .extend(load.targets.remembered_personal.as_ref().map(|t| ("_remembered_personal", t)));
         for (name, target) in tables {
             load.register(name, load.stored(target).await?)?;
         }

@@ -178,7 +178,11 @@ struct Sink<'a> {
 
 impl<'a> Sink<'a> {
     /// A sink that writes straight to a file where that is possible.
-    fn new(load: &'a TableLoad<'a>, is_whole: bool, has_withdrawn: bool) -> Result<Self, LoadError> {
+    fn new(
+        load: &'a TableLoad<'a>,
+        is_whole: bool,
+        has_withdrawn: bool,
+    ) -> Result<Self, LoadError> {
         let files = load.base(&load.targets.main).map_or(0, |base| base.files.len());
         let has_room = is_whole || files < super::apply::FILES_PER_MONTH;
         let mut sink = Self::spooling(load)?;

@@ -76,7 +76,9 @@ impl Reader {
         };
         Ok(Arc::new(Prepared {
             groups: self.group_converter.convert_columns(&group)?,
-            contents: self.content_converter.convert_columns(&batch.columns()[..self.content_columns])?,
+            contents: self
+                .content_converter
+                .convert_columns(&batch.columns()[..self.content_columns])?,
             partitions: self.partitioner.partitions(&batch)?,
             sources: column(SOURCE_COLUMN)?.as_string::<i32>().clone(),
             numbers: column(ROW_COLUMN)?.as_primitive::<Int64Type>().clone(),

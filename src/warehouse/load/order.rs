@@ -14,9 +14,7 @@ pub(super) fn natural_key(name: &str) -> String {
     let mut rest = name;
     while let Some(first) = rest.chars().next() {
         let is_number = first.is_ascii_digit();
-        let end = rest
-            .find(|c: char| c.is_ascii_digit() != is_number)
-            .unwrap_or(rest.len());
+        let end = rest.find(|c: char| c.is_ascii_digit() != is_number).unwrap_or(rest.len());
         let (run, after) = rest.split_at(end);
         if is_number {
             let digits = run.trim_start_matches('0');

@@ -95,7 +95,8 @@ pub(super) fn split(
     }
     let mut parts = Vec::with_capacity(names.len());
     for name in names {
-        let chosen: BooleanArray = partitions.iter().map(|other| Some(other == Some(name))).collect();
+        let chosen: BooleanArray =
+            partitions.iter().map(|other| Some(other == Some(name))).collect();
         parts.push((name.to_owned(), filter_record_batch(batch, &chosen)?));
     }
     Ok(parts)

@@ -174,7 +174,8 @@ fn standing_query(load: &TableLoad<'_>, outcome: &Outcome) -> String {
     let columns: Vec<String> =
         PLAIN.iter().chain(&PERSONAL[1..]).map(|name| (*name).to_owned()).collect();
     let mut kept = format!(
-        "select {} from _before as b left anti join _fresh as f on b.quarantine_id = f.quarantine_id",
+        "select {} from _before as b left anti join _fresh as f \
+         on b.quarantine_id = f.quarantine_id",
         list("b", &columns)
     );
     if outcome.withdrawn.is_some() {
@@ -253,8 +254,8 @@ fn replay_source(
 
 /// The source that the rows of a chunk name, or the object where the chunk has none.
 pub(super) fn source_of(rows: &RecordBatch, object: &str) -> String {
-    let column = rows.column_by_name(SOURCE_COLUMN).filter(|column| {
-        column.data_type() == &DataType::Utf8 && !column.is_empty()
-    });
+    let column = rows
+        .column_by_name(SOURCE_COLUMN)
+        .filter(|column| column.data_type() == &DataType::Utf8 && !column.is_empty());
     column.map_or_else(|| object.to_owned(), |column| column.as_string::<i32>().value(0).to_owned())
 }

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use super::LoadError;
 use super::state::{Delivery, LoadState, difference, effective};
 use crate::source::files::Found;
+use crate::source::shape::{Chunk, Drift};
 use crate::source::sqlite::Snapshot;
 use crate::source::{FileKind, SourceError, read_file};
-use crate::source::shape::{Chunk, Drift};
 use crate::warehouse::contract::{Contract, Mode};
 use crate::warehouse::manifest::Hash;
 
@@ -59,7 +59,9 @@ impl<'a> FilePlan<'a> {
         let change = difference(&effective(&before), &after);
         let names: Vec<&String> = match contract.mode {
             Mode::Full if change.added.is_empty() && change.removed.is_empty() => Vec::new(),
-            Mode::Full => found.iter().map(|f| &f.name).filter(|n| after.contains_key(*n)).collect(),
+            Mode::Full => {
+                found.iter().map(|f| &f.name).filter(|n| after.contains_key(*n)).collect()
+            }
             _ => change.added.iter().collect(),
         };
         let mut wanted = Vec::with_capacity(names.len());

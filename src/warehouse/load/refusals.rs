@@ -167,11 +167,8 @@ impl Refusals {
     }
 
     fn flush(&mut self) -> Result<(), LoadError> {
-        let mut columns: Vec<ArrayRef> = self
-            .texts
-            .iter_mut()
-            .map(|builder| Arc::new(builder.finish()) as ArrayRef)
-            .collect();
+        let mut columns: Vec<ArrayRef> =
+            self.texts.iter_mut().map(|builder| Arc::new(builder.finish()) as ArrayRef).collect();
         columns.push(Arc::new(self.numbers.finish()));
         let moments = vec![self.now.timestamp_micros(); self.waiting];
         columns.push(Arc::new(TimestampMicrosecondArray::from(moments).with_timezone("+00:00")));

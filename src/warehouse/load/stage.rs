@@ -137,8 +137,8 @@ impl<'a> Stage<'a> {
         let mut values = Vec::with_capacity(self.schema.fields().len());
         for column in &shape.columns {
             let text = raw.get(&column.name).and_then(Option::as_deref);
-            let parsed = text
-                .and_then(|text| value::parse(column, &shape.format, shape.zone, text).ok());
+            let parsed =
+                text.and_then(|text| value::parse(column, &shape.format, shape.zone, text).ok());
             values.push(match parsed {
                 Some(value) => value,
                 None => ScalarValue::try_from(column.kind.arrow())?,

@@ -29,13 +29,7 @@ pub struct LoadState {
 impl LoadState {
     /// The state of a table that was never loaded.
     pub(super) fn new(storage: Hash) -> Self {
-        Self {
-            format: 1,
-            storage,
-            deliveries: BTreeMap::new(),
-            cursor: None,
-            drift: Vec::new(),
-        }
+        Self { format: 1, storage, deliveries: BTreeMap::new(), cursor: None, drift: Vec::new() }
     }
 }
 
@@ -83,8 +77,11 @@ pub(super) fn difference(
     after: &BTreeMap<String, Hash>,
 ) -> Difference {
     let missing = |from: &BTreeMap<String, Hash>, to: &BTreeMap<String, Hash>| {
-        let mut names: Vec<String> =
-            from.iter().filter(|(name, sha)| to.get(*name) != Some(sha)).map(|(n, _)| n.clone()).collect();
+        let mut names: Vec<String> = from
+            .iter()
+            .filter(|(name, sha)| to.get(*name) != Some(sha))
+            .map(|(n, _)| n.clone())
+            .collect();
         names.sort_by_cached_key(|name| natural_key(name));
         names
     };

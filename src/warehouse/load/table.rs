@@ -276,11 +276,8 @@ impl<'a> TableLoad<'a> {
         if self.is_anew {
             counts.deleted += counts.before;
         }
-        counts
-            .check()
-            .map_err(|problem| LoadError::Unbalanced { table: name.clone(), problem })?;
-        let load: Hash =
-            self.shared.writer.put_load(name, &serde_json::to_vec(&outcome.state)?)?;
+        counts.check().map_err(|problem| LoadError::Unbalanced { table: name.clone(), problem })?;
+        let load: Hash = self.shared.writer.put_load(name, &serde_json::to_vec(&outcome.state)?)?;
         let mut entries = BTreeMap::new();
         for (table, manifest) in &outcome.manifests {
             let hash = self.shared.writer.put_manifest(manifest)?;
@@ -338,7 +335,9 @@ impl<'a> TableLoad<'a> {
             ));
         }
         let is_full = self.contract.mode == Mode::Full;
-        if is_full && !self.is_anew && exceeds(counts.deleted, counts.before, tolerate.deleted_ratio)
+        if is_full
+            && !self.is_anew
+            && exceeds(counts.deleted, counts.before, tolerate.deleted_ratio)
         {
             findings.push(finding(
                 "deleted_ratio",
@@ -354,14 +353,18 @@ impl<'a> TableLoad<'a> {
             findings.push(finding("nothing_delivered", Severity::Warning, text));
         }
         if counts.stale > 0 {
-            let text = format!("{} rows are served stale: their newest version was refused", counts.stale);
+            let text =
+                format!("{} rows are served stale: their newest version was refused", counts.stale);
             findings.push(finding("stale", Severity::Warning, text));
         }
         for drift in state.drift.iter().filter(|drift| !self.state.drift.contains(drift)) {
             use crate::source::shape::Drift;
             let text = match drift {
                 Drift::Added { column } => {
-                    format!("the source has a new column `{column}`; add it to {}", self.contract.place)
+                    format!(
+                        "the source has a new column `{column}`; add it to {}",
+                        self.contract.place
+                    )
                 }
                 Drift::Missing { column } => {
                     format!("the source no longer has the column `{column}`; it loads as empty")

@@ -69,10 +69,8 @@ impl Targets {
         };
         let group = group_of(contract);
         let beside = format!("{}__{}", contract.name.schema(), contract.name.table());
-        let place_order = vec![
-            format!("natural_key({})", quoted(SOURCE_COLUMN)),
-            quoted(ROW_COLUMN),
-        ];
+        let place_order =
+            vec![format!("natural_key({})", quoted(SOURCE_COLUMN)), quoted(ROW_COLUMN)];
         let key_order: Vec<String> = group.iter().map(|name| quoted(name)).collect();
         let both = [key_order.clone(), place_order.clone()].concat();
         let main_order = match contract.mode {
@@ -101,7 +99,10 @@ impl Targets {
                 order: [both.clone(), vec![quoted(STATUS)]].concat(),
                 key: group.clone(),
             },
-            remembered_personal: personal(named("superseded", &format!("{beside}_personal"))?, false),
+            remembered_personal: personal(
+                named("superseded", &format!("{beside}_personal"))?,
+                false,
+            ),
             history: Target {
                 name: contract.name.sibling("history"),
                 schema: super::history::schema(contract),
