@@ -61,11 +61,13 @@ def copy_tree(faults):
 def build():
     """Builds the program and the tests; gives the paths of both."""
     environment = {**os.environ, "CARGO_TARGET_DIR": str(TARGET)}
+    # The dependencies are those of every other build; only this crate is compiled, and quickly.
     command = ["cargo", "test", "--release", "--locked", "--no-run", "--test", "it",
+               "--config", "profile.release.package.patron.opt-level=0",
                "--message-format", "json-render-diagnostics"]
-    out = subprocess.run(command, cwd=TREE, env=environment, stdout=subprocess.PIPE, text=True)
+    out = subprocess.run(command, cwd=TREE, env=environment, capture_output=True, text=True)
     if out.returncode != 0:
-        sys.exit("the tree with faults does not build")
+        sys.exit(f"the tree with faults does not build:\n{out.stderr}")
     found = {}
     for line in out.stdout.splitlines():
         message = json.loads(line)
@@ -95,23 +97,21 @@ def main():
     faults = tomllib.loads((ROOT / "tests/faults.toml").read_text())["fault"]
     copy_tree(faults)
     tests, program = build()
-    failures = 0
-    sound = {}
-    for fault in faults:
-        name = fault["test"]
-        if name not in sound:
-            sound[name] = passes(tests, program, name, None)
-        if not sound[name]:
+    failures, sound = 0, {}
+    for name, test in {fault["name"]: fault["test"] for fault in faults}.items():
+        if test not in sound:
+            sound[test] = passes(tests, program, test, None)
+        if not sound[test]:
             result = "its test fails without the fault too"
-        elif passes(tests, program, name, fault["name"]):
+        elif passes(tests, program, test, name):
             result = "NOT NOTICED: its test passes with the fault"
         else:
             result = "noticed"
         failures += result != "noticed"
-        print(f"{fault['name']:<28} {name:<60} {result}", flush=True)
+        print(f"{name:<26} {test:<64} {result}", flush=True)
     if failures:
-        sys.exit(f"{failures} of {len(faults)} faults go unnoticed")
-    print(f"{len(faults)} faults, each noticed by its test")
+        sys.exit(f"{failures} faults go unnoticed")
+    print("each fault is noticed by its test")
 
 
 if __name__ == "__main__":

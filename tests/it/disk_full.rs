@@ -62,7 +62,8 @@ fn project() -> World {
         "warehouse/contracts/disk/entries.toml",
         "description = \"Entries\"\nsystem = \"files\"\nobject = \"*.csv\"\nkind = \"csv\"\n\
          mode = \"append\"\nkey = [\"entry_id\"]\n\
-         [columns.entry_id]\ntype = \"integer\"\nrequired = true\n[columns.remark]\ntype = \"text\"\n",
+         [columns.entry_id]\ntype = \"integer\"\nrequired = true\n\
+         [columns.remark]\ntype = \"text\"\n",
     );
     world
 }

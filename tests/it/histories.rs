@@ -87,7 +87,8 @@ const ROW_TABLES: [(&str, &str, bool); 3] = [
     ("whole", "mode = \"full\"\nkey = [\"item_id\"]\nmonth = \"due_on\"\n", false),
     (
         "listed",
-        "mode = \"merge\"\nkey = [\"item_id\"]\nmonth = \"due_on\"\ndeletions = { keys_every = 1 }\n",
+        "mode = \"merge\"\nkey = [\"item_id\"]\nmonth = \"due_on\"\n\
+         deletions = { keys_every = 1 }\n",
         false,
     ),
     (

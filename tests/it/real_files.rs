@@ -30,7 +30,8 @@ fn csv_files(folder: &std::path::Path) -> Vec<(String, Vec<u8>)> {
     found
 }
 
-const ALL_LINES: &str = "select invoice_id, stock_code, description, quantity, invoiced_at, unit_price, \
+const ALL_LINES: &str = "select invoice_id, stock_code, description, quantity, invoiced_at, \
+     unit_price, \
      customer_id, country from retail.invoice_lines order by 1, 2, 3, 4, 5, 6, 7, 8";
 
 /// The project with the contracts of one department.
