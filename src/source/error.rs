@@ -7,70 +7,183 @@ use std::path::PathBuf;
 pub enum SourceError {
     /// the operating system refused
     #[error("{}: {error}", path.display())]
-    Io { path: PathBuf, error: std::io::Error },
+    Io {
+        /// where
+        path: PathBuf,
+        /// why
+        error: std::io::Error,
+    },
     /// a folder of a system that is not there
     #[error("{}: no such folder; correct `path` in warehouse/systems.toml", path.display())]
-    NoFolder { path: PathBuf },
+    NoFolder {
+        /// where
+        path: PathBuf,
+    },
     /// a glob that cannot be read
     #[error("`{pattern}` is no file pattern: {why}")]
-    Pattern { pattern: String, why: String },
+    Pattern {
+        /// the pattern
+        pattern: String,
+        /// why
+        why: String,
+    },
     /// a file whose name is not UTF-8
     #[error("{}: the name is not UTF-8; rename the file", path.display())]
-    FileName { path: PathBuf },
+    FileName {
+        /// where
+        path: PathBuf,
+    },
     /// a file without even a header
     #[error("{file}: the file is empty, not even the header is there; deliver it again")]
-    Empty { file: String },
+    Empty {
+        /// the file
+        file: String,
+    },
     /// a header that cannot be split into names
     #[error("{file}: the header cannot be read: {why}")]
-    Header { file: String, why: String },
+    Header {
+        /// the file
+        file: String,
+        /// why
+        why: String,
+    },
     /// a column that the contract requires
     #[error("{file}: no column `{column}`, which {place} requires; {found}")]
-    MissingColumn { file: String, column: String, place: String, found: String },
+    MissingColumn {
+        /// the file
+        file: String,
+        /// the column
+        column: String,
+        /// the contract
+        place: String,
+        /// what is there
+        found: String,
+    },
     /// two columns of one name, of which the contract wants one
     #[error("{file}: {count} columns are called `{column}`, which {place} names; rename one")]
-    DuplicateColumn { file: String, column: String, place: String, count: usize },
+    DuplicateColumn {
+        /// the file
+        file: String,
+        /// the column
+        column: String,
+        /// the contract
+        place: String,
+        /// how many
+        count: usize,
+    },
     /// a contract that contradicts itself or asks for what there is not
     #[error("{place}: {why}")]
-    Shape { place: String, why: String },
+    Shape {
+        /// the contract
+        place: String,
+        /// why
+        why: String,
+    },
     /// a byte order mark of another encoding than the one declared
     #[error(
         "{file}: begins with a byte order mark of {found}, but the contract says `{declared}`; \
          write `encoding = \"{found}\"`"
     )]
-    ByteOrderMark { file: String, found: &'static str, declared: String },
+    ByteOrderMark {
+        /// the file
+        file: String,
+        /// what is there
+        found: &'static str,
+        /// what the contract says
+        declared: String,
+    },
     /// a line too long to be one
     #[error("{file}: line {line} is longer than 64 MiB; this is no text file of lines")]
-    LineTooLong { file: String, line: u64 },
+    LineTooLong {
+        /// the file
+        file: String,
+        /// the line, from 1
+        line: u64,
+    },
     /// a file that was written to while it was read
     #[error("{file}: changed while it was read; refresh again when the delivery is complete")]
-    Changed { file: String },
+    Changed {
+        /// the file
+        file: String,
+    },
     /// a Parquet file that is damaged or of an unknown layout
     #[error("{file}: is not readable as Parquet: {why}")]
-    Parquet { file: String, why: String },
+    Parquet {
+        /// the file
+        file: String,
+        /// why
+        why: String,
+    },
     /// a Parquet column of a type that no contract type takes
     #[error("{file}: column `{column}` is stored as {stored}, which does not load as {wanted}")]
-    StoredType { file: String, column: String, stored: String, wanted: String },
+    StoredType {
+        /// the file
+        file: String,
+        /// the column
+        column: String,
+        /// the type there
+        stored: String,
+        /// the type in the contract
+        wanted: String,
+    },
     /// a database that cannot be opened or asked
     #[error("{}: {error}", path.display())]
-    Sqlite { path: PathBuf, error: rusqlite::Error },
+    Sqlite {
+        /// where
+        path: PathBuf,
+        /// why
+        error: rusqlite::Error,
+    },
     /// a database that cannot be read without writing to its folder
     #[error("{}: {why}", path.display())]
-    Database { path: PathBuf, why: String },
+    Database {
+        /// where
+        path: PathBuf,
+        /// why
+        why: String,
+    },
     /// a table or view that is not there
     #[error("{}: no table or view `{object}`; {found}", path.display())]
-    NoObject { path: PathBuf, object: String, found: String },
+    NoObject {
+        /// where
+        path: PathBuf,
+        /// the table, view or query
+        object: String,
+        /// what is there
+        found: String,
+    },
     /// a query that does more than read, or is several
     #[error("{}: the query of the contract is refused: {why}", path.display())]
-    Query { path: PathBuf, why: String },
+    Query {
+        /// where
+        path: PathBuf,
+        /// why
+        why: String,
+    },
     /// a place to go on from that cannot be compared with the source's values
     #[error("{object}: cannot read from `{column}` onward: {why}")]
-    Since { object: String, column: String, why: String },
+    Since {
+        /// the table, view or query
+        object: String,
+        /// the column
+        column: String,
+        /// why
+        why: String,
+    },
     /// values that do not fit together into Arrow columns; a fault of Patron
     #[error("{source_name}: rows do not fit their schema: {error}")]
-    Rows { source_name: String, error: datafusion::arrow::error::ArrowError },
+    Rows {
+        /// the source
+        source_name: String,
+        /// why
+        error: datafusion::arrow::error::ArrowError,
+    },
     /// a worker thread that ended early; a fault of Patron
     #[error("{file}: a reading thread ended early")]
-    Interrupted { file: String },
+    Interrupted {
+        /// the file
+        file: String,
+    },
     /// whoever takes the rows gave up
     #[error(transparent)]
     Stopped(Box<dyn std::error::Error + Send + Sync>),

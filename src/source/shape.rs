@@ -21,7 +21,12 @@ pub enum ColumnType {
     /// `integer`: 64-bit signed
     Integer,
     /// `decimal(p,s)`: exact, at most 38 digits
-    Decimal { precision: u8, scale: u8 },
+    Decimal {
+        /// digits in all
+        precision: u8,
+        /// digits after the decimal mark
+        scale: u8,
+    },
     /// `float`: 64-bit, for measurements, never for money
     Float,
     /// `boolean`
@@ -265,7 +270,13 @@ pub struct Chunk {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Drift {
     /// the source has a column that the contract does not name
-    Added { column: String },
+    Added {
+        /// the column
+        column: String,
+    },
     /// an optional column of the contract is absent at the source and loads as no value
-    Missing { column: String },
+    Missing {
+        /// the column
+        column: String,
+    },
 }

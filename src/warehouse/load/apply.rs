@@ -205,7 +205,8 @@ fn rewrite_query(target: &Target, has_base: bool, partition: &str, change: &Chan
         if change.removed.contains_key(partition) {
             let on: Vec<String> =
                 target.key.iter().map(|name| format!("b.{0} = r.{0}", quoted(name))).collect();
-            base.push_str(&format!(" left anti join _removed as r on {}", on.join(" and ")));
+            base.push_str(" left anti join _removed as r on ");
+            base.push_str(&on.join(" and "));
         }
         if change.withdrawn.is_some() {
             base.push_str(" left anti join _withdrawn as w on b._source = w._source");

@@ -310,11 +310,10 @@ impl Fold {
         let is_snapshot = matches!(self.rule, Rule::Snapshot);
         for member in group {
             let is_reread = !self.is_from_files && !is_snapshot;
-            let is_other = !member.is_same_row(winner)
-                && member.is_eligible()
-                && !(is_snapshot && member.origin() == origin::SERVED)
-                && !(is_reread && member.content() == winner.content());
-            if is_other {
+            let was_served = is_snapshot && member.origin() == origin::SERVED;
+            let says_the_same = is_reread && member.content() == winner.content();
+            let competes = member.is_eligible() && !member.is_same_row(winner);
+            if competes && !was_served && !says_the_same {
                 report_duplicate(&mut self.duplicates, member, winner)?;
             }
         }
@@ -397,8 +396,7 @@ fn choose_newest(
     }
     let winner = group
         .iter()
-        .filter(|member| member.is_eligible() && member.content() == top.content())
-        .next_back()
+        .rfind(|member| member.is_eligible() && member.content() == top.content())
         .unwrap_or(top);
     let is_stale = group
         .iter()

@@ -18,7 +18,9 @@ pub(super) fn natural_key(name: &str) -> String {
         let (run, after) = rest.split_at(end);
         if is_number {
             let digits = run.trim_start_matches('0');
-            key.push_str(&format!("0{:05}{digits}", digits.len()));
+            key.push('0');
+            key.push_str(&format_length(digits.len()));
+            key.push_str(digits);
         } else {
             key.push_str(run);
         }
@@ -27,6 +29,11 @@ pub(super) fn natural_key(name: &str) -> String {
     key.push('\u{0}');
     key.push_str(name);
     key
+}
+
+/// How many digits a number has, itself in a fixed number of digits.
+fn format_length(digits: usize) -> String {
+    format!("{digits:05}")
 }
 
 /// `natural_key` as a function of the load's own queries.

@@ -179,7 +179,7 @@ fn standing_query(load: &TableLoad<'_>, outcome: &Outcome) -> String {
         list("b", &columns)
     );
     if outcome.withdrawn.is_some() {
-        kept.push_str(&format!(" left anti join _withdrawn as w on b.source = w.{SOURCE_COLUMN}"));
+        kept.push_str(" left anti join _withdrawn as w on b.source = w._source");
     }
     if outcome.cleared.is_some() {
         kept.push_str(if load.contract.is_from_files() {

@@ -353,8 +353,10 @@ impl<'a> TableLoad<'a> {
             findings.push(finding("nothing_delivered", Severity::Warning, text));
         }
         if counts.stale > 0 {
-            let text =
-                format!("{} rows are served stale: their newest version was refused", counts.stale);
+            let text = format!(
+                "rows served stale, because their newest version was refused: {}",
+                counts.stale
+            );
             findings.push(finding("stale", Severity::Warning, text));
         }
         for drift in state.drift.iter().filter(|drift| !self.state.drift.contains(drift)) {
