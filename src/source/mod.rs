@@ -8,7 +8,7 @@
 //! | `shape` | what is promised of the rows? |
 //! | `files` | which files are there, in which order, with which content? |
 //! | `text`, `split`, `lines` | bytes -> blocks of whole records in UTF-8 |
-//! | `value`, `number`, `moment`, `pattern` | text -> typed value |
+//! | `value`, `number`, `marks`, `moment`, `pattern` | text -> typed value |
 //! | `stored` | typed value of a database or a Parquet file -> value of the promised type |
 //! | `rows`, `builder` | typed values -> columns, taking a row back when one of its values is bad |
 //! | `csv`, `json`, `parquet`, `sqlite` | one kind of source each |
@@ -22,6 +22,7 @@ pub mod files;
 pub mod json;
 mod json_text;
 mod lines;
+mod marks;
 mod moment;
 mod number;
 pub mod parquet;

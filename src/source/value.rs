@@ -9,8 +9,9 @@ use std::borrow::Cow;
 use chrono_tz::Tz;
 use datafusion::common::ScalarValue;
 
+use super::marks::Marks;
 use super::moment::{DateReader, TimestampReader};
-use super::number::{self, Marks, Precision};
+use super::number::{self, Precision};
 use super::shape::{Column, ColumnType, Format};
 
 /// Why a value, or the record it stands in, is refused. Never holds the value itself: reasons are
