@@ -282,7 +282,10 @@ impl Guess {
             };
         }
         if let Some((notation, _)) = self.dates.first() {
-            return (ColumnType::Date, other_than(notation, &[self.format.date.clone()]));
+            return (
+                ColumnType::Date,
+                other_than(notation, std::slice::from_ref(&self.format.date)),
+            );
         }
         if let Some((notation, _)) = self.timestamps.first() {
             return (ColumnType::Timestamp, other_than(notation, &self.format.timestamp));

@@ -134,13 +134,13 @@ impl Reading {
 
     fn parse(&mut self, block: &Block) -> Result<(Chunk, u64, Seen), SourceError> {
         let mut seen = Seen { columns: vec![false; self.width], ..Seen::default() };
-        let mut number = i64::try_from(block.line).unwrap_or(i64::MAX);
-        for line in block.bytes.split_inclusive(|byte| *byte == b'\n') {
+        let first = i64::try_from(block.line).unwrap_or(i64::MAX);
+        let lines = block.bytes.split_inclusive(|byte| *byte == b'\n');
+        for (number, line) in (first..).zip(lines) {
             let line = without_line_end(line);
             if !line.iter().all(u8::is_ascii_whitespace) {
                 self.line(number, line, &mut seen);
             }
-            number += 1;
         }
         let count = self.rows.len() as u64;
         Ok((self.rows.take()?, count, seen))

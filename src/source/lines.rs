@@ -401,8 +401,7 @@ mod tests {
                 }
             }
         }
-        println!("records of each kind: {seen:?}");
-        assert!(seen.iter().all(|count| *count > 0));
+        assert!(seen.iter().all(|count| *count > 0), "records of each kind: {seen:?}");
     }
 
     #[test]

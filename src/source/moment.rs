@@ -53,7 +53,7 @@ impl Epoch {
             Self::Milliseconds => value,
             Self::Julian => (value - 2_440_587.5) * 86_400_000.0,
         };
-        if !(millis.abs() < 1e15) {
+        if millis.is_nan() || millis.abs() >= 1e15 {
             return Err(Reason::YearOutOfRange);
         }
         #[expect(clippy::cast_possible_truncation, reason = "checked just above")]

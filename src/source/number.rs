@@ -414,7 +414,7 @@ mod tests {
         assert_eq!(decimal_of_float(0.1 + 0.2, money), Err(Reason::TooManyDecimals(2)));
         assert_eq!(decimal_of_float(19.99, money), Ok(1999));
         assert_eq!(decimal_of_float(-9_999_999_999_999.5, money), Ok(-999_999_999_999_950));
-        assert_eq!(decimal_of_float(1_234_567_890_123_456.78, money), Err(Reason::FloatTooWide));
+        assert_eq!(decimal_of_float(1_234_567_890_123_456.8, money), Err(Reason::FloatTooWide));
         assert_eq!(decimal_of_float(1e13, money), Err(Reason::FloatTooWide));
         assert_eq!(decimal_of_float(f64::NAN, money), Err(Reason::NotANumber));
         assert_eq!(decimal_of_float(1e-7, money), Err(Reason::TooManyDecimals(2)));

@@ -18,7 +18,12 @@ pub enum Dialect {
     /// a record is a line
     Lines,
     /// a record is a line, but a quoted field may hold line ends
-    Quoted { delimiter: u8, quote: u8 },
+    Quoted {
+        /// between fields
+        delimiter: u8,
+        /// around a field
+        quote: u8,
+    },
 }
 
 /// What is wrong with a record.

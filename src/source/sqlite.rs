@@ -205,7 +205,7 @@ impl Snapshot {
                 }
             }
         }
-        let sql = format!("select * from {} limit 0", object.from_clause());
+        let sql = format!("select * from {} limit 0", object.source_clause());
         let statement = self.connection.prepare(&sql).map_err(|error| match object {
             Object::Named(_) => self.failed(error),
             Object::Query(_) => self.refused(&format!("it cannot stand in parentheses: {error}")),
@@ -233,7 +233,7 @@ impl Snapshot {
         };
         let columns: Vec<String> = wanted.iter().map(|name| quoted(name)).collect();
         let columns = if columns.is_empty() { "1".to_owned() } else { columns.join(", ") };
-        let mut sql = format!("select {columns} from {}", object.from_clause());
+        let mut sql = format!("select {columns} from {}", object.source_clause());
         let mut parameter = None;
         if let Some((column, value)) = since {
             let name =
@@ -293,7 +293,7 @@ impl Snapshot {
         let object = Object::new(object);
         let names = self.columns(&object)?;
         let failed = |error| self.failed(error);
-        let sql = format!("select * from {} limit {limit}", object.from_clause());
+        let sql = format!("select * from {} limit {limit}", object.source_clause());
         let mut statement = self.connection.prepare(&sql).map_err(failed)?;
         let mut cursor = statement.query([]).map_err(failed)?;
         while let Some(row) = cursor.next().map_err(failed)? {

@@ -35,7 +35,7 @@ impl<'a> Object<'a> {
     }
 
     /// The object as something to select from.
-    pub fn from_clause(&self) -> String {
+    pub fn source_clause(&self) -> String {
         match self {
             Self::Named(name) => quoted(name),
             // The line end ends a comment that may stand last.

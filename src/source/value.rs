@@ -74,10 +74,20 @@ pub enum Reason {
     Undecodable(&'static str),
     /// a value of a database or a Parquet file that does not fit the column
     #[error("is stored as {stored}, which is not {wanted}")]
-    Stored { stored: &'static str, wanted: ColumnType },
+    Stored {
+        /// the type there
+        stored: &'static str,
+        /// the type in the contract
+        wanted: ColumnType,
+    },
     /// too many or too few fields
     #[error("the record has {found} fields instead of {expected}")]
-    FieldCount { found: usize, expected: usize },
+    FieldCount {
+        /// what is there
+        found: usize,
+        /// how many there should be
+        expected: usize,
+    },
     /// a quote that does not end
     #[error("a quote opens that is not closed within 1 MiB")]
     OpenQuote,
