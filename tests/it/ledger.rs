@@ -97,7 +97,7 @@ fn a_lost_answer_is_no_second_release() {
     let writer = house.writer();
     let first = publish(&writer, &mut dice, 0, 10);
     forge(&house, 2, writer.run_id());
-    let tables = first.tables.iter().map(|(_, entry)| (TABLE, entry.clone()));
+    let tables = first.tables.values().map(|entry| (TABLE, entry.clone()));
     let again = writer.publish(draft(&tables.collect::<Vec<_>>(), noon(1))).unwrap();
     assert_eq!(again.number, 2);
     assert_eq!(house.home().numbers().unwrap(), [1, 2]);
@@ -390,7 +390,7 @@ fn a_retired_file_that_is_written_again_stays() {
     let third = publish_again(2);
     assert_eq!(retire_all_but_newest(&writer, 9, 7).deleted, [], "it is needed again");
     let context = open(&house.home(), &third, &house.root()).unwrap();
-    assert_eq!(ask(&context, "select * from ledger").unwrap(), texts(&[batch.clone()]));
+    assert_eq!(ask(&context, "select * from ledger").unwrap(), texts(std::slice::from_ref(&batch)));
     publish(&writer, &mut dice, 10, 30);
     retire_all_but_newest(&writer, 10, 7);
     publish_again(11);

@@ -6,7 +6,10 @@
     clippy::print_stdout,
     clippy::print_stderr,
     clippy::disallowed_methods,
-    reason = "a test may unwrap, print what it counted, read the environment and ask the clock"
+    clippy::format_push_string,
+    clippy::type_complexity,
+    reason = "a test may unwrap, print what it counted, read the environment, ask the clock and \
+              spell things out"
 )]
 
 mod answers;
