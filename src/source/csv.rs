@@ -279,7 +279,8 @@ impl Layout {
                 let to = if place + 1 == fields.len() { end } else { *fields.get(place)? };
                 text.get(from..to)
             };
-            self.push(number, &text[start..end], fields.len(), has_nul, rows, field);
+            let record = Numbered { number, text: &text[start..end], count: fields.len() };
+            self.push(&record, has_nul, rows, field);
             (first, start) = (index + 1, mark + 1);
             number += 1;
         }
@@ -302,9 +303,8 @@ impl Layout {
                     fields(record, self.delimiter, self.quote, |text, has_doubled| {
                         found.push(single(text, has_doubled, self.quote));
                     });
-                    self.push(number, record, found.len(), has_nul, rows, |place| {
-                        found.get(place).map(AsRef::as_ref)
-                    });
+                    let record = Numbered { number, text: record, count: found.len() };
+                    self.push(&record, has_nul, rows, |place| found.get(place).map(AsRef::as_ref));
                 }
             }
             line += memchr::memchr_iter(b'\n', bytes).count() as u64;
@@ -326,32 +326,37 @@ impl Layout {
         }
     }
 
-    /// Adds one record of `count` fields.
+    /// Adds one record, of which `field` gives the fields.
     #[inline(always)]
     fn push<'v>(
         &self,
-        number: i64,
-        record: &str,
-        count: usize,
+        record: &Numbered<'_>,
         has_nul: bool,
         rows: &mut Rows,
         field: impl Fn(usize) -> Option<&'v str>,
     ) {
-        if record.is_empty() {
+        if record.text.is_empty() {
             return;
         }
         if let Some(expected) = self.width
-            && expected != count
+            && expected != record.count
         {
-            let reason = Reason::FieldCount { found: count, expected };
-            rows.refuse_record(number, record.as_bytes(), &reason);
+            let reason = Reason::FieldCount { found: record.count, expected };
+            rows.refuse_record(record.number, record.text.as_bytes(), &reason);
             return;
         }
-        rows.push_texts(number, has_nul, |index| match self.places[index] {
+        rows.push_texts(record.number, has_nul, |index| match self.places[index] {
             Some(place) => field(place),
             None => None,
         });
     }
+}
+
+/// A record's line, its text without line end, and its number of fields.
+struct Numbered<'a> {
+    number: i64,
+    text: &'a str,
+    count: usize,
 }
 
 /// Adds the places at which either byte stands, looking at eight bytes at a time: fields are so
