@@ -163,10 +163,10 @@ pub(super) fn decimal(text: &str, marks: Marks, wanted: Precision) -> Result<i12
     if let Some((value, decimals)) = short(text, marks)
         && decimals <= usize::from(wanted.scale)
     {
-        // At most 18 digits times at most 10^18 fits.
+        // At most 18 digits times at most 10^18 fits, which spares the check.
         let missing = usize::from(wanted.scale) - decimals;
         if missing <= NARROW_DIGITS {
-            let value = i128::from(value) * NARROW_POWERS[missing];
+            let value = i128::from(value).wrapping_mul(NARROW_POWERS[missing]);
             let is_within = value.unsigned_abs() < wanted.limit();
             return if is_within { Ok(value) } else { Err(Reason::OutOfRange) };
         }
