@@ -6,8 +6,8 @@ use crate::support::dice::Dice;
 use crate::support::model::{self, Files, Item, Served, csv, file_name};
 use crate::support::world::{World, day, sqlite};
 
-const HISTORIES: usize = 4;
-const STEPS: usize = 60;
+const HISTORIES: usize = 3;
+const STEPS: usize = 50;
 
 /// What a step may do.
 const KINDS: [&str; 14] = [

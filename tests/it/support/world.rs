@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, Duration, TimeZone, Utc};
 use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
@@ -80,8 +80,7 @@ impl World {
     pub fn refresh(&self, now: DateTime<Utc>) -> Result<Outcome, RefreshError> {
         let options =
             Options { only: None, wait: false, waivers: Vec::new(), now, limits: self.limits() };
-        let runtime = runtime();
-        let _entered = runtime.enter();
+        let _entered = runtime().enter();
         refresh::run(&self.project(), &options, &Silent)
     }
 
@@ -151,8 +150,12 @@ pub fn rows_of(
     Ok(rows)
 }
 
-fn runtime() -> Runtime {
-    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap()
+/// One runtime for all tests of the process.
+fn runtime() -> &'static Runtime {
+    static RUNTIME: OnceLock<Runtime> = OnceLock::new();
+    RUNTIME.get_or_init(|| {
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap()
+    })
 }
 
 /// An error with its causes.
