@@ -94,7 +94,10 @@ impl AggregateUDFImpl for CheckedSum {
         if args.is_distinct {
             return for_checked!(
                 data_type,
-                T => Ok(Box::new(DistinctSumAccumulator::new(Range::<T>::new(args.name, &data_type)?))),
+                T => {
+                    let range = Range::<T>::new(args.name, &data_type)?;
+                    Ok(Box::new(DistinctSumAccumulator::new(range)))
+                },
                 _ => self.engine.accumulator(args)
             );
         }
