@@ -357,7 +357,8 @@ fn sums_survive_spilling() {
     let sql = format!(
         "with rows as (
             select value % 60000 as g,
-                cast('{NINES}' as decimal(38, 0)) * (case when value < 120000 then 1 else -1 end) as v
+                cast('{NINES}' as decimal(38, 0))
+                    * (case when value < 120000 then 1 else -1 end) as v
             from generate_series(0, 239999)
         ),
         sums as (select g, sum(v) as v from rows group by g)
