@@ -91,19 +91,16 @@ impl AggregateUDFImpl for CheckedSum {
 
     fn accumulator(&self, args: AccumulatorArgs) -> Result<Box<dyn Accumulator>> {
         let data_type = args.return_field.data_type().clone();
-        if args.is_distinct {
-            return for_checked!(
-                data_type,
-                T => {
-                    let range = Range::<T>::new(args.name, &data_type)?;
-                    Ok(Box::new(DistinctSumAccumulator::new(range)))
-                },
-                _ => self.engine.accumulator(args)
-            );
-        }
         for_checked!(
             data_type,
-            T => Ok(Box::new(SumAccumulator::new(Range::<T>::new(args.name, &data_type)?))),
+            T => {
+                let range = Range::<T>::new(args.name, &data_type)?;
+                if args.is_distinct {
+                    Ok(Box::new(DistinctSumAccumulator::new(range)))
+                } else {
+                    Ok(Box::new(SumAccumulator::new(range)))
+                }
+            },
             _ => self.engine.accumulator(args)
         )
     }
