@@ -75,7 +75,8 @@ impl Snapshot {
     /// Reads the rows of `object`, a table, a view or a query that begins with `select` or `with`.
     ///
     /// `since` names a column at the source and the text of a value from which on, itself included,
-    /// rows are read; moments are given in RFC 3339 or as dates, whatever the source's own form.
+    /// rows are read, and those that have none, since nothing tells whether they are new; moments
+    /// are given in RFC 3339 or as dates, whatever the source's own form.
     ///
     /// # Errors
     /// When the object or a required column is not there, or reading breaks off.
@@ -246,7 +247,8 @@ impl Snapshot {
             };
             parameter = Some(bound(promised, shape, value).map_err(why)?);
             // Writing to a String cannot fail.
-            let _ = write!(sql, " where {} >= ?1", quoted(name));
+            let name = quoted(name);
+            let _ = write!(sql, " where {name} >= ?1 or {name} is null");
         }
         for (index, column) in order_by.iter().enumerate() {
             let name = resolve(names, column)
