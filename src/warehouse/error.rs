@@ -43,8 +43,8 @@ pub enum WarehouseError {
     NoWarehouse(PathBuf),
     /// Another process holds the writer's lock.
     #[error(
-        "`{}` is locked: process {holder} is refreshing or collecting; wait for it to end, or \
-         repeat with `--wait`",
+        "`{}` is locked: process {holder} is refreshing or collecting; leave out \
+         `--no-wait`, or repeat when it has ended",
         path.display()
     )]
     Locked {

@@ -44,8 +44,8 @@ pub struct ManifestColumn {
 #[serde(deny_unknown_fields)]
 pub struct DataFile {
     /// path below the warehouse's data folder:
-    /// `files/<schema>.<table>/<partition>/<32 hex>.parquet`, the digits being the first half of the
-    /// SHA-256 of the whole file
+    /// `files/<schema>.<table>/<partition>/<32 hex>.parquet`, the digits being the first half of
+    /// the SHA-256 of the whole file
     pub path: String,
     /// `2026-06`, `none` for rows without a month, `all` for tables without months
     pub partition: String,

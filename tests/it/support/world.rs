@@ -79,7 +79,7 @@ impl World {
     /// Refreshes everything.
     pub fn refresh(&self, now: DateTime<Utc>) -> Result<Outcome, RefreshError> {
         let options =
-            Options { only: None, wait: false, waivers: Vec::new(), now, limits: self.limits() };
+            Options { only: None, wait: true, waivers: Vec::new(), now, limits: self.limits() };
         let _entered = runtime().enter();
         refresh::run(&self.project(), &options, &Silent)
     }
