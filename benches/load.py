@@ -18,6 +18,7 @@ import sys
 import time
 
 DUCKDB = "duckdb==2.0.0"
+QUIET = "import duckdb, sys; duckdb.sql('set enable_progress_bar = false')"
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache")) / "patron"
 TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", CACHE / "target"))
@@ -81,7 +82,7 @@ def write_feed(python, folder, rows):
     feed.parent.mkdir(parents=True)
     select = ", ".join(f"{expression} as {name}" for name, _, _, expression in COLUMNS)
     sql = f"copy (select {select} from range({rows}) as t(r)) to '{feed}' (header, delimiter ',')"
-    subprocess.run([python, "-c", "import duckdb, sys; duckdb.sql(sys.argv[1])", sql], check=True)
+    subprocess.run([python, "-c", f"{QUIET}; duckdb.sql(sys.argv[1])", sql], check=True)
     wanted.touch()
     return feed
 
@@ -116,7 +117,7 @@ def duckdb_run(python, feed, folder, threads):
         f"copy (select * from read_csv('{feed}', header = true, columns = {{{columns}}})) "
         f"to '{out}' (format parquet, compression zstd, compression_level 1)"
     )
-    code = "import duckdb, sys; duckdb.sql(sys.argv[1]); duckdb.sql(sys.argv[2])"
+    code = f"{QUIET}; duckdb.sql(sys.argv[1]); duckdb.sql(sys.argv[2])"
     return measured([python, "-c", code, f"set threads = {threads}", sql])
 
 
