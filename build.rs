@@ -27,7 +27,13 @@ fn main() -> io::Result<()> {
     writeln!(code, "&[")?;
     for path in &paths {
         let name = path.strip_prefix(&root).map_err(io::Error::other)?.display().to_string();
-        writeln!(code, "    ({name:?}, include_str!({path:?})),")?;
+        // The path is the compiler's to complete: checkouts that share a target folder share this
+        // file too.
+        let place = format!("/{name}");
+        writeln!(
+            code,
+            "    ({name:?}, include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), {place:?}))),"
+        )?;
     }
     writeln!(code, "]")
 }

@@ -13,6 +13,7 @@
 )]
 
 mod answers;
+mod changes;
 mod cli;
 mod data_files;
 mod disk_full;

@@ -15,6 +15,9 @@ use super::spool::{Spool, Spooled};
 
 /// Rows that leave together.
 const BATCH_ROWS: usize = 8192;
+/// Batches that may be held because a row of each waits to leave: where few rows are chosen, each
+/// would otherwise keep its whole batch in memory.
+const HELD_BATCHES: usize = 16;
 
 /// What is put beside a row's own columns when it leaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +37,8 @@ pub(super) struct Emitter {
     beside: Beside,
     schema: SchemaRef,
     waiting: Vec<(Member, bool, &'static str)>,
+    /// batches to which waiting rows belong
+    held: usize,
     spools: BTreeMap<String, Spool>,
 }
 
@@ -59,7 +64,8 @@ impl Emitter {
             columns,
             beside,
             schema: Schema::new(fields).into(),
-            waiting: Vec::with_capacity(BATCH_ROWS),
+            waiting: Vec::new(),
+            held: 0,
             spools: BTreeMap::new(),
         })
     }
@@ -71,8 +77,12 @@ impl Emitter {
         is_stale: bool,
         status: &'static str,
     ) -> Result<(), LoadError> {
+        let is_same_batch =
+            self.waiting.last().is_some_and(|(last, ..)| Arc::ptr_eq(&last.rows, &member.rows));
+        self.held += usize::from(!is_same_batch);
         self.waiting.push((member.clone(), is_stale, status));
-        if self.waiting.len() >= BATCH_ROWS { self.flush() } else { Ok(()) }
+        let is_full = self.waiting.len() >= BATCH_ROWS || self.held >= HELD_BATCHES;
+        if is_full { self.flush() } else { Ok(()) }
     }
 
     /// Ends all spools.
@@ -83,6 +93,7 @@ impl Emitter {
 
     fn flush(&mut self) -> Result<(), LoadError> {
         let waiting = std::mem::take(&mut self.waiting);
+        self.held = 0;
         if waiting.is_empty() {
             return Ok(());
         }

@@ -106,6 +106,15 @@ pub enum LoadError {
         /// the first of them
         name: String,
     },
+    /// refused rows alone cannot fill a table whose stored form changed
+    #[error(
+        "{place}: what is stored changed (columns, key, mode, month, object or system), so the \
+         table must be loaded anew, refused rows included; run `patron refresh`"
+    )]
+    AnewFirst {
+        /// the contract
+        place: String,
+    },
     /// a delivery is needed again
     #[error(
         "{place}: `{name}` is needed again, because the delivery that had the same content was \

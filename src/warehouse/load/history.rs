@@ -6,6 +6,10 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use datafusion::error::Result;
+use datafusion::logical_expr::{Expr, ident, lit};
+use datafusion::prelude::DataFrame;
+use datafusion::scalar::ScalarValue;
 
 use super::target::{list, quoted};
 use crate::source::shape::{Column, ColumnType, ROW_COLUMN, SOURCE_COLUMN};
@@ -26,6 +30,33 @@ pub(super) fn schema(contract: &Contract) -> SchemaRef {
     fields.push(Field::new(VALID_FROM, moment.clone(), true));
     fields.push(Field::new(VALID_TO, moment, true));
     Schema::new(fields).into()
+}
+
+/// A history whose contract has changed since, under the columns of today: those that are new, or
+/// have another type now, hold nothing in versions of before. `None` where the key is not the same.
+pub(super) fn carried_over(contract: &Contract, before: DataFrame) -> Result<Option<DataFrame>> {
+    let old = before.schema().as_arrow().clone();
+    let stays = |field: &Field| {
+        old.field_with_name(field.name()).is_ok_and(|known| known.data_type() == field.data_type())
+    };
+    let today = schema(contract);
+    let has_all =
+        |names: &[&str]| names.iter().all(|name| today.field_with_name(name).is_ok_and(stays));
+    let key: Vec<&str> = contract.key.iter().map(String::as_str).collect();
+    if !has_all(&key) || !has_all(&[SOURCE_COLUMN, ROW_COLUMN, VALID_FROM, VALID_TO]) {
+        return Ok(None);
+    }
+    let columns: Result<Vec<Expr>> = today
+        .fields()
+        .iter()
+        .map(|field| {
+            if stays(field) {
+                return Ok(ident(field.name()));
+            }
+            Ok(lit(ScalarValue::try_from(field.data_type())?).alias(field.name()))
+        })
+        .collect();
+    before.select(columns?).map(Some)
 }
 
 /// The total order of a history.

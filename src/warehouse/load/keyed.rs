@@ -432,7 +432,7 @@ fn history_manifest(
         return load.apply(target, &Change::default());
     }
     let frame = load.wait(async {
-        load.register("_history", load.stored(target).await?)?;
+        load.register("_history", load.history().await?)?;
         let mut all: Option<DataFrame> = None;
         for spool in versions.values() {
             let frame = spool.frame(&load.session).await?;

@@ -18,7 +18,7 @@ use super::refusals::Refusals;
 use super::spool::Spooled;
 use super::state::LoadState;
 use super::target::{Target, Targets, has_stale};
-use super::{Hasher, Input, LoadError, keyed, keyless};
+use super::{Hasher, Input, LoadError, history, keyed, keyless};
 use crate::engine::session::{Limits, session};
 use crate::warehouse::catalog;
 use crate::warehouse::contract::{Contract, Deletions, Mode};
@@ -72,6 +72,8 @@ pub struct TableLoad<'a> {
     pub(super) bases: BTreeMap<TableName, Arc<Manifest>>,
     /// whether the contract changed so that the table is loaded anew
     pub(super) is_anew: bool,
+    /// the history of before such a change
+    pub(super) old_history: Option<Arc<Manifest>>,
 }
 
 /// What came of reading and sorting out.
@@ -131,6 +133,9 @@ pub fn load_table(
 /// As [`load_table`].
 pub fn retry_table(shared: &Context<'_>, contract: &Contract) -> Result<Loaded, LoadError> {
     let load = TableLoad::open(shared, contract)?;
+    if load.is_anew {
+        return Err(LoadError::AnewFirst { place: contract.place.clone() });
+    }
     let outcome = if contract.key.is_empty() && !contract.is_by_date() {
         keyless::retry(&load)?
     } else {
@@ -170,6 +175,7 @@ impl<'a> TableLoad<'a> {
             state: LoadState::new(contract.storage_hash()),
             bases: BTreeMap::new(),
             is_anew: false,
+            old_history: None,
             shared,
             contract,
             targets,
@@ -194,6 +200,10 @@ impl<'a> TableLoad<'a> {
         if known.storage != self.state.storage {
             self.is_anew = true;
             self.state.deliveries = known.deliveries;
+            let history = &self.targets.history.name;
+            if let Some(entry) = base.tables.get(history) {
+                self.old_history = Some(home.manifest(history, &entry.manifest)?);
+            }
             return Ok(());
         }
         self.state = known;
@@ -248,6 +258,18 @@ impl<'a> TableLoad<'a> {
         };
         let table = catalog::table(self.shared.writer.home(), manifest)?;
         Ok(self.session.read_table(table)?)
+    }
+
+    /// The history so far, under the columns of today.
+    pub(super) async fn history(&self) -> Result<DataFrame, LoadError> {
+        if let Some(old) = &self.old_history {
+            let table = catalog::table(self.shared.writer.home(), Arc::clone(old))?;
+            let before = self.session.read_table(table)?;
+            if let Some(carried) = history::carried_over(self.contract, before)? {
+                return Ok(carried);
+            }
+        }
+        self.stored(&self.targets.history).await
     }
 
     /// Makes a frame known to the session's queries.
