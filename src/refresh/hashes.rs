@@ -36,6 +36,14 @@ struct Known {
     size_bytes: u64,
     modified_ns: i128,
     sha256: Hash,
+    /// whether the hash may be kept beyond this refresh
+    #[serde(skip, default = "settled")]
+    is_settled: bool,
+}
+
+/// What was kept was settled.
+fn settled() -> bool {
+    true
 }
 
 impl Hashes {
@@ -60,7 +68,8 @@ impl Hashes {
 
     /// Remembers for the next refresh; where that fails, files are read once more.
     pub(super) fn save(&self) {
-        let Ok(known) = self.known.lock() else { return };
+        let Ok(mut known) = self.known.lock() else { return };
+        known.retain(|_, entry| entry.is_settled);
         let turn = self.turn.wrapping_add(1).to_string();
         let written = serde_json::to_vec(&*known)
             .map_err(std::io::Error::from)
@@ -96,9 +105,10 @@ impl Hasher for Hashes {
         let is_settled = self.begun_ns.is_some_and(|begun| file.modified_ns < begun - UNSETTLED_NS);
         if let Ok(mut known) = self.known.lock() {
             known.remove(&place);
-            if is_settled && size_bytes == file.size_bytes {
+            if size_bytes == file.size_bytes {
                 let modified_ns = file.modified_ns;
-                known.insert(place, Known { size_bytes, modified_ns, sha256: sha256.clone() });
+                let entry = Known { size_bytes, modified_ns, sha256: sha256.clone(), is_settled };
+                known.insert(place, entry);
             }
         }
         Ok(sha256)
