@@ -105,3 +105,62 @@ fn refused_rows_alone_never_fill_a_table_whose_form_changed() {
     let served = world.rows("select sku, price from shop.prices order by sku");
     assert_eq!(served, [["a", "1.00"], ["b", "two"]]);
 }
+
+#[test]
+fn an_optional_system_that_is_down_keeps_its_earlier_data_and_the_release_says_so() {
+    let world = project("");
+    let systems = "[files]\nkind = \"files\"\npath = \"feeds\"\noptional = true\n\
+        [desk]\nkind = \"files\"\npath = \"desk\"\n";
+    world.write("warehouse/systems.toml", systems);
+    let notes = "description = \"Notes\"\nsystem = \"desk\"\nobject = \"*.csv\"\nkind = \"csv\"\n\
+        mode = \"append\"\n[columns.note]\ntype = \"text\"\n";
+    world.write("warehouse/contracts/desk/notes.toml", notes);
+    world.write("feeds/prices_1.csv", prices(&["a,1.00,2026-01-01"]));
+    world.write("desk/1.csv", "note\nfirst\n");
+    world.refreshed(day(0));
+
+    std::fs::rename(world.path("feeds"), world.path("away")).unwrap();
+    world.write("desk/2.csv", "note\nsecond\n");
+    let outcome = world.refreshed(day(1));
+    let files = &outcome.release.systems["files"];
+    assert_eq!(files.extracted_at, Some(day(0)), "the data are of the earlier date");
+    assert!(files.kept_because.as_ref().is_some_and(|because| because.contains("feeds")));
+    assert_eq!(outcome.release.systems["desk"].extracted_at, Some(day(1)));
+    assert_eq!(world.value("select count(*) from shop.prices"), "1");
+    assert_eq!(world.value("select count(*) from desk.notes"), "2");
+
+    std::fs::rename(world.path("away"), world.path("feeds")).unwrap();
+    std::fs::rename(world.path("desk"), world.path("gone")).unwrap();
+    let refused = world.refresh(day(2)).unwrap_err().to_string();
+    assert!(refused.contains("system `desk` is down") && refused.contains("optional"), "{refused}");
+    let newest = world.home().latest().unwrap().unwrap();
+    assert_eq!(newest.number, outcome.release.number, "the last release stays served");
+}
+
+#[test]
+fn a_month_of_many_small_files_becomes_one_and_keeps_its_rows_in_order() {
+    let world = project("");
+    let contract = "description = \"Visits\"\nsystem = \"files\"\nobject = \"visits_*.csv\"\n\
+        kind = \"csv\"\nmode = \"append\"\nmonth = \"visited_on\"\n\
+        [columns.visited_on]\ntype = \"date\"\n[columns.visitor]\ntype = \"integer\"\n";
+    world.write(CONTRACT, contract);
+    let files = || {
+        let home = world.home();
+        let release = home.latest().unwrap().unwrap();
+        let (name, entry) =
+            release.tables.iter().find(|(name, _)| name.to_string() == "shop.prices").unwrap();
+        home.manifest(name, &entry.manifest).unwrap().files.len()
+    };
+    let mut counts = Vec::new();
+    for visit in 1..=20 {
+        let rows = format!("visited_on,visitor\n2026-03-05,{visit}\n2026-03-04,-{visit}\n");
+        world.write(&format!("feeds/visits_{visit}.csv"), rows);
+        world.refreshed(day(visit));
+        counts.push(files());
+    }
+    // The 17th file of a month is written together with the 16 before it.
+    let expected: Vec<usize> = (1..=16).chain([1, 2, 3, 4]).collect();
+    assert_eq!(counts, expected);
+    let sums = "select count(*), count(distinct visitor), sum(visitor) from shop.prices";
+    assert_eq!(world.rows(sums), [["40", "40", "0"]]);
+}
