@@ -99,6 +99,7 @@ pub(super) fn summary(output: Output, outcome: &Outcome) -> Result<(), CliError>
         Heading::number("quarantined"),
         Heading::number("before"),
         Heading::number("deleted"),
+        Heading::number("restored"),
         Heading::number("after"),
         Heading::number("stale"),
     ];
@@ -115,6 +116,7 @@ pub(super) fn summary(output: Output, outcome: &Outcome) -> Result<(), CliError>
                 counts.quarantined,
                 counts.before,
                 counts.deleted,
+                counts.restored,
                 counts.after,
                 counts.stale,
             ];
