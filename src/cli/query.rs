@@ -5,14 +5,16 @@ use std::io::{self, BufWriter, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use chrono::TimeDelta;
+
 use super::Context;
 use super::error::CliError;
 use crate::demo::examples;
 use crate::engine::encode::{Cut, EncodeError, Encoding, encode};
 use crate::query::{self, Principal};
-use crate::warehouse::Home;
 use crate::warehouse::durable;
 use crate::warehouse::release::Release;
+use crate::warehouse::{Home, Lease, WarehouseError};
 
 /// Answers a SQL query from one release
 #[derive(Debug, clap::Args)]
@@ -73,6 +75,9 @@ impl Format {
     }
 }
 
+/// How long a reader that was killed keeps its claim.
+const LEASE: TimeDelta = TimeDelta::hours(24);
+
 pub(super) fn run(args: &Args, context: &Context) -> Result<(), CliError> {
     let named = args.output.as_deref().and_then(Format::of_file);
     let encoding = args.format.or(named).unwrap_or(Format::Table).encoding();
@@ -111,6 +116,23 @@ pub(super) fn resolve(home: &Home, text: Option<&str>) -> Result<Arc<Release>, C
     }
 }
 
+/// Claims the release while it is read, so that collecting leaves it alone. Where there is no room
+/// for the claim, the answer matters more: collecting waits a grace before it deletes anyway.
+fn lease(
+    context: &Context,
+    home: &Home,
+    release: &Arc<Release>,
+) -> Result<Option<Lease>, CliError> {
+    match home.lease(release.number, context.now, LEASE) {
+        Ok(lease) => Ok(Some(lease)),
+        Err(error @ (WarehouseError::DiskFull { .. } | WarehouseError::Io { .. })) => {
+            tracing::warn!(%error, release = release.number, "reading without a lease");
+            Ok(None)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
 /// Runs a query and writes its answer.
 pub(super) fn answer(
     context: &Context,
@@ -120,6 +142,7 @@ pub(super) fn answer(
     encoding: Encoding,
     out: &mut (dyn io::Write + Send),
 ) -> Result<u64, CliError> {
+    let _lease = lease(context, home, release)?;
     let session = query::open(home, release, &Principal::Owner, &context.limits())?;
     context.runtime.block_on(async {
         let frame = query::ask(&session, sql).await.map_err(EncodeError::Query)?;
