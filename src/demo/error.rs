@@ -15,6 +15,12 @@ pub enum DemoError {
         /// the folder
         folder: PathBuf,
     },
+    /// a file or database was closed while rows still came for it
+    #[error("`{}` was closed before all of it was written", path.display())]
+    Closed {
+        /// the file
+        path: PathBuf,
+    },
     /// a file could not be written
     #[error("`{}` cannot be written", path.display())]
     Write {
