@@ -39,7 +39,7 @@ pub(super) fn write(
     master::write(&mut run);
     inputs::write(&mut run);
     let mut marketing = marketing::Marketing::new(&run.world);
-    let mut trade = trade::Trade::new(&run.world);
+    let mut trade = trade::Trade::new(&run);
     marketing.begin(&mut run);
     for month in run.world.months() {
         progress(month);

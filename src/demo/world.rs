@@ -308,7 +308,7 @@ fn appetite(scale: Scale, size: usize, stream: &mut Stream) -> (u64, u64) {
     let mean_milli = scale.order_lines * 1000 / months.max(1) * 135 / 100;
     let own_milli = mean_milli * [25, 120, 500][size] / 100 * (40 + stream.below(121)) / 100;
     // Who buys more orders more often, and more at a time: both grow with the square root.
-    let lines_milli = (own_milli * 1000).isqrt().clamp(1_400, 12_000);
+    let lines_milli = (own_milli * 4_000).isqrt().clamp(1_800, 16_000);
     (own_milli * 1000 / lines_milli, lines_milli)
 }
 
