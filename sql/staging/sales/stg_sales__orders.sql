@@ -6,8 +6,17 @@ grain       = ["order_id"]
 select
     order_id,
     customer_id,
+    contact_id,
+    owner_id,
+    business_unit_id,
+    entity_id,
+    quote_id,
+    opportunity_id,
+    campaign_id,
     currency_code,
     order_status,
+    order_channel,
     ordered_on,
+    requested_on,
     changed_at
 from sales.orders
