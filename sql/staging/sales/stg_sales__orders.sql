@@ -16,6 +16,7 @@ select
     currency_code,
     order_status,
     order_channel,
+    is_deleted,
     ordered_on,
     requested_on,
     changed_at
