@@ -27,8 +27,16 @@ pub struct Scale {
 pub const CUSTOMERS_MIN: u32 = 400;
 /// The fewest months of history: a year, and a quarter before it to compare with.
 pub const MONTHS_MIN: u32 = 15;
+/// The most months of history: the price lists and costs begin in 2020.
+pub const MONTHS_MAX: u32 = 60;
 /// Order lines of a customer in a month where nothing else is said, in thousandths.
 const LINES_MILLI: u64 = 1_500;
+
+impl Default for Scale {
+    fn default() -> Self {
+        Self::usual(2_000, 36, 1)
+    }
+}
 
 impl Scale {
     /// A company of this many customers and months that orders as usual.
@@ -200,8 +208,8 @@ impl World {
     }
 
     /// The months lived through.
-    pub(super) fn months(&self) -> impl Iterator<Item = Month> + use<> {
-        (self.start.0..=self.end.0).map(Month)
+    pub(super) fn months(&self) -> Vec<Month> {
+        (self.start.0..=self.end.0).map(Month).collect()
     }
 
     /// The customers with a role, in the order of their numbers.

@@ -151,8 +151,7 @@ impl Trade {
                 ]
             };
             let id = format!("AC{label}-{}", about.id);
-            let accrual =
-                Document { text: "accrual", ..Document::new(entity, &id, month.last()) };
+            let accrual = Document { text: "accrual", ..Document::new(entity, &id, month.last()) };
             self.books.post(&mut run.feeds, &accrual, &lines(amount));
             let id = format!("AR{label}-{}", about.id);
             let on = month.next().first();

@@ -138,15 +138,15 @@ fn chosen(
 
 /// What a document shows as revenue, in cents of its currency and of the books'.
 fn revenue(postings: &[Posting<'_>], rate: i64) -> (i64, i64) {
-    let is_revenue = |posting: &&Posting<'_>| {
-        (account::REVENUE..=account::REBATES).contains(&posting.account)
-    };
+    let is_revenue =
+        |posting: &&Posting<'_>| (account::REVENUE..=account::REBATES).contains(&posting.account);
     let of = |posting: &Posting<'_>| {
         posting.functional.unwrap_or_else(|| converted(posting.amount, rate))
     };
-    postings.iter().filter(is_revenue).fold((0, 0), |(own, functional), posting| {
-        (own - posting.amount, functional - of(posting))
-    })
+    postings
+        .iter()
+        .filter(is_revenue)
+        .fold((0, 0), |(own, functional), posting| (own - posting.amount, functional - of(posting)))
 }
 
 impl Trade {

@@ -196,7 +196,8 @@ impl Trade {
         let whole = run.world.customers[index].returns_per_mille > 500;
         let quantity = if whole { shipped } else { 1 + shipped / 3 }.min(shipped);
         let line = &order.lines[line];
-        let place = shipment.lines.iter().position(|(at, _)| order.lines[*at].number == line.number);
+        let place =
+            shipment.lines.iter().position(|(at, _)| order.lines[*at].number == line.number);
         let delivery = (shipment.id.clone(), place.unwrap_or_default() as i64 + 1);
         let id = order.id.replacen("SO", "RT", 1);
         let credit_note = order.id.replacen("SO", "CN", 1);
@@ -357,8 +358,7 @@ fn freight_charge(
 ) -> Option<InvoiceLine> {
     let product = world.products.iter().find(|product| product.sku == FREIGHT_CHARGE)?;
     let price = product.list_price(customer.currency, order.on);
-    let has_goods =
-        order.lines.iter().any(|line| world.products[line.product].kind == Kind::Goods);
+    let has_goods = order.lines.iter().any(|line| world.products[line.product].kind == Kind::Goods);
     let is_little = net < 20 * price && customer.index.is_multiple_of(3);
     (has_goods && is_little).then(|| InvoiceLine {
         kind: "freight",
@@ -408,9 +408,8 @@ fn billed(world: &World, order: &Order, shipment: &Shipment, is_first: bool) -> 
 
 /// The lines that no shipment bills: work, and kits.
 fn work_lines(world: &World, order: &Order) -> Vec<InvoiceLine> {
-    let is_other = |line: &&Line| {
-        line.parent.is_none() && world.products[line.product].kind != Kind::Goods
-    };
+    let is_other =
+        |line: &&Line| line.parent.is_none() && world.products[line.product].kind != Kind::Goods;
     let lines = order.lines.iter().filter(is_other);
     lines.map(|line| invoice_line(world, line, line.quantity, None)).collect()
 }

@@ -237,12 +237,7 @@ fn write_lines(world: &World, feeds: &mut Feeds, invoice: &Invoice<'_>, taxes: &
 }
 
 /// Receivables against revenue at list prices, discounts and tax; of a credit note against returns.
-fn postings<'a>(
-    invoice: &Invoice<'_>,
-    debtor: &'a str,
-    gross: i64,
-    tax: i64,
-) -> Vec<Posting<'a>> {
+fn postings<'a>(invoice: &Invoice<'_>, debtor: &'a str, gross: i64, tax: i64) -> Vec<Posting<'a>> {
     let mut postings = vec![Posting::new(account::RECEIVABLES, gross).of(debtor)];
     let mut add = |account: u16, amount: i64| {
         if amount == 0 {

@@ -98,12 +98,7 @@ pub(in super::super) fn of(world: &World, customer: &Customer, month: Month) -> 
     orders
 }
 
-fn days(
-    world: &World,
-    customer: &Customer,
-    month: Month,
-    stream: &mut Stream,
-) -> Vec<NaiveDate> {
+fn days(world: &World, customer: &Customer, month: Month, stream: &mut Stream) -> Vec<NaiveDate> {
     let age = u64::try_from(month.0 - world.start.0).unwrap_or_default();
     let growth = 1000 + GROWTH_PER_MILLE * age;
     let mean = customer.orders_milli * SEASON[month.place()] / 100 * growth / 1000;

@@ -101,8 +101,7 @@ impl Stock {
         let row = Move { on, warehouse, product, quantity: out, cost: value, kind, document };
         write(world, feeds, &row);
         let places = WAREHOUSES.len() * self.products;
-        let left =
-            self.left.entry(Month::of(on)).or_insert_with(|| vec![Held::default(); places]);
+        let left = self.left.entry(Month::of(on)).or_insert_with(|| vec![Held::default(); places]);
         let left = &mut left[warehouse * self.products + product];
         left.quantity += quantity;
         left.value += cost;
@@ -141,7 +140,8 @@ impl Stock {
         left: &[Held],
     ) {
         let on = working_day(month.first());
-        let document = format!("GR{}-{}", month.name().replace('-', ""), WAREHOUSES[warehouse].code);
+        let document =
+            format!("GR{}-{}", month.name().replace('-', ""), WAREHOUSES[warehouse].code);
         let mut sum = 0;
         for product in &world.products {
             let place = warehouse * self.products + product.index;
