@@ -231,7 +231,8 @@ fn other(world: &World, month: Month, stream: &mut Stream) -> Campaign {
         _ => {
             campaign.name = format!("Four weeks' trial: {category}, {}", month_name(month));
             campaign.name_zh = format!("{}{category_zh}免费试用", month_name_zh(month));
-            campaign.material = Some(brochure_on(campaign.category, !is_abroad, campaign.starts_on));
+            campaign.material =
+                Some(brochure_on(campaign.category, !is_abroad, campaign.starts_on));
             campaign.ends_on = later(campaign.starts_on, 40);
         }
     }
@@ -241,13 +242,11 @@ fn other(world: &World, month: Month, stream: &mut Stream) -> Campaign {
 /// The mailing that was the latest on a day, for customers abroad or at home.
 pub(super) fn latest_mailing(world: &World, is_abroad: bool, day: NaiveDate) -> Option<Campaign> {
     let newest = Month::of(day).0;
-    (0..3)
-        .flat_map(|back| of(world, Month(newest - back)))
-        .find(|campaign| {
-            campaign.kind == Kind::Mailing
-                && campaign.is_abroad == is_abroad
-                && campaign.starts_on <= day
-        })
+    (0..3).flat_map(|back| of(world, Month(newest - back))).find(|campaign| {
+        campaign.kind == Kind::Mailing
+            && campaign.is_abroad == is_abroad
+            && campaign.starts_on <= day
+    })
 }
 
 /// The campaign of a kind that ran on a day for customers of a unit, the latest.

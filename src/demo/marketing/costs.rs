@@ -22,14 +22,12 @@ struct Bill {
     lines: Vec<(&'static str, i64)>,
 }
 
-/// What a bill is for: its lines, each with its usual amount in whole yuan for 2,000 customers, and
+/// What a bill is for: its lines, each with its usual amount in whole yuan for 500 customers, and
 /// the day on which it comes, in hundredths of the time from planning to the end.
 type Template = (&'static [(&'static str, i64)], u64);
 
-const MAILING: &[Template] = &[
-    (&[("text", 6_500), ("layout", 4_800)], 20),
-    (&[("mail_service", 3_900)], 80),
-];
+const MAILING: &[Template] =
+    &[(&[("text", 6_500), ("layout", 4_800)], 20), (&[("mail_service", 3_900)], 80)];
 const CATALOGUE: &[Template] = &[
     (&[("text", 9_000), ("layout", 16_000)], 20),
     (&[("printing", 48_000), ("postage", 21_000)], 60),
@@ -39,10 +37,8 @@ const FAIR: &[Template] = &[
     (&[("stand_building", 64_000), ("transport", 11_000)], 85),
     (&[("travel", 26_000), ("catering", 9_500)], 100),
 ];
-const SEMINAR: &[Template] = &[
-    (&[("speaker", 12_000)], 60),
-    (&[("room", 14_500), ("catering", 11_000)], 100),
-];
+const SEMINAR: &[Template] =
+    &[(&[("speaker", 12_000)], 60), (&[("room", 14_500), ("catering", 11_000)], 100)];
 const WEBINAR: &[Template] =
     &[(&[("speaker", 7_500)], 60), (&[("web_service", 3_200), ("recording", 2_800)], 100)];
 const SEARCH: &[Template] = &[
@@ -55,27 +51,33 @@ const TRADE_PRESS: &[Template] =
 const TRIAL: &[Template] =
     &[(&[("text", 3_000)], 20), (&[("transport", 7_500), ("calibration", 9_000)], 90)];
 
-const SUPPLIERS_HOME: [&str; 10] = [
-    "上海墨白设计有限公司",
-    "Shanghai Bridge Exhibition Services",
-    "北京方程文化传播",
-    "锦江会议服务",
-    "Pudong Print House",
-    "广州数联网络科技",
-    "成都蓉展展览",
-    "Hongqiao Freight Partners",
-    "苏州启明翻译",
-    "华测媒体",
+/// Who bills: at fairs, and otherwise; at home, and abroad.
+const FAIR_SUPPLIERS: [&[&str]; 2] = [
+    &[
+        "上海申展展览服务",
+        "Shanghai Bridge Exhibition Services",
+        "成都蓉展展览",
+        "Hongqiao Freight",
+    ],
+    &["Elbe Messebau", "Lakeside Exhibits", "Victoria Harbour Events"],
 ];
-const SUPPLIERS_ABROAD: [&str; 8] = [
-    "Alster Druck und Medien",
-    "Elbe Messebau",
-    "Lakeside Exhibits",
-    "Prairie Print and Mail",
-    "Kowloon Media Works",
-    "Victoria Harbour Events",
-    "Clickmeadow Digital",
-    "Northfield Translations",
+const SUPPLIERS: [&[&str]; 2] = [
+    &[
+        "上海墨白传媒",
+        "北京方程文化传播",
+        "锦江商务服务",
+        "Pudong Media House",
+        "广州数联网络科技",
+        "苏州启明商务",
+        "华测媒体",
+    ],
+    &[
+        "Alster Medien",
+        "Prairie Media Services",
+        "Kowloon Media Works",
+        "Clickmeadow Digital",
+        "Northfield Communications",
+    ],
 ];
 
 fn templates(campaign: &Campaign) -> &'static [Template] {
@@ -91,9 +93,9 @@ fn templates(campaign: &Campaign) -> &'static [Template] {
     }
 }
 
-/// Whole yuan for 2,000 customers as cents of a unit's books in a company of this size.
+/// Whole yuan for 500 customers as cents of a unit's books in a company of this size.
 fn in_books(world: &World, unit: usize, yuan: i64) -> i64 {
-    let cents = yuan * (i64::from(world.scale.customers) + 500) / 25;
+    let cents = yuan * (i64::from(world.scale.customers) + 500) / 10;
     match ENTITIES[UNITS[unit].entity].currency {
         Currency::Cny => cents,
         Currency::Eur => cents * 10 / 78,
@@ -149,17 +151,16 @@ fn bills(world: &World, campaign: &Campaign) -> Vec<Bill> {
                 (*kind, (usual * stream.between(820, 1_130) / 1000 + stream.between(0, 99)).max(1))
             });
             let lines = lines.collect();
-            let supplier = supplier(unit, &mut stream);
+            let supplier = supplier(campaign.kind, unit, &mut stream);
             bills.push(Bill { campaign: campaign.id.clone(), unit, on, supplier, lines });
         }
     }
     bills
 }
 
-fn supplier(unit: usize, stream: &mut Stream) -> &'static str {
-    let suppliers: &[&str] =
-        if is_abroad(unit) { &SUPPLIERS_ABROAD } else { &SUPPLIERS_HOME };
-    suppliers[stream.place(suppliers.len())]
+fn supplier(kind: Kind, unit: usize, stream: &mut Stream) -> &'static str {
+    let suppliers = if kind == Kind::Fair { FAIR_SUPPLIERS } else { SUPPLIERS };
+    stream.pick(suppliers[usize::from(is_abroad(unit))])
 }
 
 /// What serves all campaigns: the address programme and the web site.

@@ -32,8 +32,7 @@ pub(super) struct Event {
     capacity: i64,
 }
 
-const CITIES_HOME: [&str; 6] =
-    ["Shanghai", "Beijing", "Guangzhou", "Chengdu", "Suzhou", "Wuhan"];
+const CITIES_HOME: [&str; 6] = ["Shanghai", "Beijing", "Guangzhou", "Chengdu", "Suzhou", "Wuhan"];
 const CITIES_ABROAD: [&str; 5] = ["Hamburg", "Chicago", "Singapore", "Rotterdam", "Toronto"];
 
 const SEMINARS: [(&str, &str); 8] = [

@@ -278,7 +278,10 @@ fn lead(world: &World, month: Month, number: usize, mut met: Met<'_>) -> Lead {
 fn phone(country: &str, stream: &mut Stream) -> String {
     let tail = stream.below(10_000_000);
     match country {
-        "CN" => format!("+86 1{} {:04} {tail:07}", 30 + stream.below(60), stream.below(10)),
+        "CN" => {
+            let (first, second) = (tail / 1_000, tail % 1_000);
+            format!("+86 1{} {first:04} {second:03}{}", 30 + stream.below(60), stream.below(10))
+        }
         "DE" => format!("+49 {} {tail:07}", 30 + stream.below(60)),
         "US" | "CA" => format!("+1 {} {tail:07}", 201 + stream.below(700)),
         _ => format!("+{} {tail:07}", 31 + stream.below(30)),

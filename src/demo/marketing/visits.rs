@@ -34,9 +34,8 @@ struct Running {
 
 fn running(world: &World, month: Month) -> Running {
     // A unit stands for all that are abroad or at home with it.
-    let find = |kinds: &[Kind]| {
-        [0, 8].map(|unit| campaigns::running(world, kinds, unit, month.first()))
-    };
+    let find =
+        |kinds: &[Kind]| [0, 8].map(|unit| campaigns::running(world, kinds, unit, month.first()));
     Running { mailing: find(&[Kind::Mailing]), advertisement: find(&[Kind::Search]) }
 }
 
@@ -135,9 +134,9 @@ fn visit<'a>(
     month: Month,
     stream: &mut Stream,
 ) -> Visit<'a> {
-    let first_day = visitor.customer.map_or(0, |customer| {
-        (customer.since - month.first()).num_days().max(0).unsigned_abs()
-    });
+    let first_day = visitor
+        .customer
+        .map_or(0, |customer| (customer.since - month.first()).num_days().max(0).unsigned_abs());
     let on = later(month.first(), first_day + stream.below(month.days() - first_day));
     let minute = minute(visitor.unit, stream);
     let is_late = minute >= SHANGHAI_MIDNIGHT_HOUR * 60;

@@ -31,12 +31,7 @@ fn report(desk: &mut Desk<'_>, customer: &Customer, first: &Done, second: &Done)
     desk.answers.reported(REPORT, pair(customer, first, second));
 }
 
-fn spare(
-    desk: &mut Desk<'_>,
-    customer: &Customer,
-    because: &str,
-    (first, second): (&Done, &Done),
-) {
+fn spare(desk: &mut Desk<'_>, customer: &Customer, because: &str, (first, second): (&Done, &Done)) {
     desk.answers.near_miss(REPORT, because, pair(customer, first, second));
 }
 
@@ -95,8 +90,8 @@ fn near_the_time(desk: &mut Desk<'_>) {
 
 fn near_the_material(desk: &mut Desk<'_>) {
     if let Some(customer) = desk.customer(79) {
-        let [old, new] = [1, 2]
-            .map(|edition| What::Brochure { category: 7, is_own_language: true, edition });
+        let [old, new] =
+            [1, 2].map(|edition| What::Brochure { category: 7, is_own_language: true, edition });
         let first = desk.send(customer, old, "email", ago(336, 9, 30), "opened");
         let second = desk.send(customer, new, "email", ago(327, 9, 30), "delivered");
         spare(desk, customer, "another edition", (&first, &second));

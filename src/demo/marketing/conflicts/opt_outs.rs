@@ -91,7 +91,8 @@ fn planted_by_sales(desk: &mut Desk<'_>) {
     let subject = "Spring prices for transmitters";
     let written = desk.touch(customer, ("email", subject), "", ago(60, 10, 25));
     report(desk, customer, objected_at, &written);
-    let called = desk.touch(customer, ("phone", "Asked about next year's plans"), "", ago(54, 14, 0));
+    let called =
+        desk.touch(customer, ("phone", "Asked about next year's plans"), "", ago(54, 14, 0));
     report(desk, customer, objected_at, &called);
     suppress(desk, customer, objected_at);
 }
