@@ -159,8 +159,9 @@ fn bills(world: &World, campaign: &Campaign) -> Vec<Bill> {
 }
 
 fn supplier(kind: Kind, unit: usize, stream: &mut Stream) -> &'static str {
-    let suppliers = if kind == Kind::Fair { FAIR_SUPPLIERS } else { SUPPLIERS };
-    stream.pick(suppliers[usize::from(is_abroad(unit))])
+    let lists = if kind == Kind::Fair { FAIR_SUPPLIERS } else { SUPPLIERS };
+    let suppliers = lists[usize::from(is_abroad(unit))];
+    suppliers[stream.place(suppliers.len())]
 }
 
 /// What serves all campaigns: the address programme and the web site.
