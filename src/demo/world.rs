@@ -212,6 +212,17 @@ impl World {
         (self.start.0..=self.end.0).map(Month).collect()
     }
 
+    /// The customers that join in a month after the data date, also in one that is not lived
+    /// through yet: what leads to a customer happens before it is one.
+    pub(super) fn joining_in(&self, month: Month) -> Vec<Customer> {
+        let Ok(months) = usize::try_from(month.0 - Month::of(DATA_DATE).0 - 1) else {
+            return Vec::new();
+        };
+        let count = usize::try_from(joining(self.scale)).unwrap_or_default();
+        let first = self.scale.customers as usize + months * count;
+        (first..first + count).map(|index| customer(self, index, Role::Ordinary)).collect()
+    }
+
     /// The customers with a role, in the order of their numbers.
     pub(super) fn with_role(&self, role: Role) -> impl Iterator<Item = &Customer> {
         self.customers.iter().filter(move |customer| customer.role == role)
