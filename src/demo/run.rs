@@ -40,11 +40,12 @@ pub(super) fn write(
     inputs::write(&mut run);
     let mut marketing = marketing::Marketing::new(&run.world);
     let mut trade = trade::Trade::new(&run.world);
+    let mut pipeline = pipeline::Pipeline::new(&run.world);
     marketing.begin(&mut run);
     for month in run.world.months() {
         progress(month);
         let bills = service::month(&mut run, month);
-        pipeline::month(&mut run, month);
+        pipeline.month(&mut run, month);
         let spent = marketing.month(&mut run, month);
         staff::month(&mut run, month);
         trade.month(&mut run, month, bills, spent);
