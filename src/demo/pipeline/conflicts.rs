@@ -220,8 +220,8 @@ fn unwanted<'a>(world: &'a World, customer: &Customer) -> Option<&'a Product> {
 struct Said {
     /// delivery date, price, visit, service or credit note
     kind: &'static str,
-    /// what about, one for each promise
-    subjects: [&'static str; 3],
+    /// what about, in English and Chinese, one for each promise
+    subjects: [[&'static str; 2]; 3],
     /// days after the data date on which each promise is due
     due: [u64; 3],
     /// amounts in whole units of the customer's currency; 0 for none
@@ -237,7 +237,7 @@ struct Said {
 /// What all promises planted have in common.
 const SAID: Said = Said {
     kind: "delivery_date",
-    subjects: [""; 3],
+    subjects: [[""; 2]; 3],
     due: [21; 3],
     amounts: [0; 3],
     settled: None,
@@ -246,35 +246,53 @@ const SAID: Said = Said {
 };
 
 const PROMISES: [Said; 10] = [
-    Said { subjects: ["Delivery of the control cabinet"; 3], due: [10, 17, 31], ..SAID },
+    Said {
+        subjects: [["Delivery of the control cabinet", "控制柜交货"]; 3],
+        due: [10, 17, 31],
+        ..SAID
+    },
     Said {
         kind: "price",
-        subjects: ["Price of the pressure transmitters 2026"; 3],
+        subjects: [["Price of the pressure transmitters 2026", "2026年压力变送器价格"]; 3],
         amounts: [2_350, 2_190, 2_480],
         ..SAID
     },
-    Said { kind: "visit", subjects: ["Inspection of tank 4"; 3], due: [3, 8, 15], ..SAID },
-    Said { kind: "service", subjects: ["Repair of the flow meter"; 3], due: [5, 5, 12], ..SAID },
+    Said {
+        kind: "visit",
+        subjects: [["Inspection of tank 4", "4号罐现场检查"]; 3],
+        due: [3, 8, 15],
+        ..SAID
+    },
+    Said {
+        kind: "service",
+        subjects: [["Repair of the flow meter", "流量计维修"]; 3],
+        due: [5, 5, 12],
+        ..SAID
+    },
     Said {
         kind: "credit_note",
-        subjects: ["Credit note for the late delivery"; 3],
+        subjects: [["Credit note for the late delivery", "延期交货的红字发票"]; 3],
         amounts: [400, 650, 650],
         ..SAID
     },
     Said {
-        subjects: ["Delivery of the spare probes"; 3],
+        subjects: [["Delivery of the spare probes", "备用探头交货"]; 3],
         because: Some("three people promised the same date"),
         ..SAID
     },
     Said {
-        subjects: ["Delivery of the recorder", "Delivery of the cables", "Delivery of the gauges"],
+        subjects: [
+            ["Delivery of the recorder", "记录仪交货"],
+            ["Delivery of the cables", "电缆交货"],
+            ["Delivery of the gauges", "压力表交货"],
+        ],
         due: [7, 14, 28],
         because: Some("the promises are about different things"),
         ..SAID
     },
     Said {
         kind: "visit",
-        subjects: ["Inspection of the boiler house"; 3],
+        subjects: [["Inspection of the boiler house", "锅炉房现场检查"]; 3],
         due: [4, 11, 18],
         settled: Some("withdrawn"),
         because: Some("each promise was withdrawn before the next was given"),
@@ -282,7 +300,7 @@ const PROMISES: [Said; 10] = [
     },
     Said {
         kind: "service",
-        subjects: ["Monthly check of the analyser"; 3],
+        subjects: [["Monthly check of the analyser", "分析仪月检"]; 3],
         due: [2, 9, 16],
         settled: Some("kept"),
         people: [0; 3],
@@ -291,11 +309,21 @@ const PROMISES: [Said; 10] = [
     },
     Said {
         kind: "price",
-        subjects: ["Price of the data logger", "Price of the data logger", "Price of the cable"],
+        subjects: [
+            ["Price of the data logger", "数据记录仪价格"],
+            ["Price of the data logger", "数据记录仪价格"],
+            ["Price of the cable", "电缆价格"],
+        ],
         amounts: [6_100, 6_100, 65],
         because: Some("the prices that differ are those of different products"),
         ..SAID
     },
+];
+/// In whose words, in English and Chinese.
+const WORDINGS: [[&str; 2]; 3] = [
+    ["You have my word", "我向您保证"],
+    ["We will see to it", "我们会落实"],
+    ["That is settled", "就这么定了"],
 ];
 /// The place among the quiet customers of the first of these.
 const FIRST_OF_PROMISES: usize = 36;
@@ -306,6 +334,8 @@ fn commitments(desk: &mut Desk<'_>, answers: &mut Answers) {
         let Some(customer) = quiet(world, FIRST_OF_PROMISES + place) else { return };
         let people = [customer.owner, colleague(world, customer, place), technician(world, place)];
         let begun = earlier(DATA_DATE, 32 + 2 * place as u64);
+        let language = usize::from(customer.is_chinese);
+        let subjects = said.subjects.map(|subject| subject[language]);
         let mut ids = Vec::new();
         let mut due_dates = Vec::new();
         for turn in 0..3 {
@@ -313,7 +343,7 @@ fn commitments(desk: &mut Desk<'_>, answers: &mut Answers) {
             let employee = people[said.people[turn]];
             let channel = ["visit", "phone", "video"][(turn + place) % 3];
             let minute = at(day, 600 + 30 * turn as u64);
-            let subject = said.subjects[turn];
+            let subject = subjects[turn];
             let purpose = if said.people[turn] == 2 { "service_follow_up" } else { "relationship" };
             let touch = Touch {
                 minutes: 25,
@@ -336,7 +366,7 @@ fn commitments(desk: &mut Desk<'_>, answers: &mut Answers) {
                     at: minute,
                     due,
                     amount: (amount > 0).then_some(amount),
-                    wording: ["You have my word", "We will see to it", "That is settled"][turn],
+                    wording: WORDINGS[turn][language],
                     end: said.settled.filter(|_| is_settled).map(|status| (later(day, 5), status)),
                 },
             ));
@@ -345,7 +375,7 @@ fn commitments(desk: &mut Desk<'_>, answers: &mut Answers) {
         let fact = json!({
             "customer": customer.sales_id(),
             "kind": said.kind,
-            "subjects": said.subjects,
+            "subjects": subjects,
             "promises": ids,
             "employees": said.people.map(|person| &world.employees[people[person]].id),
             "due": due_dates,

@@ -13,12 +13,13 @@ mod wording;
 
 use std::collections::BTreeMap;
 
-use chrono::{Datelike, NaiveDate, NaiveDateTime};
+use chrono::{Datelike, NaiveDate, NaiveDateTime, Weekday};
 
 use self::opportunities::Results;
-use super::clock::{Month, later};
+use super::clock::{Month, earlier, later, working_day};
 use super::employees::Work;
 use super::feeds::Feeds;
+use super::random::Stream;
 use super::roles::Role;
 use super::run::Run;
 use super::service;
@@ -62,6 +63,7 @@ impl Pipeline {
         if month == world.start {
             conflicts::plant(&mut desk, answers);
             requests::plant(&mut desk, answers, &mut self.results);
+            opportunities::frameworks(&mut desk, &self.stars, &mut self.results);
             for ahead in 0..MONTHS_AHEAD {
                 self.quotes.iter_mut().zip(&world.customers).for_each(|(quoting, customer)| {
                     look(world, customer, Month(month.0 + ahead), quoting, &mut self.opportunities);
@@ -186,14 +188,33 @@ fn technician(world: &World, turn: usize) -> usize {
     if all.is_empty() { 0 } else { all[turn % all.len()] }
 }
 
-/// A day, but none before the customer was one.
-fn not_before(day: NaiveDate, customer: &Customer) -> NaiveDate {
-    day.max(customer.since)
+/// A day, but none before the customer was one, nor before the history.
+fn not_before(world: &World, customer: &Customer, day: NaiveDate) -> NaiveDate {
+    let start = world.start.first();
+    // What began earlier begins in the first days, not all of it on the first.
+    let begun = if day < start { later(start, u64::from(day.ordinal()) % 12) } else { day };
+    begun.max(customer.since)
+}
+
+/// The day itself where people work on it, otherwise the nearest on which they do.
+fn near_working_day(day: NaiveDate) -> NaiveDate {
+    match day.weekday() {
+        Weekday::Sat => earlier(day, 1),
+        Weekday::Sun => later(day, 1),
+        _ => day,
+    }
+}
+
+/// A working day of a month, or one of the first of the next.
+fn any_working_day(month: Month, stream: &mut Stream) -> NaiveDate {
+    let day = working_day(later(month.first(), stream.below(month.days())));
+    // What falls on a weekend would otherwise all be done on Mondays.
+    if day.weekday() == Weekday::Mon { later(day, stream.below(5)) } else { day }
 }
 
 /// The first working day that lies so many days after.
 fn working_day_after(day: NaiveDate, days: u64) -> NaiveDate {
-    super::clock::working_day(later(day, days))
+    working_day(later(day, days))
 }
 
 #[cfg(test)]

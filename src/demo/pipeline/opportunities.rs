@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use serde_json::{Value, json};
 
 use super::super::answers::Answers;
-use super::super::clock::{Month, earlier, later, working_day};
+use super::super::clock::{DATA_DATE, Month, earlier, later, working_day};
 use super::super::employees::Work;
 use super::super::products::CATEGORIES;
 use super::super::random::Stream;
@@ -15,10 +15,15 @@ use super::super::tables;
 use super::super::trade::orders::Order;
 use super::super::world::{Customer, World};
 use super::touches::Touch;
-use super::{Desk, at, has_open_case, is_spoken_with, not_before, touches, wording};
+use super::{
+    Desk, any_working_day, at, has_open_case, is_spoken_with, near_working_day, not_before,
+    touches, wording,
+};
 
 /// Days at most between two actions on an open opportunity.
 const DAYS_BETWEEN_ACTIONS: u64 = 17;
+/// Deals from which on a rate says something.
+const FEWEST: u64 = 10;
 /// Won deals of a thousand, by a star with large customers.
 const STAR_RATE: u64 = 900;
 
@@ -96,12 +101,12 @@ impl Plan {
     /// What an order came from; `part` tells the customer's orders apart.
     pub(super) fn of(world: &World, customer: &Customer, order: &Order, part: u64) -> Self {
         let mut stream = world.stream("opportunities", customer.index, part);
-        let opened = working_day(earlier(order.on, 27 + stream.below(58)));
+        let opened = near_working_day(earlier(order.on, 26 + stream.below(59)));
         let largest = order.lines.iter().filter(|line| line.parent.is_none());
         let largest = largest.max_by_key(|line| line.quantity * line.price);
         Self {
             customer: customer.index,
-            opened: not_before(opened, customer).min(order.on),
+            opened: not_before(world, customer, opened).min(order.on),
             id: order.opportunity_id(),
             ordered: order.on,
             product: largest.map_or(0, |line| line.product),
@@ -174,13 +179,60 @@ pub(super) fn write_plan(desk: &mut Desk<'_>, plan: Plan, rate: u64, results: &m
     actions(desk, &opportunity, &mut stream);
 }
 
+/// Framework agreements that each star negotiates, and the one that is lost.
+const FRAMEWORKS: u64 = 12;
+const FRAMEWORK_LOST: u64 = 5;
+
+/// Writes framework agreements of the stars with large customers, from which orders follow later:
+/// enough of them that the rate says something even in a small company.
+pub(super) fn frameworks(desk: &mut Desk<'_>, stars: &[usize], results: &mut Results) {
+    let world = desk.world;
+    let first = usize::try_from(world.scale.customers).unwrap_or_default();
+    for star in stars {
+        for turn in 0..FRAMEWORKS {
+            let mut stream = world.stream("framework agreements", *star, turn);
+            let opened = near_working_day(earlier(DATA_DATE, 410 - 29 * turn));
+            let closed = near_working_day(later(opened, 35 + stream.below(30)));
+            let partners: Vec<&Customer> = world.customers[..first]
+                .iter()
+                .filter(|customer| customer.owner == *star && customer.size == "large")
+                .filter(|customer| is_spoken_with(customer) && customer.is_active(opened))
+                .filter(|customer| customer.is_active(closed))
+                .collect();
+            if partners.is_empty() {
+                continue;
+            }
+            let customer = *stream.pick(&partners);
+            let product = wording::product(world, customer, &mut stream);
+            let is_lost = turn == FRAMEWORK_LOST;
+            let end = if is_lost { "lost" } else { "won" };
+            let list_price = product.list_price(customer.currency, opened);
+            let amount = rough(list_price * stream.between(30, 150));
+            let opportunity = Opportunity {
+                id: desk.numbers.next("OP", opened),
+                customer,
+                title: wording::framework(customer, product),
+                category: product.category_name(),
+                amount,
+                won_amount: amount,
+                steps: course(opened, closed, STAGES.len(), end, &mut stream),
+                expected_close: later(closed, stream.below(14)),
+                competitor: "",
+                reason: if is_lost { "no_budget" } else { "" },
+            };
+            write(desk, &opportunity, results);
+            actions(desk, &opportunity, &mut stream);
+        }
+    }
+}
+
 /// Writes what is tried with those that never ordered.
 pub(super) fn prospects(desk: &mut Desk<'_>, month: Month, results: &mut Results) {
     let world = desk.world;
     for customer in world.with_role(Role::Prospect) {
         let mut stream = world.stream("opportunities tried", customer.index, month.key());
         if stream.chance(60) {
-            let day = working_day(later(month.first(), stream.below(month.days())));
+            let day = any_working_day(month, &mut stream);
             lose(desk, customer, day, &mut stream, results);
         }
     }
@@ -198,7 +250,7 @@ fn lose(
         return;
     }
     let product = wording::product(desk.world, customer, stream);
-    let closed = working_day(later(opened, 20 + stream.below(100)));
+    let closed = near_working_day(later(opened, 20 + stream.below(100)));
     let stages = 1 + stream.weighted(&[15, 25, 35, 25]);
     let has_rival = stream.chance(780);
     let rival = rival(product.category, stream);
@@ -251,7 +303,7 @@ fn course(
         .map(|place| {
             let share = span * place as u64 / stages as u64;
             let jitter = if place == 0 { 0 } else { stream.below(span / 8 + 1) };
-            let on = working_day(later(opened, share + jitter)).min(closed);
+            let on = near_working_day(later(opened, share + jitter)).clamp(opened, closed);
             Step { on, stage: STAGES[place].0 }
         })
         .collect();
@@ -261,8 +313,8 @@ fn course(
         while let Some(last) = steps.last()
             && later(last.on, DAYS_BETWEEN_ACTIONS) < mark.on
         {
-            // Moved off a weekend, an action is at most 19 days after the one before.
-            let on = working_day(later(last.on, 9 + stream.below(DAYS_BETWEEN_ACTIONS - 8)));
+            // Moved off a weekend, an action is at most 18 days after the one before.
+            let on = near_working_day(later(last.on, 9 + stream.below(DAYS_BETWEEN_ACTIONS - 8)));
             let stage = last.stage;
             steps.push(Step { on: on.min(mark.on), stage });
         }
@@ -402,12 +454,35 @@ impl Results {
             let employee = &world.employees[*star].id;
             let key = (employee.clone(), "large");
             let [won, lost] = self.sellers.get(&key).copied().unwrap_or_default();
-            if won > 0 {
-                answers.reported(
-                    "salesperson_fit",
-                    json!({"employee": employee, "size": "large", "until": until.to_string(),
-                        "won": won, "lost": lost}),
-                );
+            let fact = json!({"employee": employee, "size": "large", "until": until.to_string(),
+                "won": won, "lost": lost});
+            if won + lost >= FEWEST {
+                answers.reported("salesperson_fit", fact);
+            } else {
+                answers.near_miss("salesperson_fit", "too few deals to tell", fact);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::clock::{DATA_DATE, later};
+    use super::super::super::random::Stream;
+    use super::{STAGES, course};
+
+    #[test]
+    fn something_is_done_at_least_every_twenty_days() {
+        for seed in 0..500 {
+            let mut stream = Stream::of(seed, "course", 0, 0);
+            let closed = later(DATA_DATE, stream.below(120));
+            let steps =
+                course(DATA_DATE, closed, 1 + stream.place(STAGES.len()), "won", &mut stream);
+            assert_eq!(steps.first().map(|step| step.on), Some(DATA_DATE));
+            assert_eq!(steps.last().map(|step| (step.on, step.stage)), Some((closed, "won")));
+            for pair in steps.windows(2) {
+                let days = (pair[1].on - pair[0].on).num_days();
+                assert!((0..=20).contains(&days), "{days} days with seed {seed}");
             }
         }
     }

@@ -2,13 +2,13 @@
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime};
 
-use super::super::clock::{Month, earlier, later, working_day};
+use super::super::clock::{Month, earlier, later};
 use super::super::roles::Role;
 use super::super::tables;
 use super::super::trade::orders::Order;
 use super::super::world::{Customer, World};
 use super::touches::Touch;
-use super::{Desk, at, not_before, touches, wording, working_day_after};
+use super::{Desk, at, near_working_day, not_before, touches, wording, working_day_after};
 
 /// Days for which an offer holds.
 pub(super) const DAYS_VALID: u64 = 30;
@@ -110,13 +110,13 @@ impl Quoting {
     pub(super) fn expect(&mut self, world: &World, customer: &Customer, order: Order, part: u64) {
         let mut stream = world.stream("quotes", customer.index, part);
         let days_before = 3 + stream.below(18);
-        let on = working_day(earlier(order.on, days_before));
+        let on = near_working_day(earlier(order.on, days_before));
         let mut quote = Quote {
             id: order.quote_id(),
             owner: customer.owner,
             contact: stream.place(customer.contact_count()),
             opportunity: if order.has_opportunity { order.opportunity_id() } else { String::new() },
-            on: not_before(on, customer).min(order.on),
+            on: not_before(world, customer, on).min(order.on),
             valid_to: order.on,
             lines: lines(&order),
             end: Some((order.on, "won")),
@@ -165,17 +165,21 @@ pub(super) fn month(desk: &mut Desk<'_>, customer: &Customer, month: Month, quot
         }
         !is_due
     });
+    let mut lost_on = Vec::new();
     for quote in begun {
         quote.write(desk, customer);
         if stream.chance(300) {
             hand_over(desk, customer, &quote);
         }
-        let day = working_day_after(quote.on.max(month.first()), 1 + stream.below(14));
-        quoting.written.push(quote);
         // For two offers that are ordered there is about one that is not.
+        let day = working_day_after(quote.on.max(month.first()), 1 + stream.below(14));
         if stream.chance(500) {
-            lose(desk, customer, day, quoting);
+            lost_on.push(day);
         }
+        quoting.written.push(quote);
+    }
+    for day in lost_on {
+        lose(desk, customer, day, quoting);
     }
     if customer.role == Role::Prospect && stream.chance(80) {
         let day = working_day_after(month.first(), stream.below(28));
@@ -264,4 +268,51 @@ fn hand_over(desk: &mut Desk<'_>, customer: &Customer, quote: &Quote) {
         ..Touch::outbound(quote.owner, channel, "order", at(quote.on, 16 * 60), &subject)
     };
     touches::write(desk, customer, &touch);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::clock::{DATA_DATE, earlier};
+    use super::super::super::trade::orders::{self, Order};
+    use super::super::super::world::{Scale, World};
+    use super::Quoting;
+
+    fn order(id: &str, days_before: u64) -> Order {
+        let line = orders::Line {
+            number: 1,
+            parent: None,
+            product: 3,
+            quantity: 2,
+            list_price: 10_000,
+            price: 9_000,
+        };
+        let on = earlier(DATA_DATE, days_before);
+        Order {
+            id: id.to_owned(),
+            on,
+            requested: on,
+            lines: vec![line],
+            is_cancelled: false,
+            has_quote: true,
+            has_opportunity: false,
+        }
+    }
+
+    #[test]
+    fn no_product_is_on_offer_twice() {
+        let world = World::new(Scale::usual(400, 15, 1), DATA_DATE);
+        let customer = &world.customers[0];
+        let mut quoting = Quoting::default();
+        for (part, days_before) in [60, 52, 51, 35, 20, 12].into_iter().enumerate() {
+            let order = order(&format!("SO260618-{part:05}"), days_before);
+            quoting.expect(&world, customer, order, part as u64);
+        }
+        for pair in quoting.expected.windows(2) {
+            assert!(pair[0].valid_to < pair[1].on, "{} {}", pair[0].valid_to, pair[1].on);
+        }
+        for quote in &quoting.expected {
+            assert!(quote.id.starts_with("QU260618-"));
+            assert!(quote.end.is_some_and(|(day, _)| quote.on <= day && day <= quote.valid_to));
+        }
+    }
 }

@@ -8,7 +8,7 @@ use super::super::random::Stream;
 use super::super::roles::Role;
 use super::super::tables;
 use super::super::world::{Customer, World};
-use super::{Desk, at, has_open_case, is_spoken_with, promises, wording, working_day_after};
+use super::{Desk, any_working_day, at, has_open_case, is_spoken_with, promises, wording};
 
 /// A contact as it is written down.
 pub(super) struct Touch<'a> {
@@ -131,7 +131,7 @@ pub(in super::super) fn planned(world: &World, customer: &Customer, month: Month
     let visits = if customer.role == Role::ManyVisits { 10 + stream.below(5) } else { 0 };
     let mut all: Vec<Planned> = (0..count + visits)
         .map(|place| {
-            let on = working_day_after(month.first(), stream.below(month.days()));
+            let on = any_working_day(month, &mut stream);
             let is_extra_visit = place >= count;
             let purpose = ["selling", "relationship", "service_follow_up", "order"]
                 [stream.weighted(&[35, 30, 20, 15])];
@@ -201,7 +201,7 @@ pub(super) fn month(desk: &mut Desk<'_>, customer: &Customer, month: Month) {
     }
     let mut stream = desk.world.stream("touches inbound", customer.index, month.key());
     for place in 0..stream.count(habits(customer).1) {
-        let on = working_day_after(month.first(), stream.below(month.days()));
+        let on = any_working_day(month, &mut stream);
         if customer.is_active(on) {
             let part = month.key() * 100 + place;
             request(desk, customer, on, desk.world.stream("requests", customer.index, part));

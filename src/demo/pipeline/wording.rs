@@ -297,6 +297,15 @@ pub(super) fn title(customer: &Customer, product: &Product, stream: &mut Stream)
     filled(TITLES, customer, product, stream)
 }
 
+/// What an agreement for a year is called.
+pub(super) fn framework(customer: &Customer, product: &Product) -> String {
+    if customer.is_chinese {
+        format!("{}年度框架协议", product.name_zh)
+    } else {
+        format!("Framework agreement: {}", product.name)
+    }
+}
+
 fn filled(
     templates: Templates,
     customer: &Customer,
