@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use clap::builder::RangedI64ValueParser;
+
 use super::error::CliError;
 use super::progress::bar;
 use super::query::answer;
@@ -65,7 +67,7 @@ pub(super) struct Args {
 }
 
 /// A number of a range.
-fn number(low: u32, high: u32) -> RangedU64ValueParser<u32> {
+fn number(low: u32, high: u32) -> RangedI64ValueParser<u32> {
     clap::value_parser!(u32).range(i64::from(low)..=i64::from(high))
 }
 

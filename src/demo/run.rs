@@ -39,13 +39,14 @@ pub(super) fn write(
     inputs::write(&mut run);
     let mut marketing = marketing::Marketing::new(&run.world);
     let mut trade = trade::Trade::new(&run);
+    let mut pipeline = pipeline::Pipeline::new(&run.world);
     marketing.begin(&mut run);
     let months = run.world.months();
     let count = months.len() as u64;
     for (place, month) in (0..).zip(months) {
         progress(place, count);
         let bills = service::month(&mut run, month);
-        pipeline::month(&mut run, month);
+        pipeline.month(&mut run, month);
         let spent = marketing.month(&mut run, month);
         staff::month(&mut run, month);
         trade.month(&mut run, month, bills, spent);

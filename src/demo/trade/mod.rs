@@ -21,7 +21,6 @@ use super::clock::Month;
 use super::marketing::Spent;
 use super::run::Run;
 use super::service::Bill;
-use super::world::World;
 use books::Books;
 use differences::Differences;
 use planted::Baskets;
