@@ -17,10 +17,13 @@ mod feeds;
 mod inputs;
 mod marketing;
 mod master;
+mod matching;
 mod names;
+mod noise;
 mod pipeline;
 mod products;
 mod random;
+mod relations;
 mod roles;
 mod run;
 mod service;
@@ -43,7 +46,6 @@ pub use world::{CUSTOMERS_MIN, MONTHS_MIN, Scale};
 /// # Errors
 /// When a file cannot be written.
 pub fn try_out(folder: &Path, scale: Scale) -> Result<String, DemoError> {
-    let answers =
-        run::write(folder, scale, Window { after: None, until: DATA_DATE }, |_month| ())?;
+    let answers = run::write(folder, scale, Window { after: None, until: DATA_DATE }, |_month| ())?;
     serde_json::to_string_pretty(&answers).map_err(error::at(folder))
 }

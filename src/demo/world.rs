@@ -8,6 +8,7 @@ use super::employees::{self, Employee};
 use super::names;
 use super::products::{self, Product};
 use super::random::Stream;
+use super::relations::{self, Lookalike};
 use super::roles::{self, Role};
 
 /// How large the sample company is.
@@ -42,6 +43,7 @@ impl Scale {
 pub(super) const TYPES: [&str; 4] = ["end_user", "distributor", "machine_builder", "public"];
 
 /// A customer.
+#[derive(Debug, Clone)]
 pub(super) struct Customer {
     /// its place in [`World::customers`]
     pub(super) index: usize,
@@ -89,6 +91,8 @@ pub(super) struct Customer {
     pub(super) parent: Option<usize>,
     /// the customer that it is registered as once more by mistake
     pub(super) same_as: Option<usize>,
+    /// whether its name or address resembles another customer's
+    pub(super) is_lookalike: bool,
     /// orders in a usual month, in thousandths
     pub(super) orders_milli: u64,
     /// lines of an order, in thousandths
@@ -162,6 +166,8 @@ pub(super) struct World {
     pub(super) end: Month,
     /// the customers in the order of their numbers
     pub(super) customers: Vec<Customer>,
+    /// the customers that resemble each other and are not the same
+    pub(super) lookalikes: Vec<Lookalike>,
     /// what is sold
     pub(super) products: Vec<Product>,
     /// who works here
@@ -180,6 +186,7 @@ impl World {
             start,
             end,
             customers: Vec::new(),
+            lookalikes: Vec::new(),
             products: products::all(scale.seed),
             employees,
         };
@@ -191,6 +198,7 @@ impl World {
             let customer = customer(&world, index, role);
             world.customers.push(customer);
         }
+        relations::relate(&mut world);
         world
     }
 
@@ -271,7 +279,7 @@ fn customer(world: &World, index: usize, role: Role) -> Customer {
         city: place.city,
         size: ["small", "medium", "large"][size],
         capital: stream.between(1, 9) * [200_000, 2_000_000, 30_000_000][size],
-        tax_number: names::tax_number(&mut stream, place.country),
+        tax_number: names::tax_number(&mut stream, index, place),
         channel: ["referral", "fair", "web", "cold_call", "partner", "tender"]
             [stream.weighted(&[20, 22, 25, 15, 12, 6])],
         since,
@@ -282,6 +290,7 @@ fn customer(world: &World, index: usize, role: Role) -> Customer {
         owner: employees::salesperson(&world.employees, unit, &mut stream),
         parent: None,
         same_as: None,
+        is_lookalike: false,
         orders_milli,
         lines_milli,
         discount_percent: match kind {
