@@ -3,7 +3,7 @@
 //! The labelled pairs measure whoever matches names. Each names both records as their systems hold
 //! them, so that a pair can be looked up.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
@@ -139,29 +139,22 @@ fn matches(world: &World, is_chinese: bool, count: usize, pairs: &mut Vec<Pair>)
 }
 
 fn near_misses(world: &World, is_chinese: bool, count: usize, pairs: &mut Vec<Pair>) {
-    let alike: Vec<&Lookalike> = world
-        .lookalikes
-        .iter()
-        .filter(|pair| world.customers[pair.one].is_chinese == is_chinese)
-        .collect();
-    // Each of two that look alike stands once on either side, before any stands there again.
-    let rounds = [
-        (Hand::Finance, false),
-        (Hand::Service, true),
-        (Hand::Marketing, false),
-        (Hand::Sales, false),
-        (Hand::Finance, true),
-        (Hand::Service, false),
-        (Hand::Marketing, true),
-    ];
+    let alike = interleaved(world, is_chinese);
+    // Each of two that look alike stands on either side, and the systems change from one to the
+    // next, so that each has its share.
+    let hands = [Hand::Finance, Hand::Service, Hand::Marketing, Hand::Sales];
     let mut found = 0;
-    for (round, (hand, is_turned)) in rounds.into_iter().enumerate() {
+    for round in 0..8 {
+        let is_turned = (round + round / 4) % 2 == 1;
         for (place, pair) in alike.iter().enumerate() {
+            let hand = hands[(place + round) % 4];
             if found >= count {
                 return;
             }
-            // The systems change from one to the next, so that each has its share.
-            let hand = if hand == Hand::Sales { hand } else { HANDS[(place + round) % 3] };
+            // Within sales two records are one pair, whichever stands first.
+            if hand == Hand::Sales && round >= 4 {
+                continue;
+            }
             let (left, right) =
                 if is_turned { (pair.other, pair.one) } else { (pair.one, pair.other) };
             let written = match hand {
@@ -179,6 +172,21 @@ fn near_misses(world: &World, is_chinese: bool, count: usize, pairs: &mut Vec<Pa
             found += 1;
         }
     }
+}
+
+/// Who looks alike in a language, one of each way of looking alike after the other.
+fn interleaved(world: &World, is_chinese: bool) -> Vec<&Lookalike> {
+    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut alike = Vec::new();
+    for pair in &world.lookalikes {
+        if world.customers[pair.one].is_chinese == is_chinese {
+            let rank = seen.entry(pair.because).or_default();
+            alike.push((*rank, pair));
+            *rank += 1;
+        }
+    }
+    alike.sort_by_key(|(rank, pair)| (*rank, pair.because));
+    alike.into_iter().map(|(_, pair)| pair).collect()
 }
 
 /// The customers whose record in finance must be matched by tax number or name, because the pair is

@@ -46,6 +46,7 @@ pub use world::{CUSTOMERS_MIN, MONTHS_MIN, Scale};
 /// # Errors
 /// When a file cannot be written.
 pub fn try_out(folder: &Path, scale: Scale) -> Result<String, DemoError> {
-    let answers = run::write(folder, scale, Window { after: None, until: DATA_DATE }, |_month| ())?;
+    let answers =
+        run::write(folder, scale, Window { after: None, until: DATA_DATE }, |_month| ())?;
     serde_json::to_string_pretty(&answers).map_err(error::at(folder))
 }

@@ -121,11 +121,19 @@ fn habits(hand: Hand) -> ([u64; 13], u64) {
 pub(super) fn written(world: &World, customer: &Customer, hand: Hand, writer: usize) -> Written {
     let mut stream = world.stream("noise", customer.index * 8 + writer, hand as u64);
     let (_, per_mille) = habits(hand);
-    if !stream.chance(per_mille) {
-        return registered(customer);
-    }
     let is_plain = customer.role == Role::Ordinary && !customer.is_lookalike;
-    misspelt(customer, hand, !is_plain, &mut stream)
+    let mut written = if stream.chance(per_mille) {
+        misspelt(customer, hand, !is_plain, &mut stream)
+    } else {
+        registered(customer)
+    };
+    if hand == Hand::Finance {
+        let plain = without_accents(&written.name);
+        if plain != written.name {
+            written = Written { name: plain, rules: [written.rules, vec!["accents"]].concat() };
+        }
+    }
+    written
 }
 
 /// The registered name.
@@ -238,6 +246,11 @@ const FORMS: [(&str, &str); 42] = [
     ("AS", "A/S"),
 ];
 
+/// Whether a name has no Chinese sign.
+fn is_latin(name: &str) -> bool {
+    !name.chars().any(|letter| ('\u{4e00}'..='\u{9fff}').contains(&letter))
+}
+
 fn form(name: &str) -> Option<&'static str> {
     FORMS.iter().map(|(form, _)| *form).find(|form| name.ends_with(form))
 }
@@ -274,7 +287,7 @@ fn without_city(name: &str, city: &str, city_zh: &str) -> Option<String> {
 /// becomes `Arden Foods Ltd (Wuxi)`.
 fn brackets_moved(name: &str, city: &str, city_zh: &str) -> Option<String> {
     let own = without_city(name, city, city_zh)?;
-    if own.is_ascii() {
+    if is_latin(&own) {
         return Some(format!("{own} ({city})"));
     }
     if !name.starts_with(city_zh) {
@@ -316,9 +329,11 @@ fn abbreviated(name: &str) -> Option<String> {
 /// Two neighbouring letters of the first word that is long enough, or two signs of the trade.
 fn swapped(name: &str, stream: &mut Stream) -> Option<String> {
     let mut letters: Vec<char> = name.chars().collect();
-    let is_latin = name.is_ascii();
+    let is_latin = is_latin(name);
     let end = if is_latin { name.find(' ')? } else { letters.len().checked_sub(4)? };
-    let begin = if is_latin { 2 } else { 4 };
+    // Neither a city in brackets nor the brackets themselves are torn apart.
+    let bracket = letters.iter().position(|letter| *letter == '）');
+    let begin = if is_latin { 2 } else { bracket.map_or(4, |at| at + 1) };
     if end < begin + 2 {
         return None;
     }
@@ -329,7 +344,7 @@ fn swapped(name: &str, stream: &mut Stream) -> Option<String> {
 
 fn other_width(name: &str) -> String {
     // Chinese names have full-width brackets, whose other width is the half.
-    let is_chinese = !name.is_ascii();
+    let is_chinese = !is_latin(name);
     name.chars()
         .map(|letter| match letter {
             '（' => '(',
@@ -342,7 +357,7 @@ fn other_width(name: &str) -> String {
 }
 
 fn spaced(name: &str, stream: &mut Stream) -> Option<String> {
-    if name.is_ascii() {
+    if is_latin(name) {
         return Some(name.replacen(' ', "  ", 1 + stream.place(2)));
     }
     let at = name.char_indices().nth(2 + stream.place(3)).map(|(at, _)| at)?;
@@ -375,9 +390,17 @@ pub(super) fn without_accents(text: &str) -> String {
             'ä' => out.push_str("ae"),
             'ö' => out.push_str("oe"),
             'ü' => out.push_str("ue"),
+            'Ä' => out.push_str("AE"),
+            'Ö' => out.push_str("OE"),
+            'Ü' => out.push_str("UE"),
             'ß' => out.push_str("ss"),
-            'ł' => out.push('l'),
+            'á' => out.push('a'),
+            'é' => out.push('e'),
             'í' => out.push('i'),
+            'Í' => out.push('I'),
+            'ł' => out.push('l'),
+            'Ł' => out.push('L'),
+            'ž' => out.push('z'),
             _ => out.push(letter),
         }
     }

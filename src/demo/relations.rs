@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::clock::{DATA_DATE, earlier, later};
+use super::company::{ENTITIES, SERVICE_ENTITY};
 use super::employees;
 use super::names::{self, CityStands, Parts};
 use super::noise::{self, Hand};
@@ -84,6 +85,7 @@ impl Free {
 /// Registers some customers twice, gives some a parent, and makes some resemble others; customers
 /// that join after the data date have no relations.
 pub(super) fn relate(world: &mut World) {
+    group(world);
     let names = world.customers.iter().map(|customer| customer.name.clone()).collect();
     let mut free = Free { used: BTreeSet::new(), names };
     duplicate(world, &mut free);
@@ -93,6 +95,27 @@ pub(super) fn relate(world: &mut World) {
 
 fn place(world: &World, purpose: &str, number: usize) -> usize {
     world.stream(purpose, number, 0).place(world.scale.customers as usize)
+}
+
+/// The entities abroad buy from the first one: they are its customers too.
+fn group(world: &mut World) {
+    let members: Vec<usize> = world.with_role(Role::Group).map(|member| member.index).collect();
+    for (entity, index) in ENTITIES.iter().skip(SERVICE_ENTITY + 1).zip(members) {
+        let mut stream = world.stream("group", index, 0);
+        let owner = employees::salesperson(&world.employees, 0, &mut stream);
+        let there = names::place_of(entity.city);
+        let member = &mut world.customers[index];
+        entity.name.clone_into(&mut member.name);
+        member.name_en.clear();
+        member.is_chinese = false;
+        member.kind = "distributor";
+        (member.country, member.city, member.region) = (there.country, there.city, there.region);
+        member.address = names::address(&mut stream, there);
+        member.tax_number = names::tax_number(&mut stream, index, there);
+        member.domain = format!("lanting-{}.example", entity.country.to_lowercase());
+        (member.unit, member.entity, member.owner) = (0, 0, owner);
+        member.currency = entity.currency;
+    }
 }
 
 fn duplicate(world: &mut World, free: &mut Free) {
@@ -254,12 +277,11 @@ fn changed(parts: Parts, change: Change, own: &names::Place, there: &names::Plac
         parts.form = names::usual_form(there.country);
     }
     match change {
-        Change::Branch => {}
         // Who has a sister elsewhere says where it sits.
         Change::City if parts.city_stands == CityStands::Nowhere => {
             parts.city_stands = CityStands::InBrackets;
         }
-        Change::City => {}
+        Change::City | Change::Branch => {}
         Change::Company(number) => {
             let (zh, en) = COMPANIES[number / 8 % COMPANIES.len()];
             parts.trade_zh.push_str(zh);
@@ -282,6 +304,20 @@ mod tests {
 
     use super::super::clock::DATA_DATE;
     use super::super::world::{Scale, World};
+
+    #[test]
+    fn nobody_is_renamed_when_time_goes_on() {
+        let scale = Scale::usual(400, 18, 5);
+        let (now, then) =
+            (World::new(scale, DATA_DATE), World::new(scale, "2027-02-10".parse().unwrap()));
+        assert!(then.customers.len() > now.customers.len());
+        for (one, other) in now.customers.iter().zip(&then.customers) {
+            assert_eq!(
+                (&one.name, &one.domain, one.since),
+                (&other.name, &other.domain, other.since)
+            );
+        }
+    }
 
     #[test]
     fn relations_keep_names_apart_and_time_in_order() {

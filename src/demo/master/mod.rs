@@ -3,8 +3,8 @@
 mod accounts;
 mod customers;
 mod lists;
-mod others;
-mod people;
+pub(super) mod others;
+pub(super) mod people;
 mod products;
 mod referrals;
 
@@ -16,9 +16,10 @@ pub(super) fn write(run: &mut Run) {
     let pairs = matching::pairs(&run.world);
     let told = matching::told(&run.world, &pairs);
     run.answers.facts.insert("matching_pairs".to_owned(), told);
+    let labelled = matching::in_finance(&pairs);
     customers::write(run);
-    referrals::write(run);
-    others::write(run, &matching::in_finance(&pairs));
+    referrals::write(run, &labelled);
+    others::write(run, &labelled);
     products::write(run);
     lists::write(run);
     accounts::write(run);

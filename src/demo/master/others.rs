@@ -74,6 +74,12 @@ fn known(world: &World, customer: &Customer, is_labelled: bool) -> Known {
     }
 }
 
+/// The days after its date on which an invoice to a customer is due.
+pub(in super::super) fn payment_terms(world: &World, customer: &Customer) -> i64 {
+    let mut stream = world.stream("payment terms", customer.index, 0);
+    [30, 45, 60, 90][stream.weighted(&[45, 15, 30, 10])]
+}
+
 fn write_debtors(run: &mut Run, labelled: &BTreeSet<usize>) {
     let Run { world, feeds, .. } = run;
     for customer in &world.customers {
@@ -94,17 +100,18 @@ fn write_debtors(run: &mut Run, labelled: &BTreeSet<usize>) {
                 Currency::Eur => 780,
                 Currency::Usd => 710,
             };
-        let days = [30, 45, 60, 90][stream.weighted(&[45, 15, 30, 10])];
-        let tax_number = if known.by_tax_number { customer.tax_number.as_str() } else { "" };
+        // The package leaves no field empty where it asks for a number: 无 is none.
+        let none = if stream.chance(500) { "无" } else { "" };
+        let tax_number = if known.by_tax_number { customer.tax_number.as_str() } else { none };
         let number = if known.by_number { customer.sales_id() } else { String::new() };
         feeds.row(&tables::DEBTORS, customer.since, |row| {
             row.text(&customer.debtor_id())
-                .text(&noise::without_accents(&name))
+                .text(&name)
                 .text(tax_number)
                 .text(&noise::without_accents(if has_city { city } else { "" }))
                 .text(&noise::without_accents(&customer.address))
                 .money(limit)
-                .int(days)
+                .int(payment_terms(world, customer))
                 .flag(is_blocked)
                 .flag(customer.role == Role::Group)
                 .text(ENTITIES[customer.entity].id)

@@ -7,21 +7,21 @@ use super::super::random::Stream;
 use super::super::world::{Customer, World};
 
 /// Somebody at a customer; sales and marketing know the same people.
-pub(super) struct Person {
+pub(in super::super) struct Person {
     /// the name as people call it there
-    pub(super) name: String,
+    pub(in super::super) name: String,
     /// what the person does
-    pub(super) title: &'static str,
+    pub(in super::super) title: &'static str,
     /// the address for mail
-    pub(super) email: String,
+    pub(in super::super) email: String,
     /// the telephone
-    pub(super) phone: String,
+    pub(in super::super) phone: String,
     /// the birthday, where it is known
-    pub(super) birthday: Option<NaiveDate>,
+    pub(in super::super) birthday: Option<NaiveDate>,
     /// the language of letters, ISO 639
-    pub(super) language: &'static str,
+    pub(in super::super) language: &'static str,
     /// whether the person decides on purchases
-    pub(super) is_decider: bool,
+    pub(in super::super) is_decider: bool,
 }
 
 const TITLES_ZH: [&str; 10] = [
@@ -51,7 +51,7 @@ const TITLES: [&str; 10] = [
 
 /// The people at a customer, in the order of their numbers; no two have one name. A customer that
 /// is registered twice has the same people twice.
-pub(super) fn of(world: &World, customer: &Customer) -> Vec<Person> {
+pub(in super::super) fn of(world: &World, customer: &Customer) -> Vec<Person> {
     let mut stream = world.stream("people", customer.same_as.unwrap_or(customer.index), 0);
     let mut people: Vec<Person> = Vec::new();
     while people.len() < customer.contact_count() {
@@ -96,7 +96,7 @@ fn language(customer: &Customer) -> &'static str {
 }
 
 /// A telephone number, with digits that no network gives out where a country keeps such.
-pub(super) fn phone(stream: &mut Stream, country: &str) -> String {
+pub(in super::super) fn phone(stream: &mut Stream, country: &str) -> String {
     let number = stream.between(1_000_000, 9_999_999);
     match country {
         "CN" => format!("+86 1{} {number}", stream.between(300, 399)),

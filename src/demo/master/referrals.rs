@@ -1,5 +1,7 @@
 //! Which customers were introduced by others?
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 
 use super::super::clock::earlier;
@@ -14,9 +16,11 @@ const CHAINS: usize = 4;
 /// Customers of a chain: the first introduced the second, and so on.
 const LINKS: usize = 4;
 
-pub(super) fn write(run: &mut Run) {
+/// Writes them; a customer in `labelled` is hard to match in finance, so no chain is planted with
+/// it.
+pub(super) fn write(run: &mut Run, labelled: &BTreeSet<usize>) {
     let Run { world, feeds, answers } = run;
-    let chains = chains(world);
+    let chains = chains(world, labelled);
     for chain in &chains {
         for link in chain.windows(2) {
             write_one(world, feeds, &world.customers[link[0]], &world.customers[link[1]]);
@@ -31,7 +35,7 @@ pub(super) fn write(run: &mut Run) {
     }
     let mut planted: Vec<usize> = chains.into_iter().flatten().collect();
     // A prospect that was introduced has bought nothing, so its introduction is worth nothing yet.
-    let prospect = world.with_role(Role::Prospect).next();
+    let prospect = world.with_role(Role::Prospect).max_by_key(|one| one.since);
     let referrer = prospect.and_then(|prospect| older(world, prospect, &planted, 0));
     if let (Some(referrer), Some(prospect)) = (referrer, prospect) {
         write_one(world, feeds, referrer, prospect);
@@ -56,11 +60,12 @@ pub(super) fn write(run: &mut Run) {
 }
 
 /// Chains of customers that are there from the start, each a little longer than the next.
-fn chains(world: &World) -> Vec<Vec<usize>> {
+fn chains(world: &World, labelled: &BTreeSet<usize>) -> Vec<Vec<usize>> {
     let start = world.start.first();
     let mut known: Vec<&Customer> = world
         .with_role(Role::Ordinary)
         .filter(|customer| customer.since < start && customer.left.is_none())
+        .filter(|customer| !customer.is_lookalike && !labelled.contains(&customer.index))
         .collect();
     known.sort_by_key(|customer| (customer.since, customer.index));
     known.dedup_by_key(|customer| customer.since);

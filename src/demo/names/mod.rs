@@ -7,7 +7,7 @@ mod people;
 mod places;
 mod words;
 
-pub(super) use people::{PersonName, latin, person};
+pub(super) use people::{latin, person};
 pub(super) use places::{Place, address, place, place_of, tax_number};
 
 use super::random::Stream;
@@ -198,6 +198,7 @@ fn foreign(seed: u64, index: usize, at: &Place, industry: &str, stream: &mut Str
         brand.insert_str(0, "New ");
     }
     let (_, trade) = words::trade(industry, trade);
+    let forms = words::foreign_forms(at.country);
     Parts {
         is_chinese: false,
         brand,
@@ -205,7 +206,7 @@ fn foreign(seed: u64, index: usize, at: &Place, industry: &str, stream: &mut Str
         qualifier,
         trade: trade.to_owned(),
         trade_zh: String::new(),
-        form: *stream.pick(words::foreign_forms(at.country)),
+        form: forms[stream.place(forms.len())],
         form_zh: String::new(),
         city_stands: if at.country == "CN" { CityStands::InBrackets } else { CityStands::Nowhere },
     }
@@ -219,7 +220,7 @@ pub(super) fn usual_form(country: &str) -> &'static str {
 /// Another first or second sign for a Chinese brand: the second where `place` is odd.
 pub(super) fn other_brand_zh(brand_zh: &str, place: usize) -> (String, String) {
     let mut signs: Vec<char> = brand_zh.chars().collect();
-    let list = if place % 2 == 0 { words::FIRST_SIGNS } else { words::SECOND_SIGNS };
+    let list = if place.is_multiple_of(2) { words::FIRST_SIGNS } else { words::SECOND_SIGNS };
     let at = (place % 2).min(signs.len().saturating_sub(1));
     let mut step = place;
     while let Some(old) = signs.get(at).copied() {

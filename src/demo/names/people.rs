@@ -33,12 +33,13 @@ const GIVEN: &str = "\
     Linh Tuan Ahmed Leila Mikko Aino Ingrid Bjorn Freja Thiago Beatriz Zoltan Katalin";
 
 const SURNAMES: &str = "\
-    Albrecht Brandt Castelli Dahlgren Eriksen Fischer Gruber Hofmann Iversen Jansen Keller Lindqvist \
-    Moretti Nowak Olsen Petrov Quintero Rossi Schneider Thomsen Ullmann Vermeer Weber Zimmermann \
-    Lefebvre Moreau Girard Bianchi Ferrari Conti Garcia Moreno Navarro Silva Costa Ramos Smith \
-    Walker Hughes Bennett Carter Foster Palmer Reid Murphy Doyle Kowalski Zielinska Novotny Horak \
-    Tanaka Suzuki Yamamoto Sato Kim Park Choi Tan Lim Wong Nguyen Tran Patel Sharma Hassan Rahman \
-    Korhonen Virtanen Berg Holm Nielsen Haugen Souza Almeida Szabo Nagy Svoboda Andersson";
+    Albrecht Brandt Castelli Dahlgren Eriksen Fischer Gruber Hofmann Iversen Jansen Keller \
+    Lindqvist Moretti Nowak Olsen Petrov Quintero Rossi Schneider Thomsen Ullmann Vermeer \
+    Weber Zimmermann Lefebvre Moreau Girard Bianchi Ferrari Conti Garcia Moreno Navarro Silva \
+    Costa Ramos Smith Walker Hughes Bennett Carter Foster Palmer Reid Murphy Doyle Kowalski \
+    Zielinska Novotny Horak Tanaka Suzuki Yamamoto Sato Kim Park Choi Tan Lim Wong Nguyen \
+    Tran Patel Sharma Hassan Rahman Korhonen Virtanen Berg Holm Nielsen Haugen Souza Almeida \
+    Szabo Nagy Svoboda Andersson";
 
 /// A person's name.
 pub(in super::super) fn person(stream: &mut Stream, is_chinese: bool) -> PersonName {

@@ -192,32 +192,28 @@ const STREETS_GERMAN: [&str; 12] = [
     "Am Güterbahnhof",
     "Feldstraße",
 ];
-const STREETS_ROMANCE: [&str; 12] = [
-    "Via Emilia",
+const STREETS_ITALIAN: [&str; 5] =
+    ["Via Emilia", "Via della Stazione", "Via del Lavoro", "Via San Donato", "Viale Europa"];
+const STREETS_FRENCH: [&str; 5] =
+    ["Rue des Ateliers", "Rue du Port", "Rue de la Gare", "Avenue du Canal", "Rue Neuve"];
+const STREETS_SPANISH: [&str; 6] = [
     "Calle Mayor",
-    "Rue des Ateliers",
     "Avenida Central",
-    "Rue du Port",
     "Calle del Molino",
-    "Via della Stazione",
-    "Rua das Flores",
     "Avenida Norte",
     "Calle Nueva",
-    "Rue de la Gare",
-    "Via Roma",
+    "Calle Industria",
 ];
-const STREETS_NORTHERN: [&str; 10] = [
-    "Havnegata",
-    "Storgatan",
-    "Industrivej",
-    "Tehtaankatu",
-    "Stationsvej",
-    "Kanaalweg",
-    "Havenstraat",
-    "Fabriksgatan",
-    "Sundvej",
-    "Polna",
-];
+const STREETS_PORTUGUESE: [&str; 4] =
+    ["Rua das Flores", "Avenida Brasil", "Rua do Comércio", "Rua Nova"];
+const STREETS_DUTCH: [&str; 5] =
+    ["Kanaalweg", "Havenstraat", "Stationsweg", "Industrieweg", "Molenstraat"];
+const STREETS_SWEDISH: [&str; 4] = ["Storgatan", "Fabriksgatan", "Hamngatan", "Industrigatan"];
+const STREETS_DANISH: [&str; 4] = ["Industrivej", "Stationsvej", "Sundvej", "Havnevej"];
+const STREETS_NORWEGIAN: [&str; 4] = ["Havnegata", "Storgata", "Fjordveien", "Industriveien"];
+const STREETS_FINNISH: [&str; 4] = ["Tehtaankatu", "Rautatienkatu", "Satamakatu", "Koskikatu"];
+const STREETS_POLISH: [&str; 4] = ["ul. Polna", "ul. Fabryczna", "ul. Portowa", "ul. Kolejowa"];
+const STREETS_CZECH: [&str; 4] = ["Polní", "Nádražní", "Tovární", "Hlavní"];
 const STREETS_ENGLISH: [&str; 16] = [
     "Station Road",
     "Mill Lane",
@@ -252,12 +248,17 @@ pub(in super::super) fn address(stream: &mut Stream, place: &Place) -> String {
             format!("{street}{number}号{building}")
         }
         "DE" | "AT" | "CH" => format!("{} {short}", stream.pick(&STREETS_GERMAN)),
-        "IT" | "ES" | "FR" | "MX" | "BR" | "CL" | "CO" => {
-            format!("{}, {short}", stream.pick(&STREETS_ROMANCE))
-        }
-        "NL" | "BE" | "SE" | "DK" | "NO" | "FI" | "PL" | "CZ" => {
-            format!("{} {short}", stream.pick(&STREETS_NORTHERN))
-        }
+        "IT" => format!("{} {short}", stream.pick(&STREETS_ITALIAN)),
+        "FR" => format!("{short} {}", stream.pick(&STREETS_FRENCH)),
+        "ES" | "MX" | "CL" | "CO" => format!("{}, {short}", stream.pick(&STREETS_SPANISH)),
+        "BR" => format!("{}, {short}", stream.pick(&STREETS_PORTUGUESE)),
+        "NL" | "BE" => format!("{} {short}", stream.pick(&STREETS_DUTCH)),
+        "SE" => format!("{} {short}", stream.pick(&STREETS_SWEDISH)),
+        "DK" => format!("{} {short}", stream.pick(&STREETS_DANISH)),
+        "NO" => format!("{} {short}", stream.pick(&STREETS_NORWEGIAN)),
+        "FI" => format!("{} {short}", stream.pick(&STREETS_FINNISH)),
+        "PL" => format!("{} {short}", stream.pick(&STREETS_POLISH)),
+        "CZ" => format!("{} {short}", stream.pick(&STREETS_CZECH)),
         _ => format!("{number} {}", stream.pick(&STREETS_ENGLISH)),
     }
 }
@@ -378,7 +379,7 @@ mod tests {
     fn check_signs_are_those_of_the_standards() {
         assert_eq!(organisation_check(b"MA012345"), b'3');
         // Weights 1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28:
-        // 9 + 3 + 27 + 135 + 0 + 52 + 0 + 0 + 420 + 290 + 0 + 13 + 16 + 72 + 40 + 150 + 3*28 = 1311;
+        // 9 + 3 + 27 + 135 + 0 + 52 + 0 + 0 + 420 + 290 + 0 + 13 + 16 + 72 + 40 + 150 + 84 = 1311,
         // 1311 mod 31 = 9; 31 - 9 = 22, the sign N.
         assert_eq!(code_check(b"91350200MA0123453"), b'N');
         // The sample code that is printed most: its sum is 1640, 1640 mod 31 = 28, 31 - 28 = 3.

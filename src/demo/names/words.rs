@@ -32,21 +32,21 @@ pub(super) const THIRD_SIGNS: &str = "\
 
 /// Beginnings of coined names in Latin script.
 pub(super) const BEGINNINGS: &str = "\
-    Al Ar Ash Ber Blen Bram Bren Brin Cal Car Chal Cor Cran Dal Dar Del Den Dor Dun Eber Eck Eld \
-    Elm Em Fal Far Fen Finn Fol Frie Gal Gar Glen Gran Gren Grun Hag Hal Han Har Has Hel Hen Her \
-    Hol Hum Il In Is Jar Jor Kal Kar Kel Kem Kil Kin Kor Lam Lan Lar Lauf Len Lin Lor Lund Mal \
-    Mar Mel Mer Mil Mon Mor Nel Ner Nor Oak Ol Or Os Pem Pen Per Pol Quen Rad Ral Ram Ren Ros Rud \
-    Sal San Sel Sig Sol Stan Stel Sul Tal Tan Ter Thal Thor Til Tor Tren Ul Ur Val Van Vel Ver \
-    Vin Vol Wal War Wel Wen Wil Win Wol Yar Zel Zim";
+    Al Ar Ash Ber Blen Bram Bren Brin Cal Car Chal Cor Cran Dal Dar Del Den Dor Dun Eber Eck \
+    Eld Elm Em Fal Far Fen Finn Fol Frie Gal Gar Glen Gran Gren Grun Hag Hal Han Har Has Hel \
+    Hen Her Hol Hum Il In Is Jar Jor Kal Kar Kel Kem Kil Kin Kor Lam Lan Lar Lauf Len Lin Lor \
+    Lund Mal Mar Mel Mer Mil Mon Mor Nel Ner Nor Oak Ol Or Os Pem Pen Per Pol Quen Rad Ral \
+    Ram Ren Ros Rud Sal San Sel Sig Sol Stan Stel Sul Tal Tan Ter Thal Thor Til Tor Tren Ul \
+    Ur Val Van Vel Ver Vin Vol Wal War Wel Wen Wil Win Wol Yar Zel Zim";
 
 /// Ends of coined names in Latin script.
 pub(super) const ENDS: &str = "\
-    by bach beck berg borg bourne brand bridge brook burn bury cott croft dahl dale dell den dorf \
-    fell field ford forth gard garth gate grove haim ham hard haus haven hazen heim hill holm \
-    holt horn hurst ing kamp kirk land laer leigh ley lin lund man mann mark marsh mere mond mont \
-    moor more mouth nau ness ova over port quist ridge rode rup sen shaw side son stad stedt \
-    stein stock stone strand strom tal thorpe ton tor vale veld vik ville wald wall ward water \
-    way well wick wood worth";
+    by bach beck berg borg bourne brand bridge brook burn bury cott croft dahl dale dell den \
+    dorf fell field ford forth gard garth gate grove haim ham hard haus haven hazen heim hill \
+    holm holt horn hurst ing kamp kirk loft laer leigh lea lin lund mane mard mark marsh mere \
+    mond monte moor more mouth nau ness ova over port quist ridge rode rup senn shaw side \
+    sund stad stedt stein stock stone strand strom tal thorpe tun tor vale veld vik ville \
+    wald wall ward water way well wick wood worth";
 
 /// What stands between a coined name and its trade where there is something.
 pub(super) const QUALIFIERS: [&str; 8] = [
