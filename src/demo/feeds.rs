@@ -41,7 +41,7 @@ pub(super) struct Dirty {
 struct Waiting {
     days: BTreeMap<NaiveDate, Vec<u8>>,
     dirty: BTreeMap<NaiveDate, Vec<(Vec<u8>, Dirty)>>,
-    /// rows given so far, those outside the window and the dirty ones not counted
+    /// rows given so far up to the last day of the window, the dirty ones not counted
     rows: u64,
     /// the file being written, its name and the lines it has
     open: Option<(String, BufWriter<File>, u64)>,
@@ -63,7 +63,7 @@ impl Feeds {
             root: root.to_owned(),
             window,
             tables: tables::ALL.iter().map(|_| Waiting::default()).collect(),
-            databases: Databases::new(root),
+            databases: Databases::new(root, window.after.is_none()),
             dirty: Vec::new(),
         }
     }
@@ -85,7 +85,7 @@ impl Feeds {
         write(&mut row);
         debug_assert_eq!(row.count, table.columns.len(), "{}", table.path);
         row.end();
-        waiting.rows += u64::from(self.window.holds(on));
+        waiting.rows += u64::from(on <= self.window.until);
     }
 
     /// Adds a line of JSON.
@@ -94,7 +94,7 @@ impl Feeds {
         let day = waiting.days.entry(on).or_default();
         day.extend(line.to_string().bytes());
         day.push(b'\n');
-        waiting.rows += u64::from(self.window.holds(on));
+        waiting.rows += u64::from(on <= self.window.until);
     }
 
     /// Adds a record that cannot be loaded, as it stands, with its line end; for a database the
@@ -109,7 +109,7 @@ impl Feeds {
         self.tables[table.id].dirty.entry(on).or_default().push((record, dirty));
     }
 
-    /// How many rows of each table the window holds, by the table's place in [`tables::ALL`].
+    /// How many rows of each table were given up to the last day of the window, by the table's place in [`tables::ALL`].
     pub(super) fn rows(&self) -> Vec<u64> {
         self.tables.iter().map(|waiting| waiting.rows).collect()
     }

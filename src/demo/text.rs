@@ -127,6 +127,17 @@ impl<'a> Row<'a> {
         self
     }
 
+    /// A text of parts that need no quotes, such as a number made of a document's and a line's.
+    pub(super) fn joined(&mut self, parts: &[&str]) -> &mut Self {
+        self.begin();
+        if self.dialect == Dialect::Values {
+            self.value(b't', parts.concat().as_bytes());
+        } else {
+            parts.iter().for_each(|part| self.out.extend(part.as_bytes()));
+        }
+        self
+    }
+
     /// No value.
     pub(super) fn none(&mut self) -> &mut Self {
         self.begin();

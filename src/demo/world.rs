@@ -28,8 +28,16 @@ pub struct Scale {
 pub const CUSTOMERS_MIN: u32 = 400;
 /// The fewest months of history: a year, and a quarter before it to compare with.
 pub const MONTHS_MIN: u32 = 15;
+/// The most months of history: the price lists and costs begin in 2020.
+pub const MONTHS_MAX: u32 = 60;
 /// Order lines of a customer in a month where nothing else is said, in thousandths.
 const LINES_MILLI: u64 = 1_500;
+
+impl Default for Scale {
+    fn default() -> Self {
+        Self::usual(2_000, 36, 1)
+    }
+}
 
 impl Scale {
     /// A company of this many customers and months that orders as usual.
@@ -208,8 +216,8 @@ impl World {
     }
 
     /// The months lived through.
-    pub(super) fn months(&self) -> impl Iterator<Item = Month> + use<> {
-        (self.start.0..=self.end.0).map(Month)
+    pub(super) fn months(&self) -> Vec<Month> {
+        (self.start.0..=self.end.0).map(Month).collect()
     }
 
     /// The customers with a role, in the order of their numbers.
@@ -317,7 +325,7 @@ fn appetite(scale: Scale, size: usize, stream: &mut Stream) -> (u64, u64) {
     let mean_milli = scale.order_lines * 1000 / months.max(1) * 135 / 100;
     let own_milli = mean_milli * [25, 120, 500][size] / 100 * (40 + stream.below(121)) / 100;
     // Who buys more orders more often, and more at a time: both grow with the square root.
-    let lines_milli = (own_milli * 1000).isqrt().clamp(1_400, 12_000);
+    let lines_milli = (own_milli * 4_000).isqrt().clamp(1_800, 16_000);
     (own_milli * 1000 / lines_milli, lines_milli)
 }
 
