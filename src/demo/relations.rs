@@ -114,7 +114,8 @@ fn group(world: &mut World) {
         member.tax_number = names::tax_number(&mut stream, index, there);
         member.domain = format!("lanting-{}.example", entity.country.to_lowercase());
         (member.unit, member.entity, member.owner) = (0, 0, owner);
-        member.currency = entity.currency;
+        // The group's invoices are in the currency of whoever writes them.
+        member.currency = ENTITIES[0].currency;
     }
 }
 

@@ -158,6 +158,11 @@ impl Customer {
         format!("M{:07}", ((self.index * 5 + person) * 179_424_673 + 15_487_469) % 9_999_991)
     }
 
+    /// The days after its date on which an invoice is due, by steps of half a month.
+    pub(super) fn payment_terms(&self) -> u64 {
+        self.payment_days / 15 * 15 + 15
+    }
+
     /// Whether it buys on this day.
     pub(super) fn is_active(&self, day: NaiveDate) -> bool {
         self.since <= day && self.left.is_none_or(|left| day < left)

@@ -3,7 +3,7 @@
 mod accounts;
 mod customers;
 mod lists;
-pub(super) mod others;
+mod others;
 pub(super) mod people;
 mod products;
 mod referrals;

@@ -74,12 +74,6 @@ fn known(world: &World, customer: &Customer, is_labelled: bool) -> Known {
     }
 }
 
-/// The days after its date on which an invoice to a customer is due.
-pub(in super::super) fn payment_terms(world: &World, customer: &Customer) -> i64 {
-    let mut stream = world.stream("payment terms", customer.index, 0);
-    [30, 45, 60, 90][stream.weighted(&[45, 15, 30, 10])]
-}
-
 fn write_debtors(run: &mut Run, labelled: &BTreeSet<usize>) {
     let Run { world, feeds, .. } = run;
     for customer in &world.customers {
@@ -111,7 +105,7 @@ fn write_debtors(run: &mut Run, labelled: &BTreeSet<usize>) {
                 .text(&noise::without_accents(if has_city { city } else { "" }))
                 .text(&noise::without_accents(&customer.address))
                 .money(limit)
-                .int(payment_terms(world, customer))
+                .int(i64::try_from(customer.payment_terms()).unwrap_or(30))
                 .flag(is_blocked)
                 .flag(customer.role == Role::Group)
                 .text(ENTITIES[customer.entity].id)
