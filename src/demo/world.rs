@@ -8,6 +8,7 @@ use super::employees::{self, Employee};
 use super::names;
 use super::products::{self, Product};
 use super::random::Stream;
+use super::relations::{self, Lookalike};
 use super::roles::{self, Role};
 
 /// How large the sample company is.
@@ -50,6 +51,7 @@ impl Scale {
 pub(super) const TYPES: [&str; 4] = ["end_user", "distributor", "machine_builder", "public"];
 
 /// A customer.
+#[derive(Debug, Clone)]
 pub(super) struct Customer {
     /// its place in [`World::customers`]
     pub(super) index: usize,
@@ -97,6 +99,8 @@ pub(super) struct Customer {
     pub(super) parent: Option<usize>,
     /// the customer that it is registered as once more by mistake
     pub(super) same_as: Option<usize>,
+    /// whether its name or address resembles another customer's
+    pub(super) is_lookalike: bool,
     /// orders in a usual month, in thousandths
     pub(super) orders_milli: u64,
     /// lines of an order, in thousandths
@@ -154,6 +158,11 @@ impl Customer {
         format!("M{:07}", ((self.index * 5 + person) * 179_424_673 + 15_487_469) % 9_999_991)
     }
 
+    /// The days after its date on which an invoice is due, by steps of half a month.
+    pub(super) fn payment_terms(&self) -> u64 {
+        self.payment_days / 15 * 15 + 15
+    }
+
     /// Whether it buys on this day.
     pub(super) fn is_active(&self, day: NaiveDate) -> bool {
         self.since <= day && self.left.is_none_or(|left| day < left)
@@ -170,6 +179,8 @@ pub(super) struct World {
     pub(super) end: Month,
     /// the customers in the order of their numbers
     pub(super) customers: Vec<Customer>,
+    /// the customers that resemble each other and are not the same
+    pub(super) lookalikes: Vec<Lookalike>,
     /// what is sold
     pub(super) products: Vec<Product>,
     /// who works here
@@ -188,6 +199,7 @@ impl World {
             start,
             end,
             customers: Vec::new(),
+            lookalikes: Vec::new(),
             products: products::all(scale.seed),
             employees,
         };
@@ -199,6 +211,7 @@ impl World {
             let customer = customer(&world, index, role);
             world.customers.push(customer);
         }
+        relations::relate(&mut world);
         world
     }
 
@@ -290,7 +303,7 @@ fn customer(world: &World, index: usize, role: Role) -> Customer {
         city: place.city,
         size: ["small", "medium", "large"][size],
         capital: stream.between(1, 9) * [200_000, 2_000_000, 30_000_000][size],
-        tax_number: names::tax_number(&mut stream, place.country),
+        tax_number: names::tax_number(&mut stream, index, place),
         channel: ["referral", "fair", "web", "cold_call", "partner", "tender"]
             [stream.weighted(&[20, 22, 25, 15, 12, 6])],
         since,
@@ -301,6 +314,7 @@ fn customer(world: &World, index: usize, role: Role) -> Customer {
         owner: employees::salesperson(&world.employees, unit, &mut stream),
         parent: None,
         same_as: None,
+        is_lookalike: false,
         orders_milli,
         lines_milli,
         discount_percent: match kind {

@@ -94,7 +94,7 @@ impl Trade {
             invoice.lines.iter().map(|line| tax(customer, invoice.entity, line.net)).collect();
         let net = invoice.net();
         let tax: i64 = taxes.iter().sum();
-        let due = later(invoice.on, customer.payment_days / 15 * 15 + 15);
+        let due = later(invoice.on, customer.payment_terms());
         let debtor = customer.debtor_id();
         feeds.row(&tables::INVOICES, invoice.on, |row| {
             row.text(&invoice.id).text(ENTITIES[invoice.entity].id).text(invoice.kind);
