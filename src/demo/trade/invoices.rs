@@ -166,7 +166,9 @@ impl Trade {
         }
         let days = if is_credit { 14 } else { customer.payment_days };
         let on = working_days_later(later(invoice.on, days + stream.below(12)), 1);
-        let id = invoice.id.replacen("IV", "PY", 1).replacen("CN", "PC", 1).replacen("SI", "PS", 1);
+        // Each kind of invoice has its own kind of payment, lest both share their entries' numbers.
+        let kinds = [("IV", "PY"), ("CN", "PC"), ("SI", "PS"), ("RB", "PB")];
+        let id = kinds.iter().fold(invoice.id.clone(), |id, (of, by)| id.replacen(of, by, 1));
         let kind = if is_credit { "refund" } else { "payment" };
         // The bank's statement of some days is entered late.
         let entered = if stream.chance(30) { later(on, 1 + stream.below(4)) } else { on };
