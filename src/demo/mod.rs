@@ -10,6 +10,7 @@ mod answers;
 mod clock;
 mod company;
 mod database;
+mod dirty;
 mod employees;
 mod error;
 pub mod examples;

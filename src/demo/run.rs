@@ -8,7 +8,7 @@ use super::error::DemoError;
 use super::feeds::Feeds;
 use super::tables::{self, Kept};
 use super::world::{Scale, World};
-use super::{inputs, marketing, master, pipeline, service, staff, trade};
+use super::{dirty, inputs, marketing, master, pipeline, service, staff, trade};
 
 /// A company that is being lived through.
 pub(super) struct Run {
@@ -37,6 +37,7 @@ pub(super) fn write(
     let mut run = Run { world, feeds, answers };
     master::write(&mut run);
     inputs::write(&mut run);
+    dirty::plant(&mut run);
     let mut marketing = marketing::Marketing::new(&run.world);
     let mut trade = trade::Trade::new(&run);
     let mut pipeline = pipeline::Pipeline::new(&run.world);
