@@ -3,8 +3,8 @@
 //!
 //! `world` says who and what is there, `run` lives through the months, one file or folder a
 //! department makes its rows, `feeds` writes them in that department's way, and `answers` keeps
-//! what a report must find. `FEEDS.md` says which report rests on which table. Nothing else under
-//! src/ knows these names.
+//! what a report must find; `dirty` adds the rows that no warehouse can load. `FEEDS.md` says which
+//! report rests on which table. Nothing else under src/ knows these names.
 
 mod answers;
 mod clock;

@@ -23,8 +23,8 @@ pub(super) enum Kept {
     Deliveries(Dialect),
     /// one file that is written anew each time
     Whole(Dialect),
-    /// a table of a database, its name, and its columns' types and key as SQL; a row of a known
-    /// key replaces the one before
+    /// a table of a database, its name, and its columns' types and key as SQL, where a column
+    /// without a type holds each value as it was given; a row of a known key replaces the one before
     Database(&'static str, &'static str),
 }
 

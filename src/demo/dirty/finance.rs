@@ -42,12 +42,6 @@ fn ledger(planting: &mut Planting<'_>) {
         at("posted_on", "is not a date in the contract's format"),
     );
     add(
-        "2025-11-06",
-        "XJ251106/1;LT07;06.11.2025;2025-11;6601;C07-sales;;XJ251106;Sonstiges;06.11.2025;\
-         manual;posted;EUR;120,00;120,00;",
-        at("document_type", "is none of the allowed values"),
-    );
-    add(
         "2026-01-12",
         ";LT03;12.01.2026;2026-01;6601;C03-sales;;XJ260112;journal;12.01.2026;manual;posted;CNY;\
          310,00;310,00;Taxi",
@@ -57,13 +51,6 @@ fn ledger(planting: &mut Planting<'_>) {
 
 fn malformed_ledger(planting: &mut Planting<'_>) {
     let mut add = |on: &str, line: &str, fault: Fault| planting.line(LEDGER, on, line, fault);
-    // The text holds the mark that stands between fields.
-    add(
-        "2025-08-19",
-        "XJ250819/1;LT01;19.08.2025;2025-08;6601;C01-sales;;XJ250819;journal;19.08.2025;manual;\
-         posted;CNY;96,00;96,00;Dinner; three guests",
-        whole("the record has 17 fields instead of 16"),
-    );
     // The export was broken off and went on with the next entry.
     add(
         "2025-12-16",
@@ -80,38 +67,22 @@ fn malformed_ledger(planting: &mut Planting<'_>) {
 
 fn invoices(planting: &mut Planting<'_>) {
     let debtor = planting.customers[4].debtor_id();
-    let line = format!(
-        "XIV251009-1;LT01;invoice;09.10.2025;{debtor};;;;1.200,00;156,00;1.356,00;08.11.2025"
-    );
-    let no_value = at("currency_code", "has no value, but the column is required");
-    planting.line(INVOICES, "2025-10-09", &line, no_value);
     // The Chicago office types its marks the other way round.
     let line = format!(
         "XIV260519-1;LT08;invoice;19.05.2026;{debtor};;;USD;1,234.56;0,00;1,234.56;18.06.2026"
     );
     let no_number = at("net_amount", "is not a number as the contract writes numbers");
     planting.line(INVOICES, "2026-05-19", &line, no_number);
-    let mut add = |on: &str, line: &str, fault: Fault| {
-        planting.line(INVOICE_LINES, on, line, fault);
-    };
-    add(
-        "2025-07-22",
-        "XIV250722-1;1;22.07.2025;service;;;;;;2,5;1.250,00;0,00;1.250,00;162,50",
-        at("quantity", "is not an integer: it has a decimal mark"),
-    );
-    add(
-        "2026-02-12",
-        "XIV260212-1;2;12.02.2026;discount;;;;;;1;0,00;45,00;-45,00;-5,85",
-        at("line_kind", "is none of the allowed values"),
-    );
+    let hours = at("quantity", "is not an integer: it has a decimal mark");
+    let line = "XIV250722-1;1;22.07.2025;service;;;;;;2,5;1.250,00;0,00;1.250,00;162,50";
+    planting.line(INVOICE_LINES, "2025-07-22", line, hours);
 }
 
 fn payments(planting: &mut Planting<'_>) {
     let debtor = planting.customers[5].debtor_id();
     // The account's number slipped into the amount.
-    let line = format!(
-        "XPY251203-1;LT01;03.12.2025;{debtor};;payment;CNY;62.220.210.010.123.456.789,00"
-    );
+    let line =
+        format!("XPY251203-1;LT01;03.12.2025;{debtor};;payment;CNY;62.220.210.010.123.456.789,00");
     planting.line(PAYMENTS, "2025-12-03", &line, at("paid_amount", "is out of the range"));
 }
 
@@ -122,8 +93,6 @@ fn rates(planting: &mut Planting<'_>) {
     // The rate of a month that was closed before is delivered once more with the next one.
     let late = whole("repeats the key of `rates_2026-03.csv`");
     planting.line(RATES, "2026-04-10", "average;01.03.2026;USD;CNY;7,12500000", late);
-    let exponent = at("exchange_rate", "is not a number as the contract writes numbers");
-    planting.line(RATES, "2026-05-04", "average;01.05.2026;JPY;CNY;4,65E-02", exponent);
 }
 
 fn debtors(planting: &mut Planting<'_>) {
@@ -141,6 +110,7 @@ fn debtors(planting: &mut Planting<'_>) {
     // The name was cut after so many bytes, in the middle of a character.
     let mut record = Dialect::Chinese.encoded("X4000003,西安高新区精密机械研".into());
     record.pop();
-    record.extend(Dialect::Chinese.encoded(",无,西安,无,0.00,30,否,否,LT04,无,2026/04/02\n".into()));
+    record
+        .extend(Dialect::Chinese.encoded(",无,西安,无,0.00,30,否,否,LT04,无,2026/04/02\n".into()));
     planting.record(DEBTORS, "2026-04-02", record, whole("holds bytes that are not GBK"));
 }

@@ -118,3 +118,69 @@ pub(super) fn plant(run: &mut Run) {
     let stale = service::plant(&mut planting);
     answers.facts.insert("stale".to_owned(), stale);
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::fs;
+
+    use super::super::clock::{DATA_DATE, Window, later};
+    use super::super::feeds::Dirty;
+    use super::super::run;
+    use super::super::tables;
+    use super::super::world::{CUSTOMERS_MIN, MONTHS_MIN, Scale};
+
+    /// Every refusal of another world, in which each kind was written by hand.
+    const MESSY: &str = include_str!("../../../tests/worlds/messy/expected.csv");
+
+    /// A reason with its numbers and what it quotes left out.
+    fn kind(reason: &str) -> String {
+        let words = reason.split('`').next().unwrap_or_default();
+        words.chars().map(|letter| if letter.is_ascii_digit() { '#' } else { letter }).collect()
+    }
+
+    #[test]
+    fn every_kind_of_refusal_lies_where_it_is_said_to() {
+        let folder = std::env::temp_dir().join(format!("patron-dirty-{}", std::process::id()));
+        let scale = Scale::usual(CUSTOMERS_MIN, MONTHS_MIN, 7);
+        let window = Window { after: None, until: DATA_DATE };
+        let answers = run::write(&folder, scale, window, &mut |_, _| ()).unwrap();
+        let kinds: BTreeSet<String> = answers.dirty.iter().map(|d| kind(d.reason)).collect();
+        for line in MESSY.lines().skip(1) {
+            let wanted = kind(line.splitn(5, ',').last().unwrap());
+            let is_planted = kinds.iter().any(|k| k.starts_with(&wanted) || wanted.starts_with(k));
+            assert!(is_planted, "{wanted}");
+        }
+        let departments: BTreeSet<&str> =
+            answers.dirty.iter().filter_map(|d| d.table.split('.').next()).collect();
+        let all = ["finance", "inventory", "marketing", "sales", "service", "staff"];
+        assert_eq!(departments, BTreeSet::from(all));
+        let in_files: Vec<&Dirty> = answers.dirty.iter().filter(|d| d.row > 0).collect();
+        assert!(in_files.len() > 30);
+        for dirty in in_files {
+            let department = dirty.table.split('.').next().unwrap();
+            let path = folder.join("feeds").join(department).join(&dirty.source);
+            let bytes = fs::read(path).unwrap();
+            let row = usize::try_from(dirty.row).unwrap() - 1;
+            let line = bytes.split(|byte| *byte == b'\n').nth(row).unwrap();
+            let is_own = String::from_utf8_lossy(line).contains('X');
+            assert!(is_own || dirty.table == "finance.rates", "{dirty:?}");
+            let is_last =
+                bytes.split(|byte| *byte == b'\n').nth(row + 1).is_none_or(<[u8]>::is_empty);
+            assert!(is_last || !dirty.reason.starts_with("a quote opens"), "{dirty:?}");
+        }
+        fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn an_advance_brings_none_of_them_again() {
+        let folder = std::env::temp_dir().join(format!("patron-clean-{}", std::process::id()));
+        let scale = Scale::usual(CUSTOMERS_MIN, MONTHS_MIN, 7);
+        let window = Window { after: Some(DATA_DATE), until: later(DATA_DATE, 3) };
+        let answers = run::write(&folder, scale, window, &mut |_, _| ()).unwrap();
+        // A file that is written anew each time has its own again.
+        let whole = tables::DEBTORS.path.rsplit('/').next().unwrap();
+        assert!(answers.dirty.iter().all(|dirty| dirty.source == whole), "{:?}", answers.dirty);
+        fs::remove_dir_all(&folder).unwrap();
+    }
+}
