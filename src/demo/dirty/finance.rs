@@ -109,9 +109,8 @@ fn invoices(planting: &mut Planting<'_>) {
 fn payments(planting: &mut Planting<'_>) {
     let debtor = planting.customers[5].debtor_id();
     // The account's number slipped into the amount.
-    let line = format!(
-        "XPY251203-1;LT01;03.12.2025;{debtor};;payment;CNY;62.220.210.010.123.456.789,00"
-    );
+    let line =
+        format!("XPY251203-1;LT01;03.12.2025;{debtor};;payment;CNY;62.220.210.010.123.456.789,00");
     planting.line(PAYMENTS, "2025-12-03", &line, at("paid_amount", "is out of the range"));
 }
 
@@ -141,6 +140,7 @@ fn debtors(planting: &mut Planting<'_>) {
     // The name was cut after so many bytes, in the middle of a character.
     let mut record = Dialect::Chinese.encoded("X4000003,西安高新区精密机械研".into());
     record.pop();
-    record.extend(Dialect::Chinese.encoded(",无,西安,无,0.00,30,否,否,LT04,无,2026/04/02\n".into()));
+    record
+        .extend(Dialect::Chinese.encoded(",无,西安,无,0.00,30,否,否,LT04,无,2026/04/02\n".into()));
     planting.record(DEBTORS, "2026-04-02", record, whole("holds bytes that are not GBK"));
 }

@@ -63,9 +63,7 @@ fn leads(planting: &mut Planting<'_>) {
 /// The statistics write Hamburg's time without saying whether it is summer.
 fn visits(planting: &mut Planting<'_>) {
     let mut add = |on: &str, clock: &str, fault: Fault| {
-        let line = format!(
-            "XV-{on},{on} {clock},XB-{on},,,DE,search,,/products,,3,140,0"
-        );
+        let line = format!("XV-{on},{on} {clock},XB-{on},,,DE,search,,/products,,3,140,0");
         planting.line(SITE_VISITS, on, &line, fault);
     };
     let twice = at("started_at", "is a local time that occurs twice in Europe/Berlin");

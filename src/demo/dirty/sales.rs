@@ -163,16 +163,20 @@ fn returns(planting: &mut Planting<'_>) {
 }
 
 fn touches(planting: &mut Planting<'_>) {
-    let add =
-        |planting: &mut Planting<'_>, on: &str, direction: &str, clock: &str, subject: &[u8], fault| {
-            let customer = planting.customers[1];
-            let owner = planting.owner(customer).to_owned();
-            planting.values(TOUCHES, on, fault, |row| {
-                row.text(&format!("XT-{on}")).text(&customer.sales_id()).none().text(&owner);
-                row.text("phone").text(direction).text("service").text(&format!("{on} {clock}"));
-                row.int(15).none().none().none().none().none().bare(subject);
-            });
-        };
+    let add = |planting: &mut Planting<'_>,
+               on: &str,
+               direction: &str,
+               clock: &str,
+               subject: &[u8],
+               fault| {
+        let customer = planting.customers[1];
+        let owner = planting.owner(customer).to_owned();
+        planting.values(TOUCHES, on, fault, |row| {
+            row.text(&format!("XT-{on}")).text(&customer.sales_id()).none().text(&owner);
+            row.text("phone").text(direction).text("service").text(&format!("{on} {clock}"));
+            row.int(15).none().none().none().none().none().bare(subject);
+        });
+    };
     let not_allowed = at("touch_direction", "is none of the allowed values");
     add(planting, "2025-06-17", "both ways", "10:30:00", b"Delivery times", not_allowed);
     let no_time = at("happened_at", "is not a timestamp");
