@@ -42,6 +42,7 @@ pub(super) fn write(
     let mut trade = trade::Trade::new(&run);
     let mut pipeline = pipeline::Pipeline::new(&run.world);
     marketing.begin(&mut run);
+    trade.begin(&mut run);
     let months = run.world.months();
     let count = months.len() as u64;
     for (place, month) in (0..).zip(months) {

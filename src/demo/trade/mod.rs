@@ -4,6 +4,7 @@
 //! it is made. What needs a whole month (receipts of goods, wages, rebates) is made at its end.
 
 mod books;
+mod budgets;
 mod costs;
 mod differences;
 mod flow;
@@ -54,6 +55,11 @@ impl Trade {
             rebates: BTreeMap::new(),
             baskets: Baskets::new(run.feeds.window().until),
         }
+    }
+
+    /// Writes what is there before the first month.
+    pub(super) fn begin(&self, run: &mut Run) {
+        budgets::write(run);
     }
 
     /// Lives through a month.
