@@ -4,13 +4,14 @@
 //! written, if the delivery's window holds it, and dropped if not: so one run of thirty days writes
 //! what thirty runs of one day write.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::clock::{DATA_DATE, Month, Window};
 use super::database::Databases;
@@ -22,18 +23,18 @@ use super::text::{Dialect, Row};
 const BUFFER_BYTES: usize = 256 * 1024;
 
 /// Where a row that cannot be loaded lies, and why it cannot.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Dirty {
     /// the table of the warehouse that it was meant for: `sales.orders`
-    pub(super) table: &'static str,
+    pub(super) table: Cow<'static, str>,
     /// the file's name, or the database's table
     pub(super) source: String,
     /// the line of the file on which the record begins; 0 in a database
     pub(super) row: u64,
     /// the column at fault in the warehouse's words; nothing where the record is malformed
-    pub(super) column: Option<&'static str>,
+    pub(super) column: Option<Cow<'static, str>>,
     /// words of the reason
-    pub(super) reason: &'static str,
+    pub(super) reason: Cow<'static, str>,
 }
 
 /// The rows of one table.

@@ -45,6 +45,7 @@ pub use clock::DATA_DATE;
 use clock::Window;
 pub use error::DemoError;
 use error::at;
+use feeds::Dirty;
 pub use world::{CUSTOMERS_MIN, MONTHS_MAX, MONTHS_MIN, Scale};
 
 /// The file by which a demo is known again.
@@ -173,10 +174,22 @@ fn live(
     window: Window,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<(), DemoError> {
-    let answers = run::write(folder, scale, window, progress)?;
+    let mut answers = run::write(folder, scale, window, progress)?;
     let path = folder.join(ANSWERS);
+    if window.after.is_some() {
+        let known = fs::read(&path).map_err(at(&path))?;
+        let known: Known = serde_json::from_slice(&known).map_err(at(&path))?;
+        answers.keep_dirty(known.dirty);
+    }
     let text = serde_json::to_string_pretty(&answers).map_err(at(&path))?;
     fs::write(&path, text).map_err(at(&path))
+}
+
+/// What an advance takes over from the answers before it.
+#[derive(Deserialize)]
+struct Known {
+    /// rows that cannot be loaded, where they lie
+    dirty: Vec<Dirty>,
 }
 
 fn state(folder: &Path) -> Result<Option<State>, DemoError> {

@@ -65,7 +65,13 @@ impl Planting<'_> {
     /// Adds a record as its bytes stand.
     fn record(&mut self, target: Target, on: &str, record: Vec<u8>, fault: Fault) {
         let Fault { column, reason } = fault;
-        let dirty = Dirty { table: target.name, source: String::new(), row: 0, column, reason };
+        let dirty = Dirty {
+            table: target.name.into(),
+            source: String::new(),
+            row: 0,
+            column: column.map(Into::into),
+            reason: reason.into(),
+        };
         self.feeds.dirty(target.table, day(on), record, dirty);
     }
 
@@ -145,7 +151,7 @@ mod tests {
         let scale = Scale::usual(CUSTOMERS_MIN, MONTHS_MIN, 7);
         let window = Window { after: None, until: DATA_DATE };
         let answers = run::write(&folder, scale, window, &mut |_, _| ()).unwrap();
-        let kinds: BTreeSet<String> = answers.dirty.iter().map(|d| kind(d.reason)).collect();
+        let kinds: BTreeSet<String> = answers.dirty.iter().map(|d| kind(&d.reason)).collect();
         for line in MESSY.lines().skip(1) {
             let wanted = kind(line.splitn(5, ',').last().unwrap());
             let is_planted = kinds.iter().any(|k| k.starts_with(&wanted) || wanted.starts_with(k));

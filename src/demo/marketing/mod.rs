@@ -261,7 +261,7 @@ mod tests {
     }
 
     fn written(folder: &Path, window: Window) -> Answers {
-        run::write(folder, Scale::usual(400, 15, 3), window, |_month| ()).unwrap()
+        run::write(folder, Scale::usual(400, 15, 3), window, &mut |_, _| ()).unwrap()
     }
 
     #[test]
@@ -272,8 +272,9 @@ mod tests {
         let first = written(&folder.join("first"), Window { after: None, until: DATA_DATE });
         let window = Window { after: Some(DATA_DATE), until };
         let next = written(&folder.join("next"), window);
-        for (table, rows) in &all.rows {
-            assert_eq!(*rows, first.rows[table] + next.rows[table], "{table}");
+        assert_eq!(all.rows, next.rows);
+        for (table, rows) in &first.rows {
+            assert!(*rows <= all.rows[table], "{table}");
         }
         for table in
             ["sends", "consents", "registrations", "leads", "site_visits", "campaign_costs"]

@@ -118,7 +118,9 @@ fn chosen(
         customer.role == Role::Ordinary
             && (customer.currency != ENTITIES[customer.entity].currency) == wants_currency
     };
-    let fit: Vec<&Customer> = world.customers.iter().filter(|one| is_fit(one)).collect();
+    // Those who join after the data date would change what was chosen before.
+    let known = world.customers.iter().take(world.scale.customers as usize);
+    let fit: Vec<&Customer> = known.filter(|one| is_fit(one)).collect();
     // So many tries find an order in any company of the smallest size.
     for _ in 0..4_000 {
         let month = stream.between(i64::from(world.start.0) + 1, i64::from(last));

@@ -1,9 +1,10 @@
 //! Does the ledger agree with the documents, but for the planted differences?
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
-use super::read::{bookkeeping, deliveries, fields, files, local, month, plain};
+use serde_json::Value;
+
+use super::read::{Record, deliveries, files, lines, local, month, plain};
 use super::{Company, cents, small, text};
 
 /// A posting as it stands in the ledger.
@@ -23,51 +24,26 @@ struct Posting {
 
 /// The ledger without what cannot be loaded.
 fn ledger(company: &Company) -> Vec<Posting> {
-    let dirty = company.answers["dirty"].as_array().unwrap();
-    let refused: BTreeSet<(String, usize)> = dirty
-        .iter()
-        .filter(|row| row["table"] == "finance.ledger_entries")
-        .map(|row| (text(row, "source").to_owned(), row["row"].as_u64().unwrap() as usize))
-        .collect();
-    let mut postings = Vec::new();
-    let mut left_out = 0;
-    for path in files(&company.root.join("feeds/finance"), "ledger_", ".csv") {
-        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
-        let bytes = std::fs::read(&path).unwrap();
-        // Each line is a record here: what spans lines is dirty and stands at a file's end.
-        for (place, line) in bytes.split(|byte| *byte == b'\n').enumerate().skip(2) {
-            if refused.contains(&(name.clone(), place + 1)) {
-                left_out += 1;
-                continue;
-            }
-            let line = String::from_utf8_lossy(line);
-            let Some(record) = fields(&line, b';').pop() else { continue };
-            if record.len() < 16 {
-                continue;
-            }
-            postings.push(Posting {
-                entry: record[0].clone(),
-                entity: record[1].clone(),
-                posted: month(&record[2]),
-                period: record[3].clone(),
-                account: record[4].parse().unwrap(),
-                customer: record[6].clone(),
-                document: record[7].clone(),
-                is_posted: record[11] == "posted",
-                currency: record[12].clone(),
-                amount: local(&record[13], 2),
-                functional: local(&record[14], 2),
-            });
-        }
-    }
-    assert_eq!(left_out, refused.len(), "the refused rows are where the answers say");
-    postings
+    let posting = |record: Record| Posting {
+        entry: record["Entry"].clone(),
+        entity: record["Entity"].clone(),
+        posted: month(&record["Posted"]),
+        period: record["Period"].clone(),
+        account: record["Account"].parse().unwrap(),
+        customer: record["Customer"].clone(),
+        document: record["Document"].clone(),
+        is_posted: record["Status"] == "posted",
+        currency: record["Currency"].clone(),
+        amount: local(&record["Amount"], 2),
+        functional: local(&record["Functional amount"], 2),
+    };
+    deliveries(company, "ledger").into_iter().map(posting).collect()
 }
 
 /// Rates by currencies and month, in units of the eighth place.
-fn rates(root: &Path) -> BTreeMap<(String, String, String), i64> {
+fn rates(company: &Company) -> BTreeMap<(String, String, String), i64> {
     let kept = |record: &BTreeMap<String, String>| record["Kind"] == "average";
-    deliveries(root, "rates")
+    deliveries(company, "rates")
         .into_iter()
         .filter(kept)
         .map(|record| {
@@ -77,8 +53,9 @@ fn rates(root: &Path) -> BTreeMap<(String, String, String), i64> {
         .collect()
 }
 
-fn currencies(root: &Path) -> BTreeMap<String, String> {
-    let entities = bookkeeping(&root.join("feeds/finance/entities.csv"));
+fn currencies(company: &Company) -> BTreeMap<String, String> {
+    let path = company.root.join("feeds/finance/entities.csv");
+    let entities = lines(&path, 2, b';', company.dirty());
     let pair =
         |record: &BTreeMap<String, String>| (record["Entity"].clone(), record["Currency"].clone());
     entities.iter().map(pair).collect()
@@ -99,22 +76,17 @@ fn is_revenue(account: u32) -> bool {
 type Shown = BTreeMap<(String, String, String), (i64, i64)>;
 
 /// Revenue by document as the invoices have it: each account's sum is converted by itself.
-fn invoiced(root: &Path, refused: &BTreeSet<String>) -> BTreeMap<String, Shown> {
-    let (rates, currencies) = (rates(root), currencies(root));
+fn invoiced(company: &Company) -> BTreeMap<String, Shown> {
+    let (rates, currencies) = (rates(company), currencies(company));
     let mut lines: BTreeMap<String, Vec<BTreeMap<String, String>>> = BTreeMap::new();
-    for line in deliveries(root, "invoice_lines") {
+    for line in deliveries(company, "invoice_lines") {
         let (list, discount) = (local(&line["List amount"], 2), local(&line["Discount"], 2));
-        if !refused.contains(&line["Invoice"]) {
-            assert_eq!(list - discount, local(&line["Net"], 2), "{line:?}");
-            lines.entry(line["Invoice"].clone()).or_default().push(line);
-        }
+        assert_eq!(list - discount, local(&line["Net"], 2), "{line:?}");
+        lines.entry(line["Invoice"].clone()).or_default().push(line);
     }
     let mut documents = BTreeMap::new();
-    for invoice in deliveries(root, "invoices") {
+    for invoice in deliveries(company, "invoices") {
         let id = invoice["Invoice"].clone();
-        if refused.contains(&id) {
-            continue;
-        }
         let mut accounts: BTreeMap<&str, i64> = BTreeMap::new();
         let own = lines.remove(&id).unwrap_or_default();
         for line in &own {
@@ -142,23 +114,6 @@ fn invoiced(root: &Path, refused: &BTreeSet<String>) -> BTreeMap<String, Shown> 
     }
     assert!(lines.is_empty(), "lines without invoice: {:?}", lines.keys().next());
     documents
-}
-
-/// Documents that no table holds because their rows are refused.
-fn refused_documents(company: &Company) -> BTreeSet<String> {
-    let rows = company.answers["dirty"].as_array().unwrap();
-    let mut refused = BTreeSet::new();
-    for row in rows {
-        let (table, source) = (text(row, "table"), text(row, "source"));
-        if !matches!(table, "finance.invoices" | "finance.invoice_lines") {
-            continue;
-        }
-        let bytes = std::fs::read(company.root.join("feeds/finance").join(source)).unwrap();
-        let place = row["row"].as_u64().unwrap() as usize - 1;
-        let line = bytes.split(|byte| *byte == b'\n').nth(place).unwrap();
-        refused.insert(String::from_utf8_lossy(line).split(';').next().unwrap().to_owned());
-    }
-    refused
 }
 
 fn check(company: &Company) {
@@ -189,7 +144,7 @@ fn check(company: &Company) {
         assert_eq!(sum, (0, 0), "{document:?} does not balance");
     }
     check_totals(company, &totals);
-    let invoiced = invoiced(&company.root, &refused_documents(company));
+    let invoiced = invoiced(company);
     check_differences(company, &invoiced, &booked);
     check_goods(company, &ledger);
     check_payments(company, &ledger);
@@ -262,10 +217,6 @@ fn check_differences(
 /// worth what the account says.
 fn check_goods(company: &Company, ledger: &[Posting]) {
     let folder = company.root.join("feeds/inventory");
-    let dirty = company.answers["dirty"].as_array().unwrap();
-    let is_dirty = |name: &str, row: usize| {
-        dirty.iter().any(|fact| fact["source"] == name && fact["row"] == row as u64)
-    };
     let mut moved: BTreeMap<String, i64> = BTreeMap::new();
     for path in files(&folder, "moves_", ".tsv") {
         let name = path.file_name().unwrap().to_str().unwrap().to_owned();
@@ -273,7 +224,8 @@ fn check_goods(company: &Company, ledger: &[Posting]) {
         for (place, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
             let line = String::from_utf8_lossy(line);
             let fields: Vec<&str> = line.split('\t').collect();
-            if fields.len() == 8 && !is_dirty(&name, place + 1) {
+            let is_it = |row: &Value| row["source"] == name && row["row"] == place as u64 + 1;
+            if fields.len() == 8 && !company.dirty().iter().any(is_it) {
                 *moved.entry(fields[7].to_owned()).or_default() += plain(fields[4], 2);
             }
         }
@@ -301,33 +253,18 @@ fn check_goods(company: &Company, ledger: &[Posting]) {
         ("CH1", "LT08"),
     ]);
     let last = files(&folder, "counts_", ".csv").pop().unwrap();
-    let name = last.file_name().unwrap().to_str().unwrap().to_owned();
-    let bytes = std::fs::read(last).unwrap();
     let mut counted: BTreeMap<&str, i64> = BTreeMap::new();
-    for (place, line) in bytes.split(|byte| *byte == b'\n').enumerate().skip(1) {
-        let line = String::from_utf8_lossy(line);
-        let fields: Vec<&str> = line.split(',').collect();
-        if fields.len() == 7 && !is_dirty(&name, place + 1) {
-            *counted.entry(entity_of[fields[1]]).or_default() += plain(fields[5], 2);
-        }
+    for record in lines(&last, 1, b',', company.dirty()) {
+        let entity = entity_of[record["house"].as_str()];
+        *counted.entry(entity).or_default() += plain(&record["value"], 2);
     }
     assert_eq!(by_entity, counted);
 }
 
 fn check_payments(company: &Company, ledger: &[Posting]) {
     let mut paid: BTreeMap<String, i64> = BTreeMap::new();
-    let dirty = company.answers["dirty"].as_array().unwrap();
-    for path in files(&company.root.join("feeds/finance"), "payments_", ".csv") {
-        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
-        let text = String::from_utf8_lossy(&std::fs::read(path).unwrap()).into_owned();
-        for (place, line) in text.split('\n').enumerate().skip(2) {
-            let is_dirty =
-                dirty.iter().any(|f| f["source"] == name.as_str() && f["row"] == place as u64 + 1);
-            let Some(record) = fields(line, b';').pop().filter(|r| r.len() == 8) else { continue };
-            if !is_dirty {
-                *paid.entry(record[0].clone()).or_default() += local(&record[7], 2);
-            }
-        }
+    for record in deliveries(company, "payments") {
+        *paid.entry(record["Payment"].clone()).or_default() += local(&record["Amount"], 2);
     }
     let mut bank: BTreeMap<String, i64> = BTreeMap::new();
     // What the sale of old equipment brought is no customer's payment.
@@ -344,18 +281,10 @@ fn is_asset(posting: &Posting) -> bool {
 }
 
 fn check_campaigns(company: &Company, ledger: &[Posting]) {
-    let dirty = company.answers["dirty"].as_array().unwrap();
     let mut spent: BTreeMap<String, i64> = BTreeMap::new();
     for path in files(&company.root.join("feeds/marketing"), "campaign_costs_", ".csv") {
-        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
-        let text = String::from_utf8_lossy(&std::fs::read(path).unwrap()).into_owned();
-        for (place, line) in text.split('\n').enumerate().skip(1) {
-            let is_dirty =
-                dirty.iter().any(|f| f["source"] == name.as_str() && f["row"] == place as u64 + 1);
-            let Some(record) = fields(line, b',').pop().filter(|r| r.len() == 9) else { continue };
-            if !is_dirty {
-                *spent.entry(record[8].clone()).or_default() += plain(&record[6], 2);
-            }
+        for record in lines(&path, 1, b',', company.dirty()) {
+            *spent.entry(record["document"].clone()).or_default() += plain(&record["amount"], 2);
         }
     }
     let mut booked: BTreeMap<String, i64> = BTreeMap::new();

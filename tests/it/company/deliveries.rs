@@ -47,7 +47,7 @@ fn every_piece_is_delivered_once_and_billed_once() {
 
     let mut billed = Pieces::new();
     let mut parts: BTreeMap<(String, i64), usize> = BTreeMap::new();
-    for line in deliveries(&company.root, "invoice_lines") {
+    for line in deliveries(&company, "invoice_lines") {
         if line["Delivery"].is_empty() || line["Quantity"].starts_with('-') {
             continue;
         }
@@ -89,7 +89,7 @@ fn kits_stand_beside_their_items() {
         )
         .unwrap();
     assert!((own - items).abs() < own * 0.1, "{own} and {items}");
-    let billed: Vec<_> = deliveries(&company.root, "invoice_lines")
+    let billed: Vec<_> = deliveries(&company, "invoice_lines")
         .into_iter()
         .filter(|line| line["Item"].starts_with("KIT"))
         .collect();

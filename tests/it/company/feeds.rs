@@ -44,12 +44,13 @@ fn the_same_seed_gives_the_same_bytes() {
     let other = contents(&Company::new(small(2)).root);
     let same: Vec<&String> =
         first.keys().filter(|name| other.get(*name) == Some(&first[*name])).collect();
-    // What people decided for the whole group does not depend on its customers.
+    // What people decided for the whole group, and what it prints, does not depend on customers.
     for name in same {
         let is_fixed = name.starts_with("warehouse/inputs/")
             || ["accounts", "entities", "business_units", "cost_centres"]
                 .iter()
-                .any(|table| *name == format!("feeds/finance/{table}.csv"));
+                .any(|table| *name == format!("feeds/finance/{table}.csv"))
+            || *name == "feeds/marketing/materials.csv";
         assert!(is_fixed, "{name} is the same for another seed");
     }
 }
@@ -78,7 +79,7 @@ fn thirty_days_in_one_step_are_thirty_single_days() {
         }
     }
     println!("{kept} deliveries are as they were, {new} are new");
-    assert!(kept > 200 && new > 200);
+    assert!(kept > 200 && new > 150);
     assert_eq!(first.answers["data_date"], "2026-07-30");
 }
 
@@ -228,6 +229,7 @@ fn no_report_lacks_a_feed() {
     }
     for table in named {
         let raw = table.strip_suffix("_personal").unwrap_or(&table);
+        let raw = raw.strip_suffix("_history").unwrap_or(raw);
         let is_known = raw.starts_with("patron.") || raw.starts_with("superseded.");
         let is_contract = Path::new(&contracts).join(raw.replace('.', "/")).with_extension("toml");
         assert!(is_known || is_contract.is_file(), "{table} has no contract");

@@ -94,7 +94,8 @@ fn every_row_that_is_not_planted_as_dirty_is_loaded() {
                     };
                     let kept = if object == "sales_order" { " where deleted <> 1" } else { "" };
                     let sql = format!("select count(*) from {from}{kept}");
-                    database.query_row(&sql, [], |row| row.get::<_, u64>(0)).unwrap() - refused
+                    database.query_row(&sql, [], |row| row.get::<_, i64>(0)).unwrap() as u64
+                        - refused
                 }
                 // A merged table holds the newest state of each key, not each row.
                 None if mode == "merge" => continue,

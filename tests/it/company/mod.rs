@@ -41,6 +41,11 @@ impl Company {
         self.answers = answers(&self.root);
     }
 
+    /// The rows that cannot be loaded.
+    pub fn dirty(&self) -> &[Value] {
+        self.answers["dirty"].as_array().unwrap()
+    }
+
     /// The planted facts of a report.
     pub fn planted(&self, report: &str) -> &[Value] {
         let facts = self.answers["planted"][report]["reported"].as_array();

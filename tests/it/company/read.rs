@@ -4,6 +4,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use serde_json::Value;
+
+use super::Company;
+
 /// A record, its values by their headers.
 pub type Record = BTreeMap<String, String>;
 
@@ -24,21 +28,34 @@ pub fn files(folder: &Path, begin: &str, end: &str) -> Vec<PathBuf> {
     files
 }
 
-/// The records of a file of bookkeeping: a title, headers, semicolons. Records that are malformed,
-/// which are dirty on purpose, are left out.
-pub fn bookkeeping(path: &Path) -> Vec<Record> {
+/// A file of bookkeeping or staff, line by line: its headers stand on line `headers`. Lines that are
+/// planted as dirty are left out, and those that are part of one.
+pub fn lines(path: &Path, headers: usize, delimiter: u8, dirty: &[Value]) -> Vec<Record> {
+    let name = path.file_name().unwrap().to_str().unwrap();
     let bytes = fs::read(path).unwrap();
-    let text = String::from_utf8_lossy(&bytes);
-    let mut records = fields(text.split_once('\n').unwrap().1, b';').into_iter();
-    let headers = records.next().unwrap();
-    let fits = |record: &Vec<String>| record.len() == headers.len();
-    records.filter(fits).map(|record| headers.iter().cloned().zip(record).collect()).collect()
+    let mut names = Vec::new();
+    let mut records = Vec::new();
+    for (place, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
+        let number = place + 1;
+        let is_dirty = dirty.iter().any(|row| row["source"] == name && row["row"] == number as u64);
+        let line = String::from_utf8_lossy(line);
+        let Some(record) = fields(line.trim_start_matches('\u{feff}'), delimiter).pop() else {
+            continue;
+        };
+        if number == headers {
+            names = record;
+        } else if number > headers && !is_dirty && record.len() == names.len() {
+            records.push(names.iter().cloned().zip(record).collect());
+        }
+    }
+    records
 }
 
 /// The records of all deliveries of a table of bookkeeping.
-pub fn deliveries(root: &Path, table: &str) -> Vec<Record> {
-    let folder = root.join("feeds/finance");
-    files(&folder, &format!("{table}_"), ".csv").iter().flat_map(|path| bookkeeping(path)).collect()
+pub fn deliveries(company: &Company, table: &str) -> Vec<Record> {
+    let folder = company.root.join("feeds/finance");
+    let files = files(&folder, &format!("{table}_"), ".csv");
+    files.iter().flat_map(|path| lines(path, 2, b';', company.dirty())).collect()
 }
 
 /// The fields of each record, as csv-core finds them.
