@@ -36,6 +36,17 @@ pub(super) struct Answers {
 }
 
 impl Answers {
+    /// Puts the rows that earlier deliveries brought before those of this one; what stands in files
+    /// that are written anew each time is known anew.
+    pub(super) fn keep_dirty(&mut self, mut earlier: Vec<Dirty>) {
+        let is_again = |row: &Dirty| {
+            self.dirty.iter().any(|new| new.table == row.table && new.source == row.source)
+        };
+        earlier.retain(|row| !is_again(row));
+        earlier.append(&mut self.dirty);
+        self.dirty = earlier;
+    }
+
     /// Adds what a report must find.
     pub(super) fn reported(&mut self, report: &'static str, fact: Value) {
         self.planted.entry(report).or_default().reported.push(fact);

@@ -54,16 +54,56 @@ macro_rules! entities {
 
 /// The legal entities.
 pub(super) const ENTITIES: &[Entity] = entities![
-    ("LT01", "Lanting Instruments (Shanghai) Co., Ltd.", "兰亭仪器（上海）有限公司", Cny,
-        "CN", "Shanghai", 13, 0),
-    ("LT02", "Lanting Instruments (Beijing) Co., Ltd.", "兰亭仪器（北京）有限公司", Cny,
-        "CN", "Beijing", 13, 2),
-    ("LT03", "Lanting Instruments (South China) Co., Ltd.", "兰亭仪器（华南）有限公司", Cny,
-        "CN", "Guangzhou", 13, 3),
-    ("LT04", "Lanting Instruments (Chengdu) Co., Ltd.", "兰亭仪器（成都）有限公司", Cny,
-        "CN", "Chengdu", 13, 4),
-    ("LT05", "Lanting Service and Calibration Co., Ltd.", "兰亭计量服务有限公司", Cny,
-        "CN", "Shanghai", 6, 5),
+    (
+        "LT01",
+        "Lanting Instruments (Shanghai) Co., Ltd.",
+        "兰亭仪器（上海）有限公司",
+        Cny,
+        "CN",
+        "Shanghai",
+        13,
+        0
+    ),
+    (
+        "LT02",
+        "Lanting Instruments (Beijing) Co., Ltd.",
+        "兰亭仪器（北京）有限公司",
+        Cny,
+        "CN",
+        "Beijing",
+        13,
+        2
+    ),
+    (
+        "LT03",
+        "Lanting Instruments (South China) Co., Ltd.",
+        "兰亭仪器（华南）有限公司",
+        Cny,
+        "CN",
+        "Guangzhou",
+        13,
+        3
+    ),
+    (
+        "LT04",
+        "Lanting Instruments (Chengdu) Co., Ltd.",
+        "兰亭仪器（成都）有限公司",
+        Cny,
+        "CN",
+        "Chengdu",
+        13,
+        4
+    ),
+    (
+        "LT05",
+        "Lanting Service and Calibration Co., Ltd.",
+        "兰亭计量服务有限公司",
+        Cny,
+        "CN",
+        "Shanghai",
+        6,
+        5
+    ),
     ("LT06", "Lanting Asia Pacific Ltd.", "兰亭亚太有限公司", Usd, "HK", "Hong Kong", 0, 6),
     ("LT07", "Lanting Europe GmbH", "兰亭欧洲有限责任公司", Eur, "DE", "Hamburg", 19, 7),
     ("LT08", "Lanting America Inc.", "兰亭美国公司", Usd, "US", "Chicago", 0, 8),

@@ -33,13 +33,14 @@ struct Writer {
 /// The databases below a project's folder.
 pub(super) struct Databases {
     root: PathBuf,
+    is_new: bool,
     writers: BTreeMap<&'static str, Writer>,
 }
 
 impl Databases {
     /// Databases are opened when their first rows come.
-    pub(super) fn new(root: &Path) -> Self {
-        Self { root: root.to_owned(), writers: BTreeMap::new() }
+    pub(super) fn new(root: &Path, is_new: bool) -> Self {
+        Self { root: root.to_owned(), is_new, writers: BTreeMap::new() }
     }
 
     /// Hands rows to their database's thread.
@@ -47,7 +48,8 @@ impl Databases {
         let writer = self.writers.entry(table.path).or_insert_with(|| {
             let (sender, receiver) = sync_channel(WAITING);
             let path = self.root.join(table.path);
-            let thread = std::thread::spawn(move || write(&path, &receiver));
+            let is_new = self.is_new;
+            let thread = std::thread::spawn(move || write(&path, is_new, &receiver));
             Writer { sender, thread }
         });
         if writer.sender.send(Message::Rows(table, rows)).is_err() {
@@ -80,28 +82,29 @@ impl Databases {
 }
 
 /// Writes until the sender is gone.
-fn write(path: &Path, receiver: &Receiver<Message>) -> Result<(), DemoError> {
+fn write(path: &Path, is_new: bool, receiver: &Receiver<Message>) -> Result<(), DemoError> {
     make_folder(path)?;
     let connection = Connection::open(path).map_err(at(path))?;
-    let result = write_all(&connection, path, receiver).map_err(at(path));
+    let result = write_all(&connection, (path, is_new), receiver).map_err(at(path));
     result.and_then(|()| connection.close().map_err(|(_, error)| at(path)(error)))
 }
 
 fn write_all(
     connection: &Connection,
-    path: &Path,
+    (path, is_new): (&Path, bool),
     receiver: &Receiver<Message>,
 ) -> Result<(), rusqlite::Error> {
-    // A run that breaks off is begun again, so nothing needs to be undone or synced.
-    connection.execute_batch(
-        "pragma journal_mode = off; pragma synchronous = off; pragma cache_size = -65536; begin;",
-    )?;
+    // A new database whose writing breaks off is begun again, so nothing needs to be undone.
+    let journal = if is_new { "off" } else { "delete" };
+    connection.execute_batch(&format!(
+        "pragma journal_mode = {journal}; pragma synchronous = off; \
+         pragma cache_size = -65536; begin;"
+    ))?;
     for table in tables::ALL {
         if let Kept::Database(name, columns) = table.kept
             && path.ends_with(table.path)
         {
-            connection
-                .execute_batch(&format!("create table if not exists {name} ({columns})"))?;
+            connection.execute_batch(&format!("create table if not exists {name} ({columns})"))?;
         }
     }
     let mut statements: BTreeMap<usize, Statement<'_>> = BTreeMap::new();

@@ -67,6 +67,13 @@ pub(super) struct Employee {
     pub(super) has_account: bool,
 }
 
+impl Employee {
+    /// The account in the sales system, where there is one.
+    pub(super) fn account(&self) -> String {
+        if self.has_account { self.id.to_lowercase() } else { String::new() }
+    }
+}
+
 /// How many do each work in a unit, the least, and one more for so many customers of the unit.
 const CREWS: [(Work, u64, u64); 7] = [
     (Work::Head, 1, u64::MAX),

@@ -4,13 +4,14 @@
 //! written, if the delivery's window holds it, and dropped if not: so one run of thirty days writes
 //! what thirty runs of one day write.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::clock::{DATA_DATE, Month, Window};
 use super::database::Databases;
@@ -22,18 +23,18 @@ use super::text::{Dialect, Row};
 const BUFFER_BYTES: usize = 256 * 1024;
 
 /// Where a row that cannot be loaded lies, and why it cannot.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Dirty {
     /// the table of the warehouse that it was meant for: `sales.orders`
-    pub(super) table: &'static str,
+    pub(super) table: Cow<'static, str>,
     /// the file's name, or the database's table
     pub(super) source: String,
     /// the line of the file on which the record begins; 0 in a database
     pub(super) row: u64,
     /// the column at fault in the warehouse's words; nothing where the record is malformed
-    pub(super) column: Option<&'static str>,
+    pub(super) column: Option<Cow<'static, str>>,
     /// words of the reason
-    pub(super) reason: &'static str,
+    pub(super) reason: Cow<'static, str>,
 }
 
 /// The rows of one table.
@@ -41,7 +42,7 @@ pub(super) struct Dirty {
 struct Waiting {
     days: BTreeMap<NaiveDate, Vec<u8>>,
     dirty: BTreeMap<NaiveDate, Vec<(Vec<u8>, Dirty)>>,
-    /// rows given so far, those outside the window and the dirty ones not counted
+    /// rows given so far up to the last day of the window, the dirty ones not counted
     rows: u64,
     /// the file being written, its name and the lines it has
     open: Option<(String, BufWriter<File>, u64)>,
@@ -63,7 +64,7 @@ impl Feeds {
             root: root.to_owned(),
             window,
             tables: tables::ALL.iter().map(|_| Waiting::default()).collect(),
-            databases: Databases::new(root),
+            databases: Databases::new(root, window.after.is_none()),
             dirty: Vec::new(),
         }
     }
@@ -85,7 +86,7 @@ impl Feeds {
         write(&mut row);
         debug_assert_eq!(row.count, table.columns.len(), "{}", table.path);
         row.end();
-        waiting.rows += u64::from(self.window.holds(on));
+        waiting.rows += u64::from(on <= self.window.until);
     }
 
     /// Adds a line of JSON.
@@ -94,7 +95,7 @@ impl Feeds {
         let day = waiting.days.entry(on).or_default();
         day.extend(line.to_string().bytes());
         day.push(b'\n');
-        waiting.rows += u64::from(self.window.holds(on));
+        waiting.rows += u64::from(on <= self.window.until);
     }
 
     /// Adds a record that cannot be loaded, as it stands, with its line end; for a database the
@@ -109,7 +110,7 @@ impl Feeds {
         self.tables[table.id].dirty.entry(on).or_default().push((record, dirty));
     }
 
-    /// How many rows of each table the window holds, by the table's place in [`tables::ALL`].
+    /// How many rows of each table were given up to the last day of the window, by the table's place in [`tables::ALL`].
     pub(super) fn rows(&self) -> Vec<u64> {
         self.tables.iter().map(|waiting| waiting.rows).collect()
     }

@@ -148,6 +148,17 @@ pub(super) fn all(seed: u64) -> Vec<Product> {
     products
 }
 
+/// The groups of a category that is ordered, numbered over all categories.
+pub(super) fn groups_of(category: usize) -> std::ops::Range<usize> {
+    let before = GROUPS.iter().filter(|row| row.0 < category).count();
+    before..before + GROUPS.iter().filter(|row| row.0 == category).count()
+}
+
+/// The product of a group and tier, a place in the list.
+pub(super) fn of_group(group: usize, tier: u8) -> usize {
+    group * 3 + usize::from(tier) - 1
+}
+
 fn goods(seed: u64, index: usize, place: usize, row: GroupRow, tier: u8) -> Product {
     let (category, prefix, name, name_zh, yuan, grams) = row;
     let mut stream = Stream::of(seed, "products", place as u64, u64::from(tier));

@@ -15,20 +15,29 @@ fn mixed(mut state: u64) -> u64 {
     state ^ (state >> 31)
 }
 
+/// FNV-1a.
+fn hash(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
 impl Stream {
     /// The stream of an entity of a table; `part` tells further streams of it apart, for instance
     /// by month.
     pub(super) fn of(seed: u64, table: &str, entity: u64, part: u64) -> Self {
-        // FNV-1a of the name, then one round of mixing for each further part of the key.
-        let name = table.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        });
-        let key = [name, entity, part]
+        // One round of mixing for each part of the key.
+        let key = [hash(table), entity, part]
             .into_iter()
             .fold(mixed(seed.wrapping_add(STEP)), |state, word| {
                 mixed(state.wrapping_add(STEP) ^ mixed(word.wrapping_add(STEP)))
             });
         Self(key)
+    }
+
+    /// The stream of something that has a number of its own, such as a document.
+    pub(super) fn named(seed: u64, table: &str, id: &str) -> Self {
+        Self::of(seed, table, hash(id), 0)
     }
 
     /// Any number.

@@ -89,11 +89,11 @@ pub(super) fn shape(customer: &mut Customer, scale: Scale) {
         Role::Quiet => customer.cases_milli = 0,
         Role::DeepDiscount => {
             customer.discount_percent = stream.between(52, 58);
-            customer.orders_milli = customer.orders_milli.max(900);
+            orders_a_little(customer);
         }
         Role::HeavyService => {
             customer.cases_milli = 9_000 + stream.below(4_000);
-            customer.orders_milli = customer.orders_milli.clamp(500, 900);
+            orders_a_little(customer);
             customer.discount_percent = 15;
         }
         Role::SmallOrders => {
@@ -106,11 +106,11 @@ pub(super) fn shape(customer: &mut Customer, scale: Scale) {
         }
         Role::ManyReturns => {
             customer.returns_per_mille = 850;
-            customer.orders_milli = customer.orders_milli.max(900);
+            orders_a_little(customer);
             customer.discount_percent = 20;
         }
         Role::HeldStock | Role::ManyVisits => {
-            customer.orders_milli = customer.orders_milli.clamp(400, 700);
+            orders_a_little(customer);
             customer.discount_percent = 15;
         }
         // Their orders are planted day by day.
@@ -122,4 +122,11 @@ pub(super) fn shape(customer: &mut Customer, scale: Scale) {
             customer.cases_milli = 0;
         }
     }
+}
+
+/// Enough orders to be seen, too few to pay for what is planted.
+fn orders_a_little(customer: &mut Customer) {
+    customer.size = "small";
+    customer.orders_milli = customer.orders_milli.clamp(500, 800);
+    customer.lines_milli = 2_000;
 }

@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use super::answers::Answers;
-use super::clock::{Month, Window};
+use super::clock::Window;
 use super::error::DemoError;
 use super::feeds::Feeds;
 use super::tables::{self, Kept};
 use super::world::{Scale, World};
-use super::{inputs, marketing, master, pipeline, service, staff, trade};
+use super::{dirty, inputs, marketing, master, pipeline, service, staff, trade};
 
 /// A company that is being lived through.
 pub(super) struct Run {
@@ -29,22 +29,26 @@ pub(super) fn write(
     folder: &Path,
     scale: Scale,
     window: Window,
-    mut progress: impl FnMut(Month),
+    progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Answers, DemoError> {
     let world = World::new(scale, window.until);
     let feeds = Feeds::new(folder, window);
-    let answers =
-        Answers { data_date: window.until, scale: Some(scale), ..Answers::default() };
+    let answers = Answers { data_date: window.until, scale: Some(scale), ..Answers::default() };
     let mut run = Run { world, feeds, answers };
     master::write(&mut run);
     inputs::write(&mut run);
+    dirty::plant(&mut run);
     let mut marketing = marketing::Marketing::new(&run.world);
-    let mut trade = trade::Trade::new(&run.world);
+    let mut trade = trade::Trade::new(&run);
+    let mut pipeline = pipeline::Pipeline::new(&run.world);
     marketing.begin(&mut run);
-    for month in run.world.months() {
-        progress(month);
+    trade.begin(&mut run);
+    let months = run.world.months();
+    let count = months.len() as u64;
+    for (place, month) in (0..).zip(months) {
+        progress(place, count);
         let bills = service::month(&mut run, month);
-        pipeline::month(&mut run, month);
+        pipeline.month(&mut run, month);
         let spent = marketing.month(&mut run, month);
         staff::month(&mut run, month);
         trade.month(&mut run, month, bills, spent);

@@ -23,8 +23,8 @@ pub(super) enum Kept {
     Deliveries(Dialect),
     /// one file that is written anew each time
     Whole(Dialect),
-    /// a table of a database, its name, and its columns' types and key as SQL; a row of a known
-    /// key replaces the one before
+    /// a table of a database, its name, and its columns' types and key as SQL, where a column
+    /// without a type holds each value as it was given; a row of a known key replaces the one before
     Database(&'static str, &'static str),
 }
 
@@ -110,7 +110,7 @@ tables! {
          "changed_at"];
     DELIVERIES = "feeds/sales/sales.db", Database("delivery", "no text primary key, \
         order_no text, customer text, warehouse text, carrier text, shipped text, arrived text, \
-        freight text, currency text, weight text, pallets integer, changed_at text"),
+        freight, currency text, weight text, pallets integer, changed_at text"),
         ["no", "order_no", "customer", "warehouse", "carrier", "shipped", "arrived", "freight",
          "currency", "weight", "pallets", "changed_at"];
     DELIVERY_LINES = "feeds/sales/sales.db", Database("delivery_line", "delivery text, \
@@ -195,7 +195,7 @@ tables! {
         name text, entity text, city text, currency text, pallet_places integer, keeper text"),
         ["code", "name", "entity", "city", "currency", "pallet_places", "keeper"];
     STOCK_COSTS = "feeds/inventory/stock.db", Database("unit_cost", "house text, sku text, \
-        valid_from text, cost text, currency text, primary key (house, sku, valid_from)"),
+        valid_from text, cost, currency text, primary key (house, sku, valid_from)"),
         ["house", "sku", "valid_from", "cost", "currency"];
     RESERVATIONS = "feeds/inventory/stock.db", Database("reservation", "counted text, house text, \
         sku text, customer text, qty integer, pallets integer, \

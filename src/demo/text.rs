@@ -47,7 +47,8 @@ impl Dialect {
         }
     }
 
-    fn line_end(self) -> &'static [u8] {
+    /// What a record ends with.
+    pub(super) fn line_end(self) -> &'static [u8] {
         match self {
             Self::Bookkeeping | Self::Spreadsheet => b"\r\n",
             Self::Values => b"",
@@ -95,7 +96,7 @@ impl<'a> Row<'a> {
     }
 
     /// Bytes that are text in every dialect and need no quotes.
-    fn bare(&mut self, bytes: &[u8]) -> &mut Self {
+    pub(super) fn bare(&mut self, bytes: &[u8]) -> &mut Self {
         self.begin();
         match self.dialect {
             Dialect::Values => self.value(b't', bytes),
@@ -124,6 +125,17 @@ impl<'a> Row<'a> {
             self.out.push(byte);
         }
         self.out.push(b'"');
+        self
+    }
+
+    /// A text of parts that need no quotes, such as a number made of a document's and a line's.
+    pub(super) fn joined(&mut self, parts: &[&str]) -> &mut Self {
+        self.begin();
+        if self.dialect == Dialect::Values {
+            self.value(b't', parts.concat().as_bytes());
+        } else {
+            parts.iter().for_each(|part| self.out.extend(part.as_bytes()));
+        }
         self
     }
 

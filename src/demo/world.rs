@@ -8,6 +8,7 @@ use super::employees::{self, Employee};
 use super::names;
 use super::products::{self, Product};
 use super::random::Stream;
+use super::relations::{self, Lookalike};
 use super::roles::{self, Role};
 
 /// How large the sample company is.
@@ -27,8 +28,16 @@ pub struct Scale {
 pub const CUSTOMERS_MIN: u32 = 400;
 /// The fewest months of history: a year, and a quarter before it to compare with.
 pub const MONTHS_MIN: u32 = 15;
+/// The most months of history: the price lists and costs begin in 2020.
+pub const MONTHS_MAX: u32 = 60;
 /// Order lines of a customer in a month where nothing else is said, in thousandths.
 const LINES_MILLI: u64 = 1_500;
+
+impl Default for Scale {
+    fn default() -> Self {
+        Self::usual(2_000, 36, 1)
+    }
+}
 
 impl Scale {
     /// A company of this many customers and months that orders as usual.
@@ -42,6 +51,7 @@ impl Scale {
 pub(super) const TYPES: [&str; 4] = ["end_user", "distributor", "machine_builder", "public"];
 
 /// A customer.
+#[derive(Debug, Clone)]
 pub(super) struct Customer {
     /// its place in [`World::customers`]
     pub(super) index: usize,
@@ -89,6 +99,8 @@ pub(super) struct Customer {
     pub(super) parent: Option<usize>,
     /// the customer that it is registered as once more by mistake
     pub(super) same_as: Option<usize>,
+    /// whether its name or address resembles another customer's
+    pub(super) is_lookalike: bool,
     /// orders in a usual month, in thousandths
     pub(super) orders_milli: u64,
     /// lines of an order, in thousandths
@@ -146,6 +158,11 @@ impl Customer {
         format!("M{:07}", ((self.index * 5 + person) * 179_424_673 + 15_487_469) % 9_999_991)
     }
 
+    /// The days after its date on which an invoice is due, by steps of half a month.
+    pub(super) fn payment_terms(&self) -> u64 {
+        self.payment_days / 15 * 15 + 15
+    }
+
     /// Whether it buys on this day.
     pub(super) fn is_active(&self, day: NaiveDate) -> bool {
         self.since <= day && self.left.is_none_or(|left| day < left)
@@ -162,6 +179,8 @@ pub(super) struct World {
     pub(super) end: Month,
     /// the customers in the order of their numbers
     pub(super) customers: Vec<Customer>,
+    /// the customers that resemble each other and are not the same
+    pub(super) lookalikes: Vec<Lookalike>,
     /// what is sold
     pub(super) products: Vec<Product>,
     /// who works here
@@ -180,6 +199,7 @@ impl World {
             start,
             end,
             customers: Vec::new(),
+            lookalikes: Vec::new(),
             products: products::all(scale.seed),
             employees,
         };
@@ -191,6 +211,7 @@ impl World {
             let customer = customer(&world, index, role);
             world.customers.push(customer);
         }
+        relations::relate(&mut world);
         world
     }
 
@@ -200,8 +221,19 @@ impl World {
     }
 
     /// The months lived through.
-    pub(super) fn months(&self) -> impl Iterator<Item = Month> + use<> {
-        (self.start.0..=self.end.0).map(Month)
+    pub(super) fn months(&self) -> Vec<Month> {
+        (self.start.0..=self.end.0).map(Month).collect()
+    }
+
+    /// The customers that join in a month after the data date, also in one that is not lived
+    /// through yet: what leads to a customer happens before it is one.
+    pub(super) fn joining_in(&self, month: Month) -> Vec<Customer> {
+        let Ok(months) = usize::try_from(month.0 - Month::of(DATA_DATE).0 - 1) else {
+            return Vec::new();
+        };
+        let count = usize::try_from(joining(self.scale)).unwrap_or_default();
+        let first = self.scale.customers as usize + months * count;
+        (first..first + count).map(|index| customer(self, index, Role::Ordinary)).collect()
     }
 
     /// The customers with a role, in the order of their numbers.
@@ -271,7 +303,7 @@ fn customer(world: &World, index: usize, role: Role) -> Customer {
         city: place.city,
         size: ["small", "medium", "large"][size],
         capital: stream.between(1, 9) * [200_000, 2_000_000, 30_000_000][size],
-        tax_number: names::tax_number(&mut stream, place.country),
+        tax_number: names::tax_number(&mut stream, index, place),
         channel: ["referral", "fair", "web", "cold_call", "partner", "tender"]
             [stream.weighted(&[20, 22, 25, 15, 12, 6])],
         since,
@@ -282,6 +314,7 @@ fn customer(world: &World, index: usize, role: Role) -> Customer {
         owner: employees::salesperson(&world.employees, unit, &mut stream),
         parent: None,
         same_as: None,
+        is_lookalike: false,
         orders_milli,
         lines_milli,
         discount_percent: match kind {
@@ -308,7 +341,7 @@ fn appetite(scale: Scale, size: usize, stream: &mut Stream) -> (u64, u64) {
     let mean_milli = scale.order_lines * 1000 / months.max(1) * 135 / 100;
     let own_milli = mean_milli * [25, 120, 500][size] / 100 * (40 + stream.below(121)) / 100;
     // Who buys more orders more often, and more at a time: both grow with the square root.
-    let lines_milli = (own_milli * 1000).isqrt().clamp(1_400, 12_000);
+    let lines_milli = (own_milli * 4_000).isqrt().clamp(1_800, 16_000);
     (own_milli * 1000 / lines_milli, lines_milli)
 }
 

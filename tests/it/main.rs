@@ -15,6 +15,7 @@
 mod answers;
 mod changes;
 mod cli;
+mod company;
 mod data_files;
 mod disk_full;
 mod flips;

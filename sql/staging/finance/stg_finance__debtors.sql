@@ -1,13 +1,19 @@
 /*---
-description = "Customers as bookkeeping numbers them."
+description = "Customers as bookkeeping numbers them, with terms of payment."
 grain       = ["debtor_id"]
 ---*/
 
 select
     debtor_id,
+    entity_id,
     customer_id,
     debtor_name,
     tax_number,
+    city,
+    street_address,
     credit_limit_amount,
-    is_blocked
+    payment_days,
+    is_blocked,
+    is_related_party,
+    opened_on
 from finance.debtors

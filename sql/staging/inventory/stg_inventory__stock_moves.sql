@@ -4,9 +4,11 @@ grain       = []   # movements have no key of their own
 ---*/
 
 select
-    document_id,
     house_id as warehouse_id,
     sku as product_id,
+    document_id,
+    currency_code,
+    move_kind,
     moved_quantity,
     cost_amount,
     moved_on

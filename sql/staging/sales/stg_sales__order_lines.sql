@@ -1,5 +1,5 @@
 /*---
-description = "Lines of orders, amounts in the order's currency."
+description = "Ordered products, sets and their items, amounts in the currency of the order."
 grain       = ["order_id", "order_line_number"]
 ---*/
 
@@ -7,8 +7,10 @@ select
     order_id,
     order_line_number,
     sku as product_id,
-    currency_code,
+    parent_line_number,
     quantity as ordered_quantity,
+    list_price_amount,
     unit_price_amount,
-    net_amount
+    net_amount,
+    changed_at
 from sales.order_lines

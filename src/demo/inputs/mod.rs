@@ -80,7 +80,7 @@ fn yearly_revenue(world: &World) -> Vec<i64> {
     let (mut lines, mut cents) = (0, 0);
     let sampled = world.with_role(Role::Ordinary).take(120);
     for customer in sampled {
-        for month in world.months().take(3) {
+        for month in world.months().into_iter().take(3) {
             for order in orders::of(world, customer, month) {
                 lines += i64::try_from(order.lines.len()).unwrap_or_default();
                 cents += yuan(customer, order.net());

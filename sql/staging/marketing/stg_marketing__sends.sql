@@ -1,0 +1,15 @@
+/*---
+description = "Mailings with channel, sender and what came of them."
+grain       = ["send_id"]
+---*/
+
+select
+    send_id,
+    campaign_id,
+    material_id,
+    person_id,
+    sender_id,
+    send_channel,
+    send_outcome,
+    sent_at
+from marketing.sends

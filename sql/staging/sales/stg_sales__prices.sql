@@ -1,0 +1,13 @@
+/*---
+description = "List prices and the days on which each of them holds."
+grain       = ["price_list_id", "product_id", "valid_from_on"]
+---*/
+
+select
+    price_list_id,
+    sku as product_id,
+    valid_from_on,
+    currency_code,
+    unit_price_amount,
+    valid_to_on
+from sales.prices
