@@ -73,7 +73,7 @@ pub(super) fn month(run: &mut Run, month: Month) -> Vec<Bill> {
         }
     }
     conflicts::touches(world, feeds, month);
-    bills.sort_by(|one, other| (one.on, one.customer).cmp(&(other.on, other.customer)));
+    bills.sort_by_key(|bill| (bill.on, bill.customer));
     bills
 }
 
