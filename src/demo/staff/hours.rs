@@ -5,6 +5,7 @@ use chrono::{Datelike, NaiveDate, Weekday};
 use super::super::clock::{Month, earlier, later};
 use super::super::employees::{Employee, Work};
 use super::super::feeds::Feeds;
+use super::super::pipeline::touches::planned;
 use super::super::random::Stream;
 use super::super::roles::Role;
 use super::super::service::Case;
@@ -109,36 +110,40 @@ fn selling(
     customers: &[usize],
     stream: &mut Stream,
 ) {
-    let courted = customers.iter().filter(|c| world.customers[**c].role == Role::ManyVisits);
-    let mut visited: Vec<usize> = courted.flat_map(|customer| [*customer; 2]).collect();
-    if !customers.is_empty() {
-        for _ in 0..1 + stream.below(4) {
-            visited.push(*stream.pick(customers));
-        }
-    }
-    for customer in visited {
-        let planned = stream.between(2, 6) * 30;
-        let sheet = Sheet {
-            kind: "visit",
-            customer: &world.customers[customer].sales_id(),
-            planned,
-            minutes: planned * stream.between(60, 140) / 100,
-            travel: stream.between(4, 48) * 5,
-        };
+    if !customers.is_empty() && stream.chance(600) {
+        let planned = stream.between(1, 8) * 15;
+        let customer = &world.customers[*stream.pick(customers)].sales_id();
+        let minutes = planned * stream.between(60, 160) / 100;
+        let sheet = Sheet { kind: "quote", customer, planned, minutes, travel: 0 };
         week.hand_in(feeds, stream, &sheet);
     }
-    if !customers.is_empty() {
-        for (kind, share) in [("call", 800), ("quote", 600)] {
-            if stream.chance(share) {
-                let planned = stream.between(1, 8) * 15;
-                let customer = &world.customers[*stream.pick(customers)].sales_id();
-                let minutes = planned * stream.between(60, 160) / 100;
-                let sheet = Sheet { kind, customer, planned, minutes, travel: 0 };
-                week.hand_in(feeds, stream, &sheet);
-            }
+    plain(feeds, week, "lead_work", (120, 480), stream);
+}
+
+/// Writes the sheets of a month's visits and calls: what a salesperson did with a customer takes
+/// the time that the contact took.
+pub(super) fn contacts(world: &World, feeds: &mut Feeds, month: Month) {
+    for customer in &world.customers {
+        let owner = &world.employees[customer.owner];
+        for (place, touch) in planned(world, customer, month).iter().enumerate() {
+            let kind = match touch.channel {
+                "visit" => "visit",
+                "phone" | "video" => "call",
+                _ => continue,
+            };
+            let mut stream = world.stream("contact_hours", customer.index, month.key());
+            let foreseen = touch.minutes * stream.between(70, 130) / 100 / 15 * 15;
+            let to_friday = (11 - u64::from(touch.on.weekday().num_days_from_monday())) % 7;
+            let friday = later(touch.on, to_friday);
+            feeds.row(&tables::WORK_HOURS, friday, |row| {
+                let day = touch.on.format("%y%m%d");
+                row.text(&format!("H{day}-{:05}-{}", customer.index + 1, place + 1));
+                row.text(&owner.id).date(touch.on).text(kind).text(&customer.sales_id());
+                row.none().none().none().none();
+                row.int(foreseen.max(15)).int(touch.minutes).int(touch.travel_minutes);
+            });
         }
     }
-    plain(feeds, week, "lead_work", (120, 480), stream);
 }
 
 /// Writes the technician's sheet of a case on the day on which it was closed.

@@ -30,6 +30,7 @@ pub(super) fn month(run: &mut Run, month: Month) {
         idle_accounts(world, &idle, feeds.window().until, answers);
     }
     hours::sheets(world, feeds, month);
+    hours::contacts(world, feeds, month);
     for case in service::closed_in(world, month) {
         hours::case_work(world, feeds, &case);
     }

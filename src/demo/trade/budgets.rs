@@ -57,8 +57,6 @@ fn write_month(
     let lines_milli: u64 =
         known.map(|customer| customer.orders_milli * customer.lines_milli / 1000).sum();
     let lines_milli = i64::try_from(lines_milli * SEASON[month.place()] / 100).unwrap_or_default();
-    let line =
-        if entity.currency == super::super::company::Currency::Cny { LINE } else { LINE / 7 };
     // Plans are made in thousands.
     let revenue = lines_milli * (LINE / 1000) / 100_000 * 100_000;
     for (number, work, per_mille) in PLAN {

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::super::clock::Month;
 use super::super::company::{Currency, ENTITIES, WAREHOUSES, account};
+use super::super::pipeline::touches::planned;
 use super::super::products::rounded;
 use super::super::roles::Role;
 use super::super::run::Run;
@@ -138,7 +139,7 @@ impl Trade {
             cases.iter().map(|case| case.minutes + case.travel_minutes).sum()
         };
         let minutes: Vec<i64> = world.customers.iter().map(minutes).collect();
-        let visits: Vec<i64> = world.customers.iter().map(|c| visits(c, month)).collect();
+        let visits: Vec<i64> = world.customers.iter().map(|c| visits(world, c, month)).collect();
         let mut pallets = vec![0; world.customers.len()];
         for kept in self.stock.reservations() {
             pallets[kept.customer] += kept.pallets;
@@ -180,16 +181,9 @@ impl Trade {
 }
 
 /// How much of a salesperson's time a customer takes in a month, in minutes.
-fn visits(customer: &Customer, month: Month) -> i64 {
-    if !customer.is_active(month.last()) || customer.role == Role::Duplicate {
-        return 0;
-    }
-    match (customer.role, customer.size) {
-        (Role::ManyVisits, _) => 12 * 135,
-        (_, "large") => 240,
-        (_, "medium") => 90,
-        _ => 30,
-    }
+fn visits(world: &World, customer: &Customer, month: Month) -> i64 {
+    let contacts = planned(world, customer, month);
+    contacts.iter().map(|contact| contact.minutes + contact.travel_minutes).sum()
 }
 
 /// Spreads an amount by a driver; what nobody drives stays unspread.
