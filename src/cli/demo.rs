@@ -40,7 +40,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "M", value_parser = number(demo::MONTHS_MIN, demo::MONTHS_MAX))]
     months: Option<u32>,
 
-    /// Order lines in the history, about [default: one a customer and month]
+    /// Order lines in the history, about [default: 0.8 a customer and month]
     #[arg(long, value_name = "L", value_parser = number(1_000, 100_000_000))]
     order_lines: Option<u32>,
 

@@ -91,8 +91,8 @@ pub(super) fn all(scale: Scale) -> Vec<Employee> {
     for (unit, about) in UNITS.iter().enumerate() {
         let customers = u64::from(scale.customers) * about.share / 100;
         let technicians = match about.entity {
-            SERVICE_ENTITY => (Work::Service, 8, u64::from(scale.customers / 90)),
-            entity if entity > SERVICE_ENTITY => (Work::Service, 1, customers / 70),
+            SERVICE_ENTITY => (Work::Service, 3, u64::from(scale.customers / 400)),
+            entity if entity > SERVICE_ENTITY => (Work::Service, 1, customers / 200),
             _ => (Work::Service, 0, 0),
         };
         let crews = CREWS.iter().map(|(work, least, share)| (*work, *least, customers / share));

@@ -127,6 +127,7 @@ pub(super) fn shape(customer: &mut Customer, scale: Scale) {
 /// Enough orders to be seen, too few to pay for what is planted.
 fn orders_a_little(customer: &mut Customer) {
     customer.size = "small";
+    customer.tier = 1;
     customer.orders_milli = customer.orders_milli.clamp(500, 800);
     customer.lines_milli = 2_000;
 }

@@ -31,7 +31,7 @@ pub const MONTHS_MIN: u32 = 15;
 /// The most months of history: the price lists and costs begin in 2020.
 pub const MONTHS_MAX: u32 = 60;
 /// Order lines of a customer in a month where nothing else is said, in thousandths.
-const LINES_MILLI: u64 = 1_000;
+const LINES_MILLI: u64 = 800;
 
 impl Default for Scale {
     fn default() -> Self {

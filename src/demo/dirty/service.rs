@@ -132,6 +132,10 @@ fn stale(planting: &mut Planting<'_>) -> Value {
     }
     let minutes = at("work_minutes", "is not an integer: it has a decimal mark");
     planting.line(CASES, "2026-06-29", &closed.to_string(), minutes);
+    // Two weeks later the desk has mended what it wrote.
+    closed["minutes"] = json!(47);
+    closed["changed_at"] = json!("2026-07-14T09:30:00+08:00");
+    planting.feeds.json(CASES.table, day("2026-07-14"), &closed);
     let event = json!({
         "id": format!("{STALE_CASE}-1"),
         "case": STALE_CASE,
@@ -151,6 +155,7 @@ fn stale(planting: &mut Planting<'_>) -> Value {
         "service_customer_id": planting.customers[1].service_id(),
         "customer_id": planting.customers[1].sales_id(),
         "served": { "case_status": "open", "changed_at": "2026-06-24T09:05:00+08:00" },
+        "is_counted_in_service_facts": false,
         "refused": { "case_status": "closed", "changed_at": "2026-06-29T15:40:00+08:00" },
     }])
 }

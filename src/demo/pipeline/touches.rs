@@ -115,9 +115,9 @@ pub(in super::super) struct Planned {
 /// Contacts in a usual month in thousandths that we begin, and that the customer begins.
 fn habits(customer: &Customer) -> (u64, u64) {
     match customer.size {
-        "large" => (3_200, 600),
-        "medium" => (1_000, 200),
-        _ => (380, 85),
+        "large" => (2_200, 420),
+        "medium" => (700, 140),
+        _ => (260, 60),
     }
 }
 

@@ -136,8 +136,8 @@ pub(super) fn contacts(world: &World, feeds: &mut Feeds, month: Month) {
             let to_friday = (11 - u64::from(touch.on.weekday().num_days_from_monday())) % 7;
             let friday = later(touch.on, to_friday);
             feeds.row(&tables::WORK_HOURS, friday, |row| {
-                let day = touch.on.format("%y%m%d");
-                row.text(&format!("H{day}-{:05}-{}", customer.index + 1, place + 1));
+                let label = month.first().format("%y%m");
+                row.text(&format!("H{label}-{:05}-{}", customer.index + 1, place + 1));
                 row.text(&owner.id).date(touch.on).text(kind).text(&customer.sales_id());
                 row.none().none().none().none();
                 row.int(foreseen.max(15)).int(touch.minutes).int(touch.travel_minutes);

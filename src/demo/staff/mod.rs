@@ -106,7 +106,7 @@ fn account(employee: &Employee) -> String {
     employee.id.to_lowercase()
 }
 
-/// Some twenty sign-ins a month.
+/// Some ten sign-ins a month.
 fn sign_ins(world: &World, feeds: &mut Feeds, place: usize, month: Month, idle: Option<&Idle>) {
     let employee = &world.employees[place];
     let mut stream = world.stream("logins", place, month.key());
@@ -117,7 +117,7 @@ fn sign_ins(world: &World, feeds: &mut Feeds, place: usize, month: Month, idle: 
                 || idle.again.is_some_and(|again| day >= again)
         })
     };
-    let mut days: Vec<NaiveDate> = (0..14 + stream.below(13))
+    let mut days: Vec<NaiveDate> = (0..7 + stream.below(7))
         .map(|_| working_day(later(month.first(), stream.below(month.days()))))
         .filter(|day| Month::of(*day) == month && is_used(*day))
         .collect();

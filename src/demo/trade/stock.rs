@@ -260,7 +260,7 @@ fn reservations(world: &World) -> Vec<Reservation> {
     for customer in there {
         let mut stream = world.stream("reservations", customer.index, 0);
         let (items, most) = match customer.role {
-            Role::HeldStock => (10, 45),
+            Role::HeldStock => (16, 45),
             Role::Ordinary if customer.size == "large" && stream.chance(150) => (1, 6),
             _ => continue,
         };
