@@ -2,58 +2,34 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::builder::RangedI64ValueParser;
-
 use super::error::CliError;
 use super::progress::bar;
 use super::query::answer;
 use super::refresh::{options, summary, supervise};
 use super::{Context, init};
-use crate::demo::{self, Scale, story};
+use crate::demo::{self, examples, story};
 use crate::engine::encode::Encoding;
 use crate::refresh;
 use crate::warehouse::Home;
 use crate::warehouse::project::Project;
 
-const EXAMPLES: &str = "\
-Examples:
-  patron demo
-  patron demo --dir /tmp/sample
-  patron demo --advance 7                      a week later: new, late and corrected rows
-  patron demo --dir large --customers 20000 --order-lines 10000000 --no-refresh
-
-A second run changes nothing and says so. answers.json in the folder says what reports must find.";
-
 /// Sets up a sample company, loads it and asks first questions
 #[derive(Debug, clap::Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = examples::DEMO)]
 pub(super) struct Args {
     /// The folder: a new or empty one, or that of an earlier demo
     #[arg(long, value_name = "DIR", default_value = "patron-demo")]
     dir: PathBuf,
 
-    /// Customers, at least 400 [default: 2000]
-    #[arg(long, value_name = "N", value_parser = number(demo::CUSTOMERS_MIN, 200_000))]
-    customers: Option<u32>,
-
-    /// Months of history up to 2026-06-30, from 15 to 60 [default: 36]
-    #[arg(long, value_name = "M", value_parser = number(demo::MONTHS_MIN, demo::MONTHS_MAX))]
-    months: Option<u32>,
-
-    /// Order lines in the history, about [default: 0.8 a customer and month]
-    #[arg(long, value_name = "L", value_parser = number(1_000, 100_000_000))]
-    order_lines: Option<u32>,
-
-    /// Another number is another company [default: 1]
-    #[arg(long, value_name = "S")]
-    seed: Option<u64>,
+    #[command(flatten)]
+    size: demo::Size,
 
     /// Lets the company live on for so many days, then loads what they brought
     #[arg(
         long,
         value_name = "DAYS",
-        conflicts_with_all = ["customers", "months", "order_lines", "seed"],
-        value_parser = number(1, demo::ADVANCE_DAYS_MAX)
+        conflicts_with = "size",
+        value_parser = clap::value_parser!(u32).range(1..=i64::from(demo::ADVANCE_DAYS_MAX))
     )]
     advance: Option<u32>,
 
@@ -64,29 +40,6 @@ pub(super) struct Args {
     /// Ends once everything is loaded, as it does anyway while there is no server
     #[arg(long)]
     no_serve: bool,
-}
-
-/// A number of a range.
-fn number(low: u32, high: u32) -> RangedI64ValueParser<u32> {
-    clap::value_parser!(u32).range(i64::from(low)..=i64::from(high))
-}
-
-impl Args {
-    /// The scale asked for, if any of it was.
-    fn scale(&self) -> Option<Scale> {
-        let usual = Scale::default();
-        let is_usual = self.customers.is_none()
-            && self.months.is_none()
-            && self.order_lines.is_none()
-            && self.seed.is_none();
-        let mut scale = Scale::usual(
-            self.customers.unwrap_or(usual.customers),
-            self.months.unwrap_or(usual.months),
-            self.seed.unwrap_or(usual.seed),
-        );
-        scale.order_lines = self.order_lines.map_or(scale.order_lines, u64::from);
-        (!is_usual).then_some(scale)
-    }
 }
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<(), CliError> {
@@ -100,7 +53,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<(), CliError> {
     };
     let written = match args.advance {
         Some(days) => demo::advance(&folder, days, &mut progress),
-        None => demo::set_up(&folder, args.scale(), &mut progress),
+        None => demo::set_up(&folder, args.size.scale(), &mut progress),
     };
     shown.finish_and_clear();
     let written = written?;
@@ -109,9 +62,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<(), CliError> {
     let (scale, until) = (written.scale, written.until);
     match (is_new, args.advance) {
         (true, _) => output.say(&format!(
-            "{} customers, {} months up to {until}, written to {shown}.\n\n{}",
-            scale.customers,
-            scale.months,
+            "{scale}, up to {until}, written to {shown}.\n\n{}",
             story::INTRODUCTION
         ))?,
         (false, Some(_)) => output.say(&format!("The demo in {shown} now ends on {until}.\n"))?,

@@ -12,6 +12,16 @@ Examples:
   patron query 'select count(*) from sales.orders'
   patron quarantine list               which rows were refused, and why";
 
+/// Shown by `patron demo --help`.
+pub const DEMO: &str = "\
+Examples:
+  patron demo
+  patron demo --dir /tmp/sample
+  patron demo --advance 7                      a week later: new, late and corrected rows
+  patron demo --dir large --customers 20000 --order-lines 10000000 --no-refresh
+
+A second run changes nothing and says so. answers.json in the folder says what reports must find.";
+
 /// Shown by `patron query --help`.
 pub const QUERY: &str = "\
 Examples:

@@ -110,7 +110,8 @@ impl Feeds {
         self.tables[table.id].dirty.entry(on).or_default().push((record, dirty));
     }
 
-    /// How many rows of each table were given up to the last day of the window, by the table's place in [`tables::ALL`].
+    /// How many rows of each table were given up to the last day of the window, by the table's
+    /// place in [`tables::ALL`].
     pub(super) fn rows(&self) -> Vec<u64> {
         self.tables.iter().map(|waiting| waiting.rows).collect()
     }

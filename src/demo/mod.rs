@@ -28,6 +28,7 @@ mod relations;
 mod roles;
 mod run;
 mod service;
+mod size;
 mod staff;
 pub mod story;
 mod tables;
@@ -46,6 +47,7 @@ use clock::Window;
 pub use error::DemoError;
 use error::at;
 use feeds::Dirty;
+pub use size::Size;
 pub use world::{CUSTOMERS_MIN, MONTHS_MAX, MONTHS_MIN, Scale};
 
 /// The file by which a demo is known again.

@@ -255,8 +255,8 @@ impl Product {
         }
     }
 
-    /// What a piece is valued at in a warehouse in a year, in ten-thousandths of the currency of the
-    /// entity that owns it.
+    /// What a piece is valued at in a warehouse in a year, in ten-thousandths of the currency of
+    /// the entity that owns it.
     pub(super) fn unit_cost(&self, warehouse: usize, year: i32) -> i64 {
         let house = &WAREHOUSES[warehouse];
         let yuan = grown(self.cost, year, 22) * house.cost_per_mille / 1000;

@@ -24,7 +24,8 @@ pub(super) enum Kept {
     /// one file that is written anew each time
     Whole(Dialect),
     /// a table of a database, its name, and its columns' types and key as SQL, where a column
-    /// without a type holds each value as it was given; a row of a known key replaces the one before
+    /// without a type holds each value as it was given; a row of a known key replaces the one
+    /// before
     Database(&'static str, &'static str),
 }
 
@@ -44,7 +45,12 @@ macro_rules! tables {
         enum Place { $($name),+ }
 
         $(pub(super) static $name: Table =
-            Table { id: Place::$name as usize, path: $path, kept: $kept, columns: &[$($column),+] };)+
+            Table {
+                id: Place::$name as usize,
+                path: $path,
+                kept: $kept,
+                columns: &[$($column),+],
+            };)+
 
         /// All tables, by department.
         pub(super) static ALL: &[&Table] = &[$(&$name),+];

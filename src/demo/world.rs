@@ -33,6 +33,12 @@ pub const MONTHS_MAX: u32 = 60;
 /// Order lines of a customer in a month where nothing else is said, in thousandths.
 const LINES_MILLI: u64 = 800;
 
+impl std::fmt::Display for Scale {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{} customers, {} months", self.customers, self.months)
+    }
+}
+
 impl Default for Scale {
     fn default() -> Self {
         Self::usual(2_000, 36, 1)

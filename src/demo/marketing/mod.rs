@@ -101,7 +101,10 @@ impl Marketing {
 
 impl Counts {
     fn facts(&self) -> [(&'static str, Value); 5] {
-        let cost = |campaign: &str, currency: &str, cents: i64| json!({"campaign": campaign, "currency": currency, "amount": money(cents)});
+        let cost = |campaign: &str, currency: &str, cents: i64| {
+            let amount = money(cents);
+            json!({"campaign": campaign, "currency": currency, "amount": amount})
+        };
         let (without, with): (Vec<_>, Vec<_>) =
             self.costs.iter().partition(|((campaign, _), _)| campaign.is_empty());
         let listed = |costs: Vec<(&(String, &'static str), &i64)>| -> Value {

@@ -24,8 +24,8 @@ const PLAN: [(u16, Option<Work>, i64); 10] = [
     (account::RENT, Some(Work::Administration), 17),
 ];
 
-/// What a line of an order brings on average, in cents of the group's currency, in which budgets are
-/// drawn up.
+/// What a line of an order brings on average, in cents of the group's currency, in which budgets
+/// are drawn up.
 const LINE: i64 = 3_200_000;
 
 /// Writes the budgets of all years lived through; each appears in the December before it.

@@ -218,7 +218,7 @@ impl Trade {
 
     /// Distributors get two percent of a quarter's net revenue back.
     pub(super) fn rebate(&mut self, run: &mut Run, month: Month) {
-        if month.place() % 3 != 0 {
+        if !month.place().is_multiple_of(3) {
             return;
         }
         let later_ones = self.rebates.split_off(&(month.next(), 0));

@@ -360,7 +360,7 @@ fn freight_charge(
     let price = product.list_price(customer.currency, order.on);
     let has_goods = order.lines.iter().any(|line| world.products[line.product].kind == Kind::Goods);
     let is_little = net < 20 * price && customer.index.is_multiple_of(3);
-    (has_goods && is_little).then(|| InvoiceLine {
+    (has_goods && is_little).then_some(InvoiceLine {
         kind: "freight",
         order_line: None,
         delivery: None,

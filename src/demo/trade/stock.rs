@@ -285,7 +285,7 @@ fn reservation(
         world.products.iter().filter(|product| product.kind == Kind::Goods).collect();
     let product = stream.pick(&goods).index;
     let quantity = stream.between(most / 2, most);
-    let pallets = 1 + quantity / 3;
+    let pallets = if most > 10 { quantity * 2 } else { 1 + quantity / 3 };
     Reservation { customer: customer.index, warehouse, product, quantity, pallets }
 }
 

@@ -125,8 +125,8 @@ fn a_folder_that_is_something_else_is_left_alone() {
     assert!(other.to_string().contains("400 customers, 15 months"), "{other}");
 }
 
-/// What is planted by report: how much must be reported, whichever the seed, or 0 where that depends
-/// on the company, and how many near misses stand beside it at least.
+/// What is planted by report: how much must be reported, whichever the seed, or 0 where that
+/// depends on the company, and how many near misses stand beside it at least.
 const PLANTED: [(&str, usize, usize); 23] = [
     ("accounts_without_login", 5, 1),
     ("avoidable_cases", 3, 3),

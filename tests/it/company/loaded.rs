@@ -36,7 +36,7 @@ fn the_quarantine_holds_what_is_planted_and_no_more() {
         let is_it = |fact: &&Value| {
             text(fact, "table") == row[0]
                 && text(fact, "source") == row[1]
-                && fact["row"].to_string() == row[2]
+                && fact["row"].as_u64() == row[2].parse().ok()
                 && fact["column"].as_str().unwrap_or_default() == row[3]
                 && row[4].contains(text(fact, "reason"))
         };

@@ -28,8 +28,8 @@ pub fn files(folder: &Path, begin: &str, end: &str) -> Vec<PathBuf> {
     files
 }
 
-/// A file of bookkeeping or staff, line by line: its headers stand on line `headers`. Lines that are
-/// planted as dirty are left out, and those that are part of one.
+/// A file of bookkeeping or staff, line by line: its headers stand on line `headers`. Lines that
+/// are planted as dirty are left out, and those that are part of one.
 pub fn lines(path: &Path, headers: usize, delimiter: u8, dirty: &[Value]) -> Vec<Record> {
     let name = path.file_name().unwrap().to_str().unwrap();
     let bytes = fs::read(path).unwrap();
