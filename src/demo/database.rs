@@ -14,8 +14,9 @@ use super::error::{DemoError, at};
 use super::feeds::make_folder;
 use super::tables::{self, Kept, Table};
 
-/// Messages that may wait for a database's thread.
-const WAITING: usize = 64;
+/// Messages that may wait for a database's thread: about two months of all its tables, so that it
+/// writes one month while the next is made.
+const WAITING: usize = 1024;
 
 enum Message {
     /// rows of a table, their values one after the other
