@@ -88,7 +88,7 @@ pub(super) fn shape(customer: &mut Customer, scale: Scale) {
         }
         Role::Quiet => customer.cases_milli = 0,
         Role::DeepDiscount => {
-            customer.discount_percent = stream.between(52, 58);
+            customer.discount_percent = stream.between(60, 64);
             orders_a_little(customer);
         }
         Role::HeavyService => {
@@ -107,7 +107,7 @@ pub(super) fn shape(customer: &mut Customer, scale: Scale) {
         Role::ManyReturns => {
             customer.returns_per_mille = 850;
             orders_a_little(customer);
-            customer.discount_percent = 20;
+            customer.discount_percent = 42;
         }
         Role::HeldStock | Role::ManyVisits => {
             orders_a_little(customer);

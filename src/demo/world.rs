@@ -294,7 +294,7 @@ fn customer(world: &World, index: usize, role: Role) -> Customer {
     let left = is_leaving.then(|| later(since.max(world.start.first()), days_left));
     let industry = *stream.pick(&names::INDUSTRIES);
     let name = names::company(scale.seed, index, place, industry);
-    let currency = currency(entity, place.country, &mut stream);
+    let currency = currency(index, entity, place.country, &mut stream);
     let mut customer = Customer {
         index,
         is_chinese: name.is_chinese,
@@ -351,8 +351,12 @@ fn appetite(scale: Scale, size: usize, stream: &mut Stream) -> (u64, u64) {
     (own_milli * 1000 / lines_milli, lines_milli)
 }
 
-fn currency(entity: usize, country: &str, stream: &mut Stream) -> Currency {
+/// Most buy in the seller's currency; some in another, in companies of every size.
+fn currency(index: usize, entity: usize, country: &str, stream: &mut Stream) -> Currency {
     let own = ENTITIES[entity].currency;
+    if index.is_multiple_of(23) {
+        return if own == Currency::Usd { Currency::Eur } else { Currency::Usd };
+    }
     match own {
         Currency::Cny if country == "CN" && !stream.chance(30) => own,
         Currency::Cny => *stream.pick(&[Currency::Usd, Currency::Eur]),

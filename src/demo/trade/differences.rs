@@ -127,7 +127,7 @@ fn chosen(
         let month = Month(i32::try_from(month).unwrap_or(last));
         let customer = fit.get(stream.place(fit.len()))?;
         let orders = orders::of(world, customer, month);
-        let order = orders.iter().find(|order| !order.is_cancelled && order.net() > 100_000);
+        let order = orders.iter().find(|order| !order.is_cancelled && order.net() > 20_000);
         if let Some(order) = order {
             let id = format!("{}-1", order.id.replacen("SO", "IV", 1));
             if !taken.contains_key(&id) {

@@ -178,13 +178,16 @@ pub fn check_planted(company: &Company) {
     let curve = &company.answers["facts"]["profit_curve"];
     let percent = |name: &str| curve[name].as_u64().unwrap();
     println!("best fifth {} %, peak {} %", percent("best_fifth_percent"), percent("peak_percent"));
-    // Published cases: a fifth of the customers makes 150 to 300 percent of the profit.
-    assert!((130..=400).contains(&percent("best_fifth_percent")), "{curve}");
+    // Published cases: a fifth of the customers makes 150 to 300 percent of the profit. In the
+    // smallest company those planted to lose money weigh more.
+    let most = if scale < 1_000 { u64::MAX } else { 300 };
+    assert!((150..=most).contains(&percent("best_fifth_percent")), "{curve}");
 }
 
 #[test]
 fn everything_is_planted() {
     check_planted(&Company::new(small(1)));
+    check_planted(&Company::new(demo::Scale::default()));
 }
 
 /// The reports that people ask for, by the names under which they are asked.
