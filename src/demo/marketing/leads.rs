@@ -221,10 +221,10 @@ fn stranger(world: &World, month: Month, number: usize, met: &mut Met<'_>) -> Ab
     let unit = stream.weighted(&shares.collect::<Vec<_>>());
     let place = names::place(unit, stream);
     let industry = *stream.pick(&names::INDUSTRIES);
-    // Customers, also those to come, have the low numbers.
+    // Customers, also those to come, have the low numbers; far higher ones would sound made up.
     let in_month = world.scale.customers as usize / 8 + 50;
     let months = usize::try_from(month.0 - world.start.0).unwrap_or_default();
-    let index = 500_000 + months * in_month + number % in_month;
+    let index = 2 * world.scale.customers as usize + 1_000 + months * in_month + number % in_month;
     let name = names::company(world.scale.seed, index, place, industry);
     About {
         company: name.name,
