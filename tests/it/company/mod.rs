@@ -2,6 +2,7 @@
 //! written files, by code that knows nothing of the generator's.
 
 mod books;
+mod conflicts;
 mod deliveries;
 mod feeds;
 mod loaded;
