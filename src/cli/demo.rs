@@ -45,7 +45,6 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, context: &Context) -> Result<(), CliError> {
     let output = context.output;
     let folder = context.config.folder.join(&args.dir);
-    let is_new = demo::is_new(&folder)?;
     let shown = bar(output);
     let mut progress = |done, all| {
         shown.set_length(all);
@@ -60,12 +59,12 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<(), CliError> {
     init::write_project(&folder)?;
     let shown = args.dir.display();
     let (scale, until) = (written.scale, written.until);
-    match (is_new, args.advance) {
-        (true, _) => output.say(&format!(
+    match (written.is_new, args.advance) {
+        (_, Some(_)) => output.say(&format!("The demo in {shown} now ends on {until}.\n"))?,
+        (true, None) => output.say(&format!(
             "{scale}, up to {until}, written to {shown}.\n\n{}",
             story::INTRODUCTION
         ))?,
-        (false, Some(_)) => output.say(&format!("The demo in {shown} now ends on {until}.\n"))?,
         (false, None) => {
             output.say(&format!("The demo in {shown} is there already, up to {until}.\n"))?;
         }

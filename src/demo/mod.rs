@@ -84,19 +84,13 @@ pub struct Written {
     pub is_new: bool,
 }
 
-/// Whether a folder is new, or a demo set up before.
-///
-/// # Errors
-/// When it holds anything else, or a demo that cannot be told.
-pub fn is_new(folder: &Path) -> Result<bool, DemoError> {
-    if state(folder)?.is_some() {
-        return Ok(false);
-    }
+/// Refuses a folder that holds anything.
+fn check_vacant(folder: &Path) -> Result<(), DemoError> {
     let is_empty = match fs::read_dir(folder) {
         Ok(mut entries) => entries.next().is_none(),
         Err(error) => error.kind() == std::io::ErrorKind::NotFound,
     };
-    if is_empty { Ok(true) } else { Err(DemoError::Foreign { folder: folder.to_owned() }) }
+    if is_empty { Ok(()) } else { Err(DemoError::Foreign { folder: folder.to_owned() }) }
 }
 
 /// Writes the departmental systems of a company below a folder; one that is there stays as it is,
@@ -123,7 +117,7 @@ pub fn set_up(
         }
         Some(state) => state,
         None => {
-            is_new(folder)?;
+            check_vacant(folder)?;
             let scale = scale.unwrap_or_default();
             State { generator: GENERATOR, scale, until: None, advancing_to: None }
         }
