@@ -29,24 +29,9 @@ pub(super) struct Material {
 /// Days before the data date on which the second edition of the brochures came out.
 pub(super) const SECOND_EDITION_DAYS: u64 = 330;
 
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-
 /// The English name of a month with its year.
 pub(super) fn month_name(month: Month) -> String {
-    format!("{} {}", MONTHS[month.place()], month.0.div_euclid(12))
+    month.first().format("%B %Y").to_string()
 }
 
 /// The Chinese name of a month with its year.
