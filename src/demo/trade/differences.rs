@@ -36,7 +36,7 @@ pub(super) enum Class {
     OtherSubledger,
     /// entered, but still a draft
     Unposted,
-    /// converted at another month's rate, or a cent off
+    /// converted at another month's rate
     CurrencyOrRounding,
     /// posted on an account that no rule looks at
     AccountOutsideRange,
