@@ -1,6 +1,7 @@
 //! What may the environment decide? Nothing else reads it.
 
 use std::env;
+use std::fmt;
 use std::num::NonZero;
 use std::path::PathBuf;
 
@@ -81,6 +82,16 @@ pub enum ConfigError {
         /// what it may be
         wanted: &'static str,
     },
+    /// a password or key that a project's file names, but nobody gave
+    #[error("environment variable `{name}` is not set; {place} names it for {what}")]
+    Secret {
+        /// the variable
+        name: String,
+        /// the file and entry that name it
+        place: String,
+        /// what it holds
+        what: &'static str,
+    },
     /// the current folder is gone or closed to us
     #[error("the current folder cannot be read; change to another one")]
     Folder(#[source] std::io::Error),
@@ -119,6 +130,35 @@ impl Config {
             program: env::args().next().unwrap_or_else(|| "patron".to_owned()),
         })
     }
+}
+
+/// A password or a key. It is shown nowhere: not in a log, an error or a release.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The secret itself, for the one call that needs it.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Secret(..)")
+    }
+}
+
+/// The secret in the environment variable that `place`, a file and entry, names for `what`.
+///
+/// # Errors
+/// When the variable is not set, or empty.
+pub fn secret(name: &str, place: &str, what: &'static str) -> Result<Secret, ConfigError> {
+    variable(name).map(Secret).ok_or_else(|| ConfigError::Secret {
+        name: name.to_owned(),
+        place: place.to_owned(),
+        what,
+    })
 }
 
 /// A variable that is set to something.
