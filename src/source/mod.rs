@@ -11,7 +11,7 @@
 //! | `value`, `number`, `marks`, `moment`, `pattern` | text -> typed value |
 //! | `stored` | typed value of a database or a Parquet file -> value of the promised type |
 //! | `rows`, `builder` | typed values -> columns, taking a row back when one of its values is bad |
-//! | `csv`, `json`, `parquet`, `sqlite` | one kind of source each |
+//! | `csv`, `json`, `parquet`, `xlsx`, `sqlite` | one kind of source each |
 //! | `describe` | which shape would fit a source nobody described yet? |
 
 mod builder;
@@ -35,6 +35,12 @@ mod sqlite_sql;
 mod stored;
 mod text;
 pub mod value;
+mod xlsx;
+mod xlsx_cell;
+mod xlsx_guard;
+mod xlsx_range;
+mod xlsx_scan;
+mod xlsx_sheet;
 
 use serde::{Deserialize, Serialize};
 
@@ -54,6 +60,8 @@ pub enum FileKind {
     JsonLines,
     /// `parquet`
     Parquet,
+    /// `xlsx`: a sheet of a workbook
+    Xlsx,
 }
 
 /// What was read.
@@ -89,5 +97,6 @@ pub fn read_file(
         FileKind::Csv => csv::read(file, shape, threads, emit),
         FileKind::JsonLines => json::read(file, shape, threads, emit),
         FileKind::Parquet => parquet::read(file, shape, emit),
+        FileKind::Xlsx => xlsx::read(file, shape, emit),
     }
 }

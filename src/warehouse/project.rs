@@ -151,7 +151,7 @@ pub struct System {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SystemKind {
-    /// a folder of CSV, JSON lines or Parquet files
+    /// a folder of CSV, JSON lines or Parquet files or workbooks
     Files,
     /// a SQLite database file
     Sqlite,
