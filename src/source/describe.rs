@@ -11,7 +11,7 @@ use super::moment::{DateReader, TimestampReader};
 use super::shape::{ColumnType, Format};
 use super::sqlite::Snapshot;
 use super::stored::{Stored, widest};
-use super::xlsx_cell::Value as SheetValue;
+use super::xlsx_cell::{Value as SheetValue, significant};
 use super::{FileKind, SourceError, csv, parquet, xlsx};
 
 /// Rows looked at.
@@ -242,7 +242,7 @@ impl Guess {
     fn cell(&mut self, value: &SheetValue<'_>) {
         match value {
             SheetValue::Stored(stored) => self.stored(*stored),
-            SheetValue::Number(number) => self.number(*number),
+            SheetValue::Number(number) => self.number(significant(*number)),
             _ => self.text(&value.plain_text().unwrap_or_default()),
         }
     }

@@ -106,7 +106,7 @@ impl<'a> Value<'a> {
         match self {
             Self::Stored(stored) => stored.text(),
             // `{}` writes the shortest digits that read back, without an exponent.
-            Self::Number(value) => Some(Cow::Owned(format!("{value}"))),
+            Self::Number(value) => Some(Cow::Owned(format!("{}", significant(*value)))),
             Self::Only(_, text) | Self::Error(text) => Some(Cow::Owned(text.clone())),
             Self::DayThatNeverWas => Some(Cow::Borrowed("1900-02-29")),
         }
@@ -183,7 +183,16 @@ impl<'a> Value<'a> {
     }
 }
 
+/// A number with the fifteen digits that a workbook keeps and shows. What is beyond them stems from
+/// calculating, or from writers that round to sixteen digits: 99.99 is often 99.98999999999999.
+pub(super) fn significant(value: f64) -> f64 {
+    if value.fract() == 0.0 { value } else { format!("{value:.14e}").parse().unwrap_or(value) }
+}
+
 fn accept_number<'a>(value: f64, parser: &Parser) -> Result<Cell<'a>, Reason> {
+    // A measurement keeps every bit.
+    let is_measured = matches!(parser.reader, Reader::Float(_));
+    let value = if is_measured { value } else { significant(value) };
     let is_whole = value.fract() == 0.0;
     let stored = if is_whole && value.abs() < EXACT_MAX {
         #[expect(clippy::cast_possible_truncation, reason = "whole and below 10^15")]

@@ -29,4 +29,5 @@ mod refused;
 mod source;
 mod support;
 mod tidy;
+mod workbooks;
 mod worlds;
