@@ -295,7 +295,7 @@ impl Scan {
     fn weigh(&mut self, name: &[u8]) -> Result<(), Fault> {
         let tag = self.event_bytes;
         let needed = match name {
-            b"si" => 48,
+            b"si" => 56,
             b"sst" => {
                 if self.tag.len() == TAG_BYTES_KEPT {
                     return Err("begins with a tag of more than 4 KiB".to_owned());
@@ -391,8 +391,8 @@ mod tests {
     #[test]
     fn parts_are_weighed() {
         check("<worksheet><sheetData/></worksheet>", Ok((0, 0)));
-        check("<sst><si><t>abc</t></si><si/></sst>", Ok((2 * 48 + 3, 0)));
-        check("<x:sst uniqueCount = '10'><x:si><x:t>a</x:t></x:si></x:sst>", Ok((240 + 48 + 1, 0)));
+        check("<sst><si><t>abc</t></si><si/></sst>", Ok((2 * 56 + 3, 0)));
+        check("<x:sst uniqueCount = '10'><x:si><x:t>a</x:t></x:si></x:sst>", Ok((240 + 56 + 1, 0)));
         check("<sst uniqueCount=\"99999999999999999999999\"/>", Ok((u64::MAX, 0)));
         check("<sst other:uniqueCount=\"5\" ><!-- > <si> --></sst>", Ok((0, 0)));
         check("<a b='<si>'><![CDATA[<si>]]]></a>", Ok((0, 0)));

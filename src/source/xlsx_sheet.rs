@@ -22,6 +22,8 @@ pub(super) struct SheetRows<'a> {
     merged: Merged<'a>,
     /// the first cell of the next row
     ahead: Option<PlacedCell<'a>>,
+    /// whether the last cell was taken, after which there is none to ask for
+    is_over: bool,
     row: u32,
     /// the row's cells that are not empty, by column
     own: Vec<(u32, DataRef<'a>)>,
@@ -42,7 +44,7 @@ impl<'a> SheetRows<'a> {
         file: &'a Found,
     ) -> Self {
         let merged = Merged::new(merged);
-        Self { cells, file, range, merged, ahead: None, row: 0, own: Vec::new() }
+        Self { cells, file, range, merged, ahead: None, is_over: false, row: 0, own: Vec::new() }
     }
 
     /// Goes on to the next row of the range that has a cell; false after the last.
@@ -81,9 +83,15 @@ impl<'a> SheetRows<'a> {
 
     /// The next cell that is not empty.
     fn pull(&mut self) -> Result<Option<PlacedCell<'a>>, SourceError> {
+        if self.is_over {
+            return Ok(None);
+        }
         loop {
             let cell = self.cells.next_cell().map_err(|error| damaged(self.file, &error))?;
-            let Some(cell) = cell else { return Ok(None) };
+            let Some(cell) = cell else {
+                self.is_over = true;
+                return Ok(None);
+            };
             let (row, column) = cell.get_position();
             if row >= ROWS_MAX || column >= COLUMNS_MAX {
                 let why = format!("a cell lies in row {} and column {}", row + 1, column + 1);
