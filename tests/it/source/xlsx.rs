@@ -301,7 +301,7 @@ fn a_merged_cell_stands_for_its_region() {
         <mergeCells><mergeCell ref=\"A1:B1\"/></mergeCells></worksheet>";
     let message = failure(&book_with(merged, &[]), "");
     assert!(message.contains("2 columns are called `a`"), "{message}");
-    let overlapping = merged.replace("ref=\"A1:B1\"", "ref=\"A1:B2\"/><mergeCell ref=\"B2:C3\"");
+    let overlapping = merged.replace("ref=\"A1:B1\"", "ref=\"A2:B2\"/><mergeCell ref=\"B2:C3\"");
     let message = failure(&book_with(&overlapping, &[]), "");
     assert!(message.contains("the merged cells at B2 overlap others"), "{message}");
 }

@@ -97,11 +97,8 @@ fn workbooks_that_would_fill_the_memory_are_refused() {
     let entry = memchr::memmem::rfind(&packed, b"xl/worksheets/sheet1.xml").unwrap() - 46;
     assert_eq!(&packed[entry..entry + 4], b"PK\x01\x02");
     packed[entry + 24..entry + 28].copy_from_slice(&100_u32.to_le_bytes());
-    names_the_part(
-        &refused(&packed),
-        "xl/worksheets/sheet1.xml",
-        "has a text or a tag of more than 1 MiB",
-    );
+    let message = refused(&packed).to_string();
+    assert!(message.contains("larger than its declared uncompressed size"), "{message}");
     let strings = |text: &str| {
         book_with(
             &format!("<worksheet><sheetData>{rows}</sheetData></worksheet>"),
