@@ -18,7 +18,7 @@ use super::xlsx_scan::{Fault, Scan};
 
 /// Memory that a workbook may need, all parts together.
 const MEMORY_BYTES_MAX: u64 = 224 << 20;
-/// Merged regions of a workbook.
+/// Merged blocks of a workbook.
 const MERGED_MAX: u64 = 1_000_000;
 /// Bytes of an archive's directory.
 const DIRECTORY_BYTES_MAX: u64 = 8 << 20;
@@ -92,7 +92,7 @@ pub(super) fn open(file: &Found) -> Result<Workbook, SourceError> {
     Ok(Workbook { xlsx, has_merged: merged > 0 })
 }
 
-/// Looks at every part; gives the number of merged regions.
+/// Looks at every part; gives the number of merged blocks.
 fn check(file: &Found, package: &Package) -> Result<u64, SourceError> {
     let reader = BufReader::with_capacity(CHUNK_BYTES, package.clone());
     let mut archive = ZipArchive::new(reader)
@@ -122,7 +122,7 @@ fn check(file: &Found, package: &Package) -> Result<u64, SourceError> {
                 return Err(wrong("needs more than 224 MiB of memory".to_owned()));
             }
             if merged + scan.merged > MERGED_MAX {
-                return Err(wrong(format!("has more than {MERGED_MAX} merged regions")));
+                return Err(wrong(format!("has more than {MERGED_MAX} merged blocks")));
             }
         }
         memory_bytes += scan.memory_bytes;

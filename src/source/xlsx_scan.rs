@@ -64,7 +64,7 @@ pub(super) struct Scan {
     is_in_kept_text: bool,
     /// roughly the bytes that the library needs to keep of the part
     pub memory_bytes: u64,
-    /// merged regions
+    /// merged blocks
     pub merged: u64,
 }
 

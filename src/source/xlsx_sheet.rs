@@ -1,7 +1,7 @@
 //! Which cells make up a row of a sheet?
 //!
 //! Cells come one by one, each with its place; empty ones may be absent. The first cell of a merged
-//! region stands for all of the region's cells.
+//! block stands for all of the block's cells.
 
 use std::io::BufReader;
 
@@ -128,8 +128,8 @@ impl<'a> SheetRows<'a> {
     /// What stands at a place counted from the range's first column.
     pub fn cell(&self, place: usize) -> &DataRef<'a> {
         let Some(column) = self.column(place) else { return &EMPTY };
-        if let Some(region) = self.merged.region(column) {
-            return &region.value;
+        if let Some(block) = self.merged.block(column) {
+            return &block.value;
         }
         match self.own.binary_search_by_key(&column, |(column, _)| *column) {
             Ok(index) => &self.own[index].1,
@@ -152,33 +152,33 @@ impl<'a> SheetRows<'a> {
                 _ => false,
             };
             let is_begun_above =
-                self.merged.region(*column).is_some_and(|region| region.first_row < self.row);
+                self.merged.block(*column).is_some_and(|block| block.first_row < self.row);
             !is_text_empty && !is_begun_above && *column <= self.range.last_column
         });
         own.filter_map(|(column, _)| column.checked_sub(self.range.first_column))
             .map(|place| place as usize)
     }
 
-    /// How many places of the range the row takes up, cells of merged regions included.
+    /// How many places of the range the row takes up, cells of merged blocks included.
     pub fn width(&self) -> usize {
         let own = self.own.last().map(|(column, _)| *column);
-        let merged = self.merged.active.iter().filter(|region| region.has_value());
-        let last = own.into_iter().chain(merged.map(|region| region.last_column)).max();
+        let merged = self.merged.active.iter().filter(|block| block.has_value());
+        let last = own.into_iter().chain(merged.map(|block| block.last_column)).max();
         let last = last.map(|last| last.min(self.range.last_column));
         last.and_then(|last| (last + 1).checked_sub(self.range.first_column)).unwrap_or(0) as usize
     }
 }
 
-/// The merged regions that the row at hand runs through.
+/// The merged blocks that the row at hand runs through.
 struct Merged<'a> {
-    /// regions by their first row, those to come last
+    /// blocks by their first row, those to come last
     all: Vec<Dimensions>,
     next: usize,
     /// by their first column
-    active: Vec<Region<'a>>,
+    active: Vec<Block<'a>>,
 }
 
-struct Region<'a> {
+struct Block<'a> {
     first_row: u32,
     last_row: u32,
     first_column: u32,
@@ -186,7 +186,7 @@ struct Region<'a> {
     value: DataRef<'a>,
 }
 
-impl Region<'_> {
+impl Block<'_> {
     fn has_value(&self) -> bool {
         !matches!(self.value, DataRef::Empty)
     }
@@ -194,27 +194,27 @@ impl Region<'_> {
 
 impl<'a> Merged<'a> {
     fn new(mut all: Vec<Dimensions>) -> Self {
-        all.retain(|region| region.start.0 <= region.end.0 && region.start.1 <= region.end.1);
-        all.sort_unstable_by_key(|region| region.start);
+        all.retain(|block| block.start.0 <= block.end.0 && block.start.1 <= block.end.1);
+        all.sort_unstable_by_key(|block| block.start);
         Self { all, next: 0, active: Vec::new() }
     }
 
-    /// Takes the regions of `row` in and those that ended before it off.
+    /// Takes the blocks of `row` in and those that ended before it off.
     fn enter(&mut self, row: u32, own: &[(u32, DataRef<'a>)]) -> Result<(), String> {
-        self.active.retain(|region| region.last_row >= row);
-        while let Some(region) = self.all.get(self.next).filter(|region| region.start.0 <= row) {
+        self.active.retain(|block| block.last_row >= row);
+        while let Some(block) = self.all.get(self.next).filter(|block| block.start.0 <= row) {
             self.next += 1;
-            let ((first_row, first_column), (last_row, last_column)) = (region.start, region.end);
+            let ((first_row, first_column), (last_row, last_column)) = (block.start, block.end);
             if last_row < row {
                 continue;
             }
-            // Where the region's first row has no cell at all, it is empty.
+            // Where the block's first row has no cell at all, it is empty.
             let first = own.binary_search_by_key(&first_column, |(column, _)| *column);
             let value = match first {
                 Ok(index) if first_row == row => own[index].1.clone(),
                 _ => DataRef::Empty,
             };
-            let at = self.active.partition_point(|region| region.first_column < first_column);
+            let at = self.active.partition_point(|block| block.first_column < first_column);
             let overlaps = at
                 .checked_sub(1)
                 .is_some_and(|before| self.active[before].last_column >= first_column)
@@ -223,15 +223,15 @@ impl<'a> Merged<'a> {
                 let place = format!("{}{}", column_letters(first_column), first_row + 1);
                 return Err(format!("the merged cells at {place} overlap others"));
             }
-            let region = Region { first_row, last_row, first_column, last_column, value };
-            self.active.insert(at, region);
+            let block = Block { first_row, last_row, first_column, last_column, value };
+            self.active.insert(at, block);
         }
         Ok(())
     }
 
-    fn region(&self, column: u32) -> Option<&Region<'a>> {
-        let at = self.active.partition_point(|region| region.first_column <= column);
-        let region = self.active.get(at.checked_sub(1)?)?;
-        (region.last_column >= column).then_some(region)
+    fn block(&self, column: u32) -> Option<&Block<'a>> {
+        let at = self.active.partition_point(|block| block.first_column <= column);
+        let block = self.active.get(at.checked_sub(1)?)?;
+        (block.last_column >= column).then_some(block)
     }
 }
