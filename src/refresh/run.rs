@@ -110,7 +110,7 @@ fn with_writer(
     options: &Options,
     work: impl FnOnce(&Context<'_>, &Home) -> Result<Outcome, RefreshError>,
 ) -> Result<Outcome, RefreshError> {
-    let home = Home::create(&project.data_dir())?;
+    let home = Home::create(project.home_place())?;
     let writer = home.writer(options.wait)?;
     let base = home.latest()?;
     let hashes = Hashes::open(&project.state_dir());

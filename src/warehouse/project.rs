@@ -13,6 +13,8 @@ use super::contract::Contract;
 use super::contract_file;
 use super::manifest::Hash;
 use super::name::{TableName, is_identifier};
+use super::place::Place;
+use crate::bucket;
 
 /// Schemas that Patron fills itself, so that no department may take their names.
 const RESERVED_SCHEMAS: [&str; 10] = [
@@ -27,6 +29,9 @@ const RESERVED_SCHEMAS: [&str; 10] = [
     "staging",
     "superseded",
 ];
+
+/// Where a project keeps its data.
+const DATA: &str = "warehouse/data";
 
 /// A mistake in a project's files; the message names file, line and fix.
 #[derive(Debug, Error)]
@@ -90,6 +95,8 @@ pub struct Settings {
     pub languages: Vec<String>,
     /// the fiscal calendar
     pub calendar: Calendar,
+    /// the bucket that the warehouse lies in; where absent it lies in the project
+    pub store: Option<bucket::Settings>,
     /// the legal entities
     #[serde(default)]
     pub entities: Vec<Entity>,
@@ -141,17 +148,69 @@ pub struct System {
     /// what kind of source
     pub kind: SystemKind,
     /// the folder of files or the database file, relative to the project or absolute
+    #[serde(default)]
     pub path: PathBuf,
+    /// the bucket of files, `s3://bucket/prefix`, instead of a folder
+    pub url: Option<String>,
+    /// address of a bucket's store other than Amazon's
+    pub endpoint: Option<String>,
+    /// region of a bucket
+    pub region: Option<String>,
+    /// the environment variable that holds the id of a bucket's access key
+    pub access_key_env: Option<String>,
+    /// the environment variable that holds the secret that belongs to it
+    pub secret_key_env: Option<String>,
+    /// the environment variable that holds the token of a temporary key
+    pub session_token_env: Option<String>,
     /// a system that may be down: the release then keeps its earlier data and says so
     #[serde(default)]
     pub optional: bool,
+}
+
+impl System {
+    /// The bucket that files lie in, where they lie in one.
+    pub fn bucket(&self) -> Option<bucket::Settings> {
+        let url = self.url.clone().filter(|_| self.kind == SystemKind::Files)?;
+        Some(bucket::Settings {
+            url,
+            endpoint: self.endpoint.clone(),
+            region: self.region.clone(),
+            access_key_env: self.access_key_env.clone(),
+            secret_key_env: self.secret_key_env.clone(),
+            session_token_env: self.session_token_env.clone(),
+        })
+    }
+
+    /// What is wrong with the place of files, and what helps.
+    fn check_files(&self) -> Result<(), (&'static str, String)> {
+        let has_path = !self.path.as_os_str().is_empty();
+        let Some(bucket) = self.bucket() else {
+            let needs_bucket = [
+                ("url", &self.url),
+                ("endpoint", &self.endpoint),
+                ("region", &self.region),
+                ("access_key_env", &self.access_key_env),
+                ("secret_key_env", &self.secret_key_env),
+                ("session_token_env", &self.session_token_env),
+            ];
+            if let Some((field, _)) = needs_bucket.iter().find(|(_, given)| given.is_some()) {
+                return Err((field, format!("{field} is for files in a bucket; leave it out")));
+            }
+            let missing = || "path is missing: the folder or the database file".to_owned();
+            return if has_path { Ok(()) } else { Err(("kind", missing())) };
+        };
+        if has_path {
+            return Err(("path", "path is a folder and url a bucket; leave one out".to_owned()));
+        }
+        bucket.check().map_err(|why| ("url", why))
+    }
 }
 
 /// The kinds of source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SystemKind {
-    /// a folder of CSV, JSON lines or Parquet files
+    /// a folder or a bucket of CSV, JSON lines or Parquet files
     Files,
     /// a SQLite database file
     Sqlite,
@@ -185,7 +244,14 @@ impl Project {
         let mut hasher = Sha256::new();
         let settings = read::<Settings>(root, &settings_path, &mut hasher)?.0;
         let systems_path = root.join("warehouse/systems.toml");
-        let systems = read::<BTreeMap<String, System>>(root, &systems_path, &mut hasher)?.0;
+        let (systems, text) = read::<BTreeMap<String, System>>(root, &systems_path, &mut hasher)?;
+        for (name, system) in &systems {
+            system.check_files().map_err(|(_, problem)| ProjectError::Invalid {
+                place: place_of(root, &systems_path),
+                line: line_of_text(&text, &format!("[{name}]")),
+                message: format!("system `{name}`: {problem}"),
+            })?;
+        }
         let mut contracts = BTreeMap::new();
         for (name, path) in contract_files(root)? {
             let place = place_of(root, &path);
@@ -197,12 +263,18 @@ impl Project {
         let hash = hex::encode(hasher.finalize());
         let project = Self { root: root.to_owned(), settings, systems, contracts, hash };
         project.check_calendar(root, &settings_path)?;
+        home_place(root)?;
         Ok(project)
     }
 
-    /// Where the warehouse's data lie.
+    /// Where the warehouse lies: in the project's folder, or in the bucket of `[store]`.
+    pub fn home_place(&self) -> Place {
+        place_of_home(&self.root, self.settings.store.clone())
+    }
+
+    /// The folder of the warehouse's data; of a warehouse in a bucket, of what is on its way there.
     pub fn data_dir(&self) -> PathBuf {
-        self.root.join("warehouse/data")
+        self.root.join(DATA)
     }
 
     /// Where what people enter lies, outside releases.
@@ -230,6 +302,34 @@ impl Project {
         let text = read_text(&place, path)?;
         let line = line_of_text(&text, "[calendar]");
         Err(ProjectError::Invalid { place, line, message: problem })
+    }
+}
+
+/// Where the warehouse of the project in a folder lies. The rest of the project need not be right.
+///
+/// # Errors
+/// When project.toml cannot be read, or its `[store]` is wrong.
+pub fn home_place(root: &Path) -> Result<Place, ProjectError> {
+    #[derive(Deserialize)]
+    struct Stored {
+        store: Option<bucket::Settings>,
+    }
+    let path = root.join("warehouse/project.toml");
+    let place = place_of(root, &path);
+    let text = read_text(&place, &path)?;
+    let stored: Stored = parse_toml(&place, &text)?;
+    if let Some(Err(why)) = stored.store.as_ref().map(bucket::Settings::check) {
+        let line = line_of_text(&text, "[store]");
+        return Err(ProjectError::Invalid { place, line, message: format!("[store]: {why}") });
+    }
+    Ok(place_of_home(root, stored.store))
+}
+
+fn place_of_home(root: &Path, store: Option<bucket::Settings>) -> Place {
+    let data = root.join(DATA);
+    match store {
+        None => Place::Folder(data),
+        Some(settings) => Place::Bucket { settings, scratch: data },
     }
 }
 
