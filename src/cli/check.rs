@@ -10,10 +10,11 @@ use super::error::CliError;
 use super::output::Output;
 use crate::engine::session;
 use crate::model::staging;
+use crate::source::SourceError;
 use crate::source::describe::{Described, describe_file};
+use crate::source::files::Folder;
 use crate::source::shape::{ROW_COLUMN, SOURCE_COLUMN};
 use crate::source::sqlite::Snapshot;
-use crate::source::{SourceError, files};
 use crate::warehouse::contract::{Contract, Mode};
 use crate::warehouse::name::TableName;
 use crate::warehouse::project::{Project, System, SystemKind};
@@ -37,7 +38,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<(), CliError> {
     let output = context.output;
     let mut faults = staging_faults(context, &project)?;
     if !args.offline {
-        faults += source_faults(output, &project);
+        faults += source_faults(output, &project, &context.config.spill_dir);
     }
     output.say(&format!(
         "checked {} systems, {} contracts and the SQL under sql/staging",
@@ -92,31 +93,58 @@ fn raw_tables(contract: &Contract) -> Vec<(TableName, SchemaRef)> {
 }
 
 /// Prints how live sources differ from the contracts and counts what would refuse a refresh.
-fn source_faults(output: Output, project: &Project) -> usize {
+fn source_faults(output: Output, project: &Project, tmp: &Path) -> usize {
     let mut faults = 0;
     for (name, system) in &project.systems {
         let contracts = project.contracts.values().filter(|contract| contract.system == *name);
         let path = project.system_path(system);
-        if !path.exists() {
-            let text = format!("system `{name}`: `{}` is not there", path.display());
-            if system.optional {
-                output.warn(&format!("{text}; it is optional"));
-            } else {
-                output.note(&format!("{text}; correct `path` in warehouse/systems.toml"));
-                faults += 1;
+        let live = match live_folder(project, name, system, tmp) {
+            Ok(live) => live,
+            Err(text) => {
+                if system.optional {
+                    output.warn(&format!("{text}; it is optional"));
+                } else {
+                    let field = if system.bucket().is_some() { "url" } else { "path" };
+                    output.note(&format!("{text}; correct `{field}` in warehouse/systems.toml"));
+                    faults += 1;
+                }
+                continue;
             }
-            continue;
-        }
+        };
         for contract in contracts {
-            faults += contract_faults(output, contract, system, &path);
+            faults += contract_faults(output, contract, system, &live, &path);
         }
     }
     faults
 }
 
-fn contract_faults(output: Output, contract: &Contract, system: &System, path: &Path) -> usize {
+/// Where a system's files lie, if it is there; what is wrong otherwise.
+fn live_folder(
+    project: &Project,
+    name: &str,
+    system: &System,
+    tmp: &Path,
+) -> Result<Folder, String> {
+    let gone = |error: &dyn std::fmt::Display| format!("system `{name}`: {error}");
+    let folder = project.folder_of(name, system, tmp).map_err(|error| gone(&error))?;
+    let path = project.system_path(system);
+    match &folder {
+        Folder::Local(_) if path.exists() => {}
+        Folder::Local(_) => return Err(gone(&format!("`{}` is not there", path.display()))),
+        Folder::Bucket { .. } => folder.check().map_err(|error| gone(&error))?,
+    }
+    Ok(folder)
+}
+
+fn contract_faults(
+    output: Output,
+    contract: &Contract,
+    system: &System,
+    folder: &Folder,
+    path: &Path,
+) -> usize {
     let place = &contract.place;
-    let found = match live_columns(contract, system, path) {
+    let found = match live_columns(contract, system, folder, path) {
         Ok(Some(found)) => found,
         Ok(None) => {
             output.warn(&format!("{place}: no file is called `{}` yet", contract.object));
@@ -153,11 +181,12 @@ fn contract_faults(output: Output, contract: &Contract, system: &System, path: &
 fn live_columns(
     contract: &Contract,
     system: &System,
+    folder: &Folder,
     path: &Path,
 ) -> Result<Option<Vec<Described>>, SourceError> {
     match (system.kind, contract.kind) {
         (SystemKind::Files, Some(kind)) => {
-            let found = files::find(path, &contract.object)?;
+            let found = folder.find(&contract.object)?;
             let Some(newest) = found.last() else { return Ok(None) };
             Ok(Some(describe_file(kind, newest, &contract.shape.format)?))
         }

@@ -8,9 +8,10 @@ use super::scaffold::{Draft, Source, contract_text, identifier, staging_text};
 use super::{Context, init};
 use crate::demo::examples;
 use crate::source::describe::{Described, describe_file};
+use crate::source::files::Folder;
 use crate::source::shape::{ColumnType, Format};
 use crate::source::sqlite::Snapshot;
-use crate::source::{FileKind, files};
+use crate::source::{FileKind, SourceError};
 use crate::warehouse::name::{TableName, is_identifier};
 use crate::warehouse::project::{Project, System, SystemKind};
 
@@ -70,7 +71,9 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<(), CliError> {
             return Err(CliError::Exists(path.clone()));
         }
     }
-    let (source, columns) = describe(args, &project, system, object)?;
+    let tmp = &context.config.spill_dir;
+    let folder = project.folder_of(system_name, system, tmp).map_err(SourceError::from)?;
+    let (source, columns) = describe(args, &project, system, &folder, object)?;
     let draft = Draft::new(name, system_name, object, source, &columns);
     init::write(&contract, &contract_text(&draft))?;
     init::write(&staging, &staging_text(&draft))?;
@@ -102,6 +105,7 @@ fn describe(
     args: &Args,
     project: &Project,
     system: &System,
+    folder: &Folder,
     object: &str,
 ) -> Result<(Source, Vec<Described>), CliError> {
     let path = project.system_path(system);
@@ -109,11 +113,12 @@ fn describe(
         let columns = Snapshot::open(&path)?.describe(object)?;
         return Ok((Source::Database, columns));
     }
-    let found = files::find(&path, object)?;
+    let found = folder.find(object)?;
     let Some(newest) = found.last() else {
         let place = path.display();
         return Err(CliError::Usage(format!("no file in `{place}` is called `{object}`")));
     };
+    newest.fetch()?;
     let kind = kind_of(&newest.path)?;
     let is_pattern = object.contains(['*', '?', '[']);
     if kind != FileKind::Csv {

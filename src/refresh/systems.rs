@@ -1,13 +1,14 @@
 //! What did each departmental system bring?
 
 use std::collections::{BTreeMap, VecDeque};
+use std::path::Path;
 use std::sync::Mutex;
 
 use tokio::runtime::Handle;
 
 use super::{Progress, RefreshError, resume};
 use crate::source::SourceError;
-use crate::source::files::find;
+use crate::source::files::Folder;
 use crate::source::sqlite::Snapshot;
 use crate::warehouse::contract::{Contract, Mode};
 use crate::warehouse::load::{Context, Input, LoadError, Loaded, load_table};
@@ -56,9 +57,16 @@ fn read_system(
     let path = project.system_path(system);
     let down =
         |cause: String| RefreshError::Down { system: name.to_owned(), path: path.clone(), cause };
+    let folder = project.folder_of(name, system, shared.writer.tmp());
+    let folder = folder.map_err(|error| down(error.to_string()))?;
     let snapshot = match system.kind {
-        SystemKind::Files if path.is_dir() => None,
-        SystemKind::Files => return Err(down("there is no such folder".to_owned())),
+        SystemKind::Files => match folder.check() {
+            Ok(()) => None,
+            Err(SourceError::NoFolder { .. }) => {
+                return Err(down("there is no such folder".to_owned()));
+            }
+            Err(error) => return Err(down(error.to_string())),
+        },
         SystemKind::Sqlite => Some(Snapshot::open(&path).map_err(|error| down(error.to_string()))?),
     };
     let mut tables = BTreeMap::new();
@@ -67,7 +75,7 @@ fn read_system(
         progress.started(table);
         let loaded = match &snapshot {
             Some(snapshot) => load_table(shared, contract, &Input::Sqlite(snapshot)),
-            None => from_files(project, shared, system, contract),
+            None => from_files(shared, &folder, &path, contract),
         };
         let loaded = loaded.map_err(|cause| failure(name, table, cause))?;
         progress.finished(table, loaded.accounting.as_ref());
@@ -77,19 +85,18 @@ fn read_system(
 }
 
 fn from_files(
-    project: &Project,
     shared: &Context<'_>,
-    system: &System,
+    folder: &Folder,
+    path: &Path,
     contract: &Contract,
 ) -> Result<Loaded, LoadError> {
-    let folder = project.system_path(system);
-    let found = find(&folder, &contract.object)?;
+    let found = folder.find(&contract.object)?;
     // An archive may be empty for now; a full delivery that is missing would delete the table.
     if found.is_empty() && contract.mode == Mode::Full {
         return Err(LoadError::NoFiles {
             place: contract.place.clone(),
             object: contract.object.clone(),
-            folder,
+            folder: path.to_owned(),
         });
     }
     let mark = resume::mark(shared, contract, &found)?;

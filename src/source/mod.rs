@@ -6,7 +6,7 @@
 //! | file | question |
 //! | --- | --- |
 //! | `shape` | what is promised of the rows? |
-//! | `files` | which files are there, in which order, with which content? |
+//! | `files`, `remote` | which files are there, in which order, with which content? |
 //! | `text`, `split`, `lines` | bytes -> blocks of whole records in UTF-8 |
 //! | `value`, `number`, `marks`, `moment`, `pattern` | text -> typed value |
 //! | `stored` | typed value of a database or a Parquet file -> value of the promised type |
@@ -27,6 +27,7 @@ mod moment;
 mod number;
 pub mod parquet;
 mod pattern;
+mod remote;
 pub mod rows;
 pub mod shape;
 pub mod split;
@@ -85,6 +86,7 @@ pub fn read_file(
     threads: usize,
     emit: &mut Emit<'_>,
 ) -> Result<Read, SourceError> {
+    file.fetch()?;
     match kind {
         FileKind::Csv => csv::read(file, shape, threads, emit),
         FileKind::JsonLines => json::read(file, shape, threads, emit),

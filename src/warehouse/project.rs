@@ -14,7 +14,8 @@ use super::contract_file;
 use super::manifest::Hash;
 use super::name::{TableName, is_identifier};
 use super::place::Place;
-use crate::bucket;
+use crate::bucket::{self, Bucket, BucketError};
+use crate::source::files::Folder;
 
 /// Schemas that Patron fills itself, so that no department may take their names.
 const RESERVED_SCHEMAS: [&str; 10] = [
@@ -282,9 +283,30 @@ impl Project {
         self.root.join("warehouse/state")
     }
 
-    /// The path of a system's folder or database file.
+    /// The path of a system's folder or database file, or the address of its bucket.
     pub fn system_path(&self, system: &System) -> PathBuf {
-        self.root.join(&system.path)
+        match system.bucket() {
+            Some(bucket) => PathBuf::from(bucket.url),
+            None => self.root.join(&system.path),
+        }
+    }
+
+    /// Where the files of the system with this name lie; those of a bucket come to the folder `tmp`
+    /// when they are needed.
+    ///
+    /// # Errors
+    /// When a key of a bucket is not in the environment.
+    pub fn folder_of(
+        &self,
+        name: &str,
+        system: &System,
+        tmp: &Path,
+    ) -> Result<Folder, BucketError> {
+        let Some(settings) = system.bucket() else {
+            return Ok(Folder::Local(self.system_path(system)));
+        };
+        let bucket = Bucket::open(&settings, &format!("warehouse/systems.toml, [{name}]"))?;
+        Ok(Folder::Bucket { bucket, tmp: tmp.to_owned() })
     }
 
     fn check_calendar(&self, root: &Path, path: &Path) -> Result<(), ProjectError> {
