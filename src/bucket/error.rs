@@ -50,6 +50,14 @@ pub enum BucketError {
         /// the object
         url: String,
     },
+    /// The object ends before what was asked for.
+    #[error("`{url}` has only {size_bytes} bytes")]
+    Short {
+        /// the object
+        url: String,
+        /// its size
+        size_bytes: u64,
+    },
     /// The store could not be reached, or gave no usable answer, for as long as was waited.
     #[error("`{url}`: cannot {action}: {cause}; check the address, then repeat")]
     Failed {

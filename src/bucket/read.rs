@@ -191,9 +191,13 @@ impl Bucket {
             if let Some(last) = self.final_error(key, &error) {
                 return Err(last);
             }
-            let is_refused = matches!(error, object_store::Error::Precondition { .. });
-            if is_refused && e_tag.is_some() && self.look(key).await?.e_tag.as_deref() != e_tag {
+            let there = self.look(key).await?;
+            if e_tag.is_some() && there.e_tag.as_deref() != e_tag {
                 return Err(BucketError::Changed { url: self.url(key) });
+            }
+            if there.size_bytes < range.end {
+                let (url, size_bytes) = (self.url(key), there.size_bytes);
+                return Err(BucketError::Short { url, size_bytes });
             }
             if !tries.another().await {
                 return Err(self.failed(key, "read", &error));

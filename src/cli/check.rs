@@ -11,13 +11,14 @@ use super::output::Output;
 use crate::engine::session;
 use crate::model::staging;
 use crate::source::SourceError;
+use crate::source::database::Database;
 use crate::source::describe::{Described, describe_file};
 use crate::source::files::Folder;
+use crate::source::open::open_database;
 use crate::source::shape::{ROW_COLUMN, SOURCE_COLUMN};
-use crate::source::sqlite::Snapshot;
 use crate::warehouse::contract::{Contract, Mode};
 use crate::warehouse::name::TableName;
-use crate::warehouse::project::{Project, System, SystemKind};
+use crate::warehouse::project::{Project, System};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -38,6 +39,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<(), CliError> {
     let output = context.output;
     let mut faults = staging_faults(context, &project)?;
     if !args.offline {
+        let _entered = context.runtime.enter();
         faults += source_faults(output, &project, &context.config.spill_dir);
     }
     output.say(&format!(
@@ -97,54 +99,29 @@ fn source_faults(output: Output, project: &Project, tmp: &Path) -> usize {
     let mut faults = 0;
     for (name, system) in &project.systems {
         let contracts = project.contracts.values().filter(|contract| contract.system == *name);
-        let path = project.system_path(system);
-        let live = match live_folder(project, name, system, tmp) {
+        let mut live = match Live::open(project, name, system, tmp) {
             Ok(live) => live,
-            Err(text) => {
+            Err(problem) => {
+                let text = format!("system `{name}`: {problem}");
                 if system.optional {
                     output.warn(&format!("{text}; it is optional"));
                 } else {
-                    let field = if system.bucket().is_some() { "url" } else { "path" };
-                    output.note(&format!("{text}; correct `{field}` in warehouse/systems.toml"));
+                    output.note(&format!("{text}; correct it in warehouse/systems.toml"));
                     faults += 1;
                 }
                 continue;
             }
         };
         for contract in contracts {
-            faults += contract_faults(output, contract, system, &live, &path);
+            faults += contract_faults(output, contract, &mut live);
         }
     }
     faults
 }
 
-/// Where a system's files lie, if it is there; what is wrong otherwise.
-fn live_folder(
-    project: &Project,
-    name: &str,
-    system: &System,
-    tmp: &Path,
-) -> Result<Folder, String> {
-    let gone = |error: &dyn std::fmt::Display| format!("system `{name}`: {error}");
-    let folder = project.folder_of(name, system, tmp).map_err(|error| gone(&error))?;
-    let path = project.system_path(system);
-    match &folder {
-        Folder::Local(_) if path.exists() => {}
-        Folder::Local(_) => return Err(gone(&format!("`{}` is not there", path.display()))),
-        Folder::Bucket { .. } => folder.check().map_err(|error| gone(&error))?,
-    }
-    Ok(folder)
-}
-
-fn contract_faults(
-    output: Output,
-    contract: &Contract,
-    system: &System,
-    folder: &Folder,
-    path: &Path,
-) -> usize {
+fn contract_faults(output: Output, contract: &Contract, live: &mut Live) -> usize {
     let place = &contract.place;
-    let found = match live_columns(contract, system, folder, path) {
+    let found = match live.columns(contract) {
         Ok(Some(found)) => found,
         Ok(None) => {
             output.warn(&format!("{place}: no file is called `{}` yet", contract.object));
@@ -177,19 +154,39 @@ fn contract_faults(
     faults
 }
 
-/// The columns of the newest file or of the object; nothing where no file is there.
-fn live_columns(
-    contract: &Contract,
-    system: &System,
-    folder: &Folder,
-    path: &Path,
-) -> Result<Option<Vec<Described>>, SourceError> {
-    match (system.kind, contract.kind) {
-        (SystemKind::Files, Some(kind)) => {
-            let found = folder.find(&contract.object)?;
-            let Some(newest) = found.last() else { return Ok(None) };
-            Ok(Some(describe_file(kind, newest, &contract.shape.format)?))
+/// A system as it is now.
+enum Live {
+    Folder(Folder),
+    Database(Box<dyn Database>),
+}
+
+impl Live {
+    fn open(project: &Project, name: &str, system: &System, tmp: &Path) -> Result<Self, String> {
+        let location = system.location(name, &project.root).map_err(|error| error.to_string())?;
+        if let Some(location) = location {
+            let database = open_database(&location).map_err(|error| error.to_string())?;
+            return Ok(Self::Database(database));
         }
-        _ => Ok(Some(Snapshot::open(path)?.describe(&contract.object)?)),
+        let folder = system.folder(name, &project.root, tmp).map_err(|error| error.to_string())?;
+        match folder.check() {
+            Ok(()) => Ok(Self::Folder(folder)),
+            Err(SourceError::NoFolder { path }) => {
+                Err(format!("there is no folder `{}`", path.display()))
+            }
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
+    /// The columns of the newest file or of the object; nothing where no file is there.
+    fn columns(&mut self, contract: &Contract) -> Result<Option<Vec<Described>>, SourceError> {
+        match (self, contract.kind) {
+            (Self::Folder(folder), Some(kind)) => {
+                let found = folder.find(&contract.object)?;
+                let Some(newest) = found.last() else { return Ok(None) };
+                Ok(Some(describe_file(kind, newest, &contract.shape.format)?))
+            }
+            (Self::Database(database), _) => Ok(Some(database.describe(&contract.object)?.columns)),
+            (Self::Folder(_), None) => Ok(None),
+        }
     }
 }

@@ -7,13 +7,13 @@ use super::error::CliError;
 use super::scaffold::{Draft, Source, contract_text, identifier, staging_text};
 use super::{Context, init};
 use crate::demo::examples;
+use crate::source::database::Description;
 use crate::source::describe::{Described, describe_file};
-use crate::source::files::Folder;
+use crate::source::open::open_database;
 use crate::source::shape::{ColumnType, Format};
-use crate::source::sqlite::Snapshot;
 use crate::source::{FileKind, SourceError};
 use crate::warehouse::name::{TableName, is_identifier};
-use crate::warehouse::project::{Project, System, SystemKind};
+use crate::warehouse::project::{Project, System};
 
 /// Bytes of a file that are looked at for its delimiter and encoding.
 const SNIFFED_BYTES: usize = 1 << 16;
@@ -49,6 +49,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<(), CliError> {
     let project = context.project()?;
+    let _entered = context.runtime.enter();
     let (system_name, object) = args.object.split_once('.').ok_or_else(|| {
         let object = &args.object;
         CliError::Usage(format!("`{object}` is no object of a system; write SYSTEM.OBJECT"))
@@ -71,9 +72,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<(), CliError> {
             return Err(CliError::Exists(path.clone()));
         }
     }
-    let tmp = &context.config.spill_dir;
-    let folder = project.folder_of(system_name, system, tmp).map_err(SourceError::from)?;
-    let (source, columns) = describe(args, &project, system, &folder, object)?;
+    let (source, columns) = describe(args, context, &project, system, object)?;
     let draft = Draft::new(name, system_name, object, source, &columns);
     init::write(&contract, &contract_text(&draft))?;
     init::write(&staging, &staging_text(&draft))?;
@@ -103,19 +102,20 @@ fn table_name(args: &Args, system: &str, object: &str) -> Result<TableName, CliE
 
 fn describe(
     args: &Args,
+    context: &Context,
     project: &Project,
     system: &System,
-    folder: &Folder,
     object: &str,
 ) -> Result<(Source, Vec<Described>), CliError> {
-    let path = project.system_path(system);
-    if system.kind == SystemKind::Sqlite {
-        let columns = Snapshot::open(&path)?.describe(object)?;
-        return Ok((Source::Database, columns));
+    let name = args.object.split('.').next().unwrap_or_default();
+    if let Some(location) = system.location(name, &project.root)? {
+        let Description { columns, key } = open_database(&location)?.describe(object)?;
+        return Ok((Source::Database { key }, columns));
     }
-    let found = folder.find(object)?;
+    let folder = system.folder(name, &project.root, &context.config.spill_dir);
+    let found = folder.map_err(SourceError::from)?.find(object)?;
     let Some(newest) = found.last() else {
-        let place = path.display();
+        let place = system.place(&project.root);
         return Err(CliError::Usage(format!("no file in `{place}` is called `{object}`")));
     };
     newest.fetch()?;

@@ -12,7 +12,7 @@ use bytes::Bytes;
 
 use super::blocks::{BLOCK_BYTES, KnownFile, to_usize};
 use super::error::WarehouseError;
-use crate::bucket::Bucket;
+use crate::bucket::{Bucket, BucketError};
 
 /// How often a block is fetched before it counts as damaged.
 const FETCHES_MAX: usize = 3;
@@ -75,8 +75,13 @@ impl Fetched {
         for fetch in 1..=FETCHES_MAX {
             let runs = runs(&wanted);
             let ranges = runs.iter().map(|run| bytes_of(file, run)).collect();
-            let pieces =
-                bucket.ranges(key, ranges).await.map_err(WarehouseError::bucket(&file.path))?;
+            let pieces = bucket.ranges(key, ranges).await.map_err(|error| match error {
+                BucketError::Short { size_bytes, .. } => {
+                    let finding = format!("it has {size_bytes} bytes instead of {}", file.size);
+                    WarehouseError::damaged(&file.path, finding)
+                }
+                other => WarehouseError::bucket(&file.path)(other),
+            })?;
             for (run, piece) in runs.into_iter().zip(pieces) {
                 let begin = run.start as u64 * BLOCK_BYTES;
                 for index in run.clone() {

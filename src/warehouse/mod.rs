@@ -22,6 +22,7 @@ pub mod project;
 pub mod release;
 pub mod seal;
 mod statistics;
+pub mod system;
 pub mod verify;
 pub mod write;
 

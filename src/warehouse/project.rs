@@ -14,8 +14,8 @@ use super::contract_file;
 use super::manifest::Hash;
 use super::name::{TableName, is_identifier};
 use super::place::Place;
-use crate::bucket::{self, Bucket, BucketError};
-use crate::source::files::Folder;
+pub use super::system::{System, SystemKind};
+use crate::bucket;
 
 /// Schemas that Patron fills itself, so that no department may take their names.
 const RESERVED_SCHEMAS: [&str; 10] = [
@@ -139,84 +139,6 @@ pub struct Entity {
     pub currency: String,
 }
 
-/// A departmental system: one section of `warehouse/systems.toml`.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct System {
-    /// what it is, for people
-    #[serde(default)]
-    pub description: String,
-    /// what kind of source
-    pub kind: SystemKind,
-    /// the folder of files or the database file, relative to the project or absolute
-    #[serde(default)]
-    pub path: PathBuf,
-    /// the bucket of files, `s3://bucket/prefix`, instead of a folder
-    pub url: Option<String>,
-    /// address of a bucket's store other than Amazon's
-    pub endpoint: Option<String>,
-    /// region of a bucket
-    pub region: Option<String>,
-    /// the environment variable that holds the id of a bucket's access key
-    pub access_key_env: Option<String>,
-    /// the environment variable that holds the secret that belongs to it
-    pub secret_key_env: Option<String>,
-    /// the environment variable that holds the token of a temporary key
-    pub session_token_env: Option<String>,
-    /// a system that may be down: the release then keeps its earlier data and says so
-    #[serde(default)]
-    pub optional: bool,
-}
-
-impl System {
-    /// The bucket that files lie in, where they lie in one.
-    pub fn bucket(&self) -> Option<bucket::Settings> {
-        let url = self.url.clone().filter(|_| self.kind == SystemKind::Files)?;
-        Some(bucket::Settings {
-            url,
-            endpoint: self.endpoint.clone(),
-            region: self.region.clone(),
-            access_key_env: self.access_key_env.clone(),
-            secret_key_env: self.secret_key_env.clone(),
-            session_token_env: self.session_token_env.clone(),
-        })
-    }
-
-    /// What is wrong with the place of files, and what helps.
-    fn check_files(&self) -> Result<(), (&'static str, String)> {
-        let has_path = !self.path.as_os_str().is_empty();
-        let Some(bucket) = self.bucket() else {
-            let needs_bucket = [
-                ("url", &self.url),
-                ("endpoint", &self.endpoint),
-                ("region", &self.region),
-                ("access_key_env", &self.access_key_env),
-                ("secret_key_env", &self.secret_key_env),
-                ("session_token_env", &self.session_token_env),
-            ];
-            if let Some((field, _)) = needs_bucket.iter().find(|(_, given)| given.is_some()) {
-                return Err((field, format!("{field} is for files in a bucket; leave it out")));
-            }
-            let missing = || "path is missing: the folder or the database file".to_owned();
-            return if has_path { Ok(()) } else { Err(("kind", missing())) };
-        };
-        if has_path {
-            return Err(("path", "path is a folder and url a bucket; leave one out".to_owned()));
-        }
-        bucket.check().map_err(|why| ("url", why))
-    }
-}
-
-/// The kinds of source.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SystemKind {
-    /// a folder or a bucket of CSV, JSON lines or Parquet files
-    Files,
-    /// a SQLite database file
-    Sqlite,
-}
-
 /// A project: its settings, systems and contracts, all of them checked.
 #[derive(Debug, Clone)]
 pub struct Project {
@@ -246,13 +168,7 @@ impl Project {
         let settings = read::<Settings>(root, &settings_path, &mut hasher)?.0;
         let systems_path = root.join("warehouse/systems.toml");
         let (systems, text) = read::<BTreeMap<String, System>>(root, &systems_path, &mut hasher)?;
-        for (name, system) in &systems {
-            system.check_files().map_err(|(_, problem)| ProjectError::Invalid {
-                place: place_of(root, &systems_path),
-                line: line_of_text(&text, &format!("[{name}]")),
-                message: format!("system `{name}`: {problem}"),
-            })?;
-        }
+        check_systems(&systems, &place_of(root, &systems_path), &text)?;
         let mut contracts = BTreeMap::new();
         for (name, path) in contract_files(root)? {
             let place = place_of(root, &path);
@@ -281,32 +197,6 @@ impl Project {
     /// Where what people enter lies, outside releases.
     pub fn state_dir(&self) -> PathBuf {
         self.root.join("warehouse/state")
-    }
-
-    /// The path of a system's folder or database file, or the address of its bucket.
-    pub fn system_path(&self, system: &System) -> PathBuf {
-        match system.bucket() {
-            Some(bucket) => PathBuf::from(bucket.url),
-            None => self.root.join(&system.path),
-        }
-    }
-
-    /// Where the files of the system with this name lie; those of a bucket come to the folder `tmp`
-    /// when they are needed.
-    ///
-    /// # Errors
-    /// When a key of a bucket is not in the environment.
-    pub fn folder_of(
-        &self,
-        name: &str,
-        system: &System,
-        tmp: &Path,
-    ) -> Result<Folder, BucketError> {
-        let Some(settings) = system.bucket() else {
-            return Ok(Folder::Local(self.system_path(system)));
-        };
-        let bucket = Bucket::open(&settings, &format!("warehouse/systems.toml, [{name}]"))?;
-        Ok(Folder::Bucket { bucket, tmp: tmp.to_owned() })
     }
 
     fn check_calendar(&self, root: &Path, path: &Path) -> Result<(), ProjectError> {
@@ -353,6 +243,32 @@ fn place_of_home(root: &Path, store: Option<bucket::Settings>) -> Place {
         None => Place::Folder(data),
         Some(settings) => Place::Bucket { settings, scratch: data },
     }
+}
+
+/// Checks each section; a mistake gets the line of its field.
+fn check_systems(
+    systems: &BTreeMap<String, System>,
+    place: &str,
+    text: &str,
+) -> Result<(), ProjectError> {
+    for (name, system) in systems {
+        let Err((field, problem)) = system.check() else { continue };
+        let section = text.find(&format!("[{name}]")).unwrap_or(0);
+        let rest = &text[section..];
+        let is_field = |line: &&str| {
+            line.trim_start()
+                .strip_prefix(field)
+                .is_some_and(|rest| rest.trim_start().starts_with('='))
+        };
+        let before = rest.lines().take_while(|line| !is_field(line)).count();
+        let offset = if before < rest.lines().count() { before } else { 0 };
+        return Err(ProjectError::Invalid {
+            place: place.to_owned(),
+            line: line_at(text, section) + offset,
+            message: format!("system `{name}`: {problem}"),
+        });
+    }
+    Ok(())
 }
 
 /// The path of a project's file as messages name it.

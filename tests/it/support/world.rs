@@ -95,7 +95,7 @@ impl World {
 
     /// The warehouse's ledger.
     pub fn home(&self) -> Home {
-        Home::open(&self.project().data_dir()).unwrap_or_else(|error| panic!("{error}"))
+        Home::open(self.project().home_place()).unwrap_or_else(|error| panic!("{error}"))
     }
 
     /// The newest release.

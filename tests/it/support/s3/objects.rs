@@ -84,7 +84,8 @@ impl Objects {
                 return Answer::error(416, "InvalidRange");
             }
             let end = (to + 1).min(size);
-            answer = Answer::new(206).with("content-range", format!("bytes {from}-{}/{size}", end - 1));
+            answer =
+                Answer::new(206).with("content-range", format!("bytes {from}-{}/{size}", end - 1));
             answer.body = stored.bytes[from..end].to_vec();
         }
         if request.method == "HEAD" {
@@ -95,13 +96,7 @@ impl Objects {
         answer.with("etag", stored.e_tag.clone()).with("last-modified", modified)
     }
 
-    fn put(
-        &mut self,
-        request: &Request,
-        key: &str,
-        habits: Habits,
-        now: DateTime<Utc>,
-    ) -> Answer {
+    fn put(&mut self, request: &Request, key: &str, habits: Habits, now: DateTime<Utc>) -> Answer {
         if let Some(refused) = self.refuses(request, key, habits) {
             return refused;
         }
@@ -150,7 +145,9 @@ impl Objects {
             return refused;
         }
         let id = request.query("uploadId").unwrap();
-        let Some(upload) = self.uploads.remove(id) else { return Answer::error(404, "NoSuchUpload") };
+        let Some(upload) = self.uploads.remove(id) else {
+            return Answer::error(404, "NoSuchUpload");
+        };
         let text = String::from_utf8(request.body.clone()).unwrap();
         let mut bytes = Vec::new();
         for ((number, part), stated) in upload.iter().zip(between(&text, "PartNumber")) {
