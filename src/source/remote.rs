@@ -70,8 +70,8 @@ impl Drop for Remote {
     }
 }
 
-/// The files of a bucket whose names match, as [`super::files::find`] gives those of a folder. Their
-/// bytes will come to the folder `tmp`.
+/// The files of a bucket whose names match, as `files::find` gives those of a folder. Their bytes
+/// will come to the folder `tmp`.
 ///
 /// # Errors
 /// When the bucket cannot be listed, or the pattern cannot be read. No match is no error.

@@ -15,6 +15,8 @@ use patron::warehouse::release::Release;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
+use super::s3::S3;
+
 /// A project in a folder of its own.
 pub struct World {
     folder: TempDir,
@@ -64,6 +66,13 @@ impl World {
     /// Deletes a file.
     pub fn remove(&self, name: &str) {
         fs::remove_file(self.path(name)).unwrap();
+    }
+
+    /// From now on the warehouse lies in a store's bucket.
+    pub fn keep_in(&self, store: &S3) {
+        let settings = fs::read_to_string(self.path("warehouse/project.toml")).unwrap();
+        let place = format!("url = \"s3://bucket/home\"\nendpoint = \"{}\"\n", store.endpoint());
+        self.write("warehouse/project.toml", format!("{settings}[store]\n{place}"));
     }
 
     /// The project as its files say now.
