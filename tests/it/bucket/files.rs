@@ -148,3 +148,30 @@ fn a_bucket_that_refuses_is_a_system_that_is_down() {
     assert!(kept["archive"].contains("access is denied"), "{kept:?}");
     assert_eq!(totals(&world), "1 rows, 1.50", "its earlier data stay");
 }
+
+#[test]
+fn a_table_that_an_interrupted_refresh_finished_is_taken_as_it_is() {
+    let store = S3::start();
+    let world = world(&store, "[late]\nkind = \"files\"\npath = \"late\"\n");
+    world.keep_in(&store);
+    store.put("in/entries_1.csv", "entry_id,amount\na,1.50\nb,2.25\n");
+    for is_lost in [false, true] {
+        world.refresh(day(1)).expect_err("one system is down");
+        let file = store.keys("home/files/shop.entries/").remove(0);
+        let before = store.count("PUT", &file);
+        if is_lost {
+            store.remove(&file);
+        }
+        fs::create_dir(world.path("late")).unwrap();
+        world.refreshed(day(2));
+        assert_eq!(totals(&world), "2 rows, 3.75");
+        let written = store.count("PUT", &file) - before;
+        assert_eq!(written, usize::from(is_lost), "it is written again only where it was lost");
+
+        // Everything anew for the second turn.
+        for key in store.keys("home/") {
+            store.remove(&key);
+        }
+        fs::remove_dir(world.path("late")).unwrap();
+    }
+}
