@@ -117,7 +117,8 @@ pub(super) fn resolve(home: &Home, text: Option<&str>) -> Result<Arc<Release>, C
 }
 
 /// Claims the release while it is read, so that collecting leaves it alone. Where there is no room
-/// for the claim, or no right to write it, the answer matters more: collecting waits a grace before it deletes anyway.
+/// for the claim, or no right to write it, the answer matters more: collecting waits a grace before
+/// it deletes anyway.
 fn lease(
     context: &Context,
     home: &Home,
