@@ -164,7 +164,12 @@ impl Bucket {
             Error::PermissionDenied { .. } | Error::Unauthenticated { .. } => {
                 Some(BucketError::Denied { url, cause: self.cause(error) })
             }
-            _ => None,
+            // The client tells these apart for single objects, but not for listings.
+            _ => match status_of(error)? {
+                401 | 403 => Some(BucketError::Denied { url, cause: self.cause(error) }),
+                404 => Some(BucketError::NotFound { url }),
+                _ => None,
+            },
         }
     }
 
@@ -174,15 +179,7 @@ impl Bucket {
 
     /// The store's words, cut short and without any secret.
     fn cause(&self, error: &object_store::Error) -> String {
-        let mut text = error.to_string();
-        let mut source = std::error::Error::source(error);
-        while let Some(inner) = source {
-            let more = inner.to_string();
-            if !text.contains(&more) {
-                text = format!("{text}: {more}");
-            }
-            source = inner.source();
-        }
+        let mut text = words_of(error);
         for secret in &self.inner.secrets {
             text = text.replace(secret.reveal(), "...");
         }
@@ -213,4 +210,25 @@ impl Bucket {
             }
         }
     }
+}
+
+/// An error with its causes.
+fn words_of(error: &object_store::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = std::error::Error::source(error);
+    while let Some(inner) = source {
+        let more = inner.to_string();
+        if !text.contains(&more) {
+            text = format!("{text}: {more}");
+        }
+        source = inner.source();
+    }
+    text
+}
+
+/// The status of the answer that an error is about; the client gives it in words only.
+fn status_of(error: &object_store::Error) -> Option<u16> {
+    let text = words_of(error);
+    let (_, rest) = text.split_once("non-2xx status code: ")?;
+    rest.get(..3)?.parse().ok()
 }

@@ -45,13 +45,14 @@ const ONE_PLACE: [(&str, &[&str], &str); 13] = [
 ];
 
 /// Words of the standard project that are also words of the engine, each with its reason.
-const ENGINE_WORDS: [(&str, &str); 8] = [
+const ENGINE_WORDS: [(&str, &str); 9] = [
     ("calendar", "the fiscal calendar of a project; and the table that may hold it"),
     ("capacity", "what a vector has room for; and working time to offer"),
     ("contracts", "promises of a source's tables; and service agreements"),
     ("deliveries", "files that a source brings; and goods on their way"),
     ("entities", "the legal entities of a project; and bookkeeping's list of them"),
     ("parameters", "values of a prepared statement; and numbers that people decide"),
+    ("region", "where the machines of a store stand; and where a customer is"),
     ("returns", "what a function does; and goods that come back"),
     ("targets", "tables that a load fills; and what people aim at"),
 ];

@@ -63,9 +63,9 @@ fn every_verb_works_on_a_warehouse_in_a_bucket() {
         let sql = ["query", "select count(*) as rows from shop.entries", "--format", "csv"];
         works(&world, &[&sql, more].concat())
     };
-    assert_eq!(count(&[]), "rows\n3\n");
+    assert_eq!(count(&[]), "rows\r\n3\r\n");
     works(&world, &["pin", "close", "1"]);
-    assert_eq!(count(&["--as-of", "close"]), "rows\n2\n");
+    assert_eq!(count(&["--as-of", "close"]), "rows\r\n2\r\n");
     assert!(works(&world, &["releases", "--format", "csv"]).contains("close"));
     assert!(works(&world, &["verify"]).contains("everything is as it was written"));
     works(&world, &["quarantine", "list"]);

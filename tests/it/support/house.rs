@@ -79,6 +79,21 @@ impl House {
         self.bucket.is_some()
     }
 
+    /// The same one, as another machine has it.
+    pub fn elsewhere(&self) -> Self {
+        let there = self.bucket.as_ref().expect("a folder is on one machine");
+        let settings = there.settings.clone();
+        let (bucket, store) = (there.bucket.clone(), Arc::clone(&there.store));
+        let bucket = Some(Remote { settings, bucket, store });
+        Self { folder: TempDir::new().unwrap(), bucket }
+    }
+
+    /// The name of one of its files in the whole bucket.
+    pub fn key(&self, name: &str) -> String {
+        let url = &self.bucket.as_ref().expect("a bucket").settings.url;
+        format!("{}/{name}", url.strip_prefix("s3://bucket/").unwrap())
+    }
+
     /// Where it lies.
     pub fn place(&self) -> Place {
         let data = self.folder.path().join("data");

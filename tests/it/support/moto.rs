@@ -39,14 +39,25 @@ impl Moto {
         };
         // It would stop if nobody listened to what it says.
         std::thread::spawn(move || std::io::copy(&mut said, &mut std::io::sink()));
-        let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
-        let request = "PUT /bucket HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 0\r\n\
-            Connection: close\r\n\r\n";
-        stream.write_all(request.as_bytes()).unwrap();
+        let moto = Self { server, port };
+        moto.put("/bucket", "");
+        // Requests without a signature may do everything.
+        moto.put(
+            "/bucket?policy",
+            r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*",
+                "Action": "s3:*", "Resource": ["arn:aws:s3:::bucket", "arn:aws:s3:::bucket/*"]}]}"#,
+        );
+        moto
+    }
+
+    fn put(&self, target: &str, body: &str) {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        let length = body.len();
+        let head = format!("PUT {target} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n");
+        write!(stream, "{head}Content-Length: {length}\r\n\r\n{body}").unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
-        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
-        Self { server, port }
+        assert!(answer.starts_with("HTTP/1.1 2"), "{answer}");
     }
 
     pub fn endpoint(&self) -> String {
