@@ -162,19 +162,22 @@ enum Live {
 
 impl Live {
     fn open(project: &Project, name: &str, system: &System, tmp: &Path) -> Result<Self, String> {
+        if system.url.is_none() {
+            let path = project.root.join(&system.path);
+            if !path.exists() {
+                return Err(format!("`{}` is not there", path.display()));
+            }
+        }
         let location = system.location(name, &project.root).map_err(|error| error.to_string())?;
         if let Some(location) = location {
             let database = open_database(&location).map_err(|error| error.to_string())?;
             return Ok(Self::Database(database));
         }
         let folder = system.folder(name, &project.root, tmp).map_err(|error| error.to_string())?;
-        match folder.check() {
-            Ok(()) => Ok(Self::Folder(folder)),
-            Err(SourceError::NoFolder { path }) => {
-                Err(format!("there is no folder `{}`", path.display()))
-            }
-            Err(error) => Err(error.to_string()),
+        if system.url.is_some() {
+            folder.check().map_err(|error| error.to_string())?;
         }
+        Ok(Self::Folder(folder))
     }
 
     /// The columns of the newest file or of the object; nothing where no file is there.

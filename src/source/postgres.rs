@@ -1,8 +1,8 @@
 //! How are tables read out of PostgreSQL?
 //!
-//! A connection holds one repeatable-read transaction that only reads; further connections join its
-//! exported snapshot. Rows come by binary COPY, whose values are exact, in the order of the server's
-//! sending; types that COPY's binary form says nothing useful of are cast to text by the server.
+//! A connection holds one repeatable-read transaction that only reads; further connections join
+//! its exported snapshot. Rows come by binary COPY, whose values are exact; a type of which the
+//! binary form says nothing useful is cast to text by the server.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -160,7 +160,8 @@ impl Postgres {
                 "select n.nspname, c.relname from pg_class c \
                  join pg_namespace n on n.oid = c.relnamespace \
                  where c.relkind in ('r', 'v', 'm', 'f', 'p') \
-                 and has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select') \
+                 and has_schema_privilege(n.oid, 'usage') \
+                 and has_any_column_privilege(c.oid, 'select') \
                  and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast') \
                  order by array_position(current_schemas(false), n.nspname) nulls last, 1, 2",
             )
