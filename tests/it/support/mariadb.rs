@@ -9,7 +9,7 @@ use std::process::Command;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::server::{self, PASSWORD, Server};
+use super::server::{self, PASSWORD, Server, Tls};
 
 const SETTINGS: [&str; 18] = [
     "--bind-address=127.0.0.1",
@@ -43,11 +43,11 @@ impl MariaDb {
     /// The one server that the tests of a process share.
     pub fn shared() -> &'static Self {
         static SHARED: OnceLock<MariaDb> = OnceLock::new();
-        SHARED.get_or_init(|| Self::start(true))
+        SHARED.get_or_init(|| Self::start(Tls::Offered))
     }
 
     /// Starts another server.
-    pub fn start(speaks_tls: bool) -> Self {
+    pub fn start(tls: Tls) -> Self {
         let folder = server::folder("mariadb");
         let data = folder.join("data");
         server::certify(&folder);
@@ -64,7 +64,7 @@ impl MariaDb {
         command.push(format!("--port={port}").into());
         let files = [("datadir", "data"), ("socket", "socket"), ("pid-file", "pid")];
         command.extend(files.map(|(name, file)| option(name, &folder.join(file)).into()));
-        if speaks_tls {
+        if tls == Tls::Offered {
             let files =
                 [("ssl-ca", "ca.pem"), ("ssl-cert", "server.pem"), ("ssl-key", "server.key")];
             command.extend(files.map(|(name, file)| option(name, &folder.join(file)).into()));

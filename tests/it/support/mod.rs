@@ -6,6 +6,7 @@ pub mod house;
 pub mod mariadb;
 pub mod model;
 pub mod postgres;
+pub mod proxy;
 pub mod rust_text;
 pub mod server;
 pub mod strace;

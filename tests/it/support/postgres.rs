@@ -11,7 +11,7 @@ use std::process::Command;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::server::{self, PASSWORD, Server};
+use super::server::{self, PASSWORD, Server, Tls};
 
 const SETTINGS: [&str; 15] = [
     "fsync=off",
@@ -34,13 +34,6 @@ const SETTINGS: [&str; 15] = [
 /// Whom the server lets in how: `trusted` without a password, all others with theirs.
 const ACCESS: &str = "local all all trust\nhost all trusted 127.0.0.1/32 trust\n\
      host all all 127.0.0.1/32 scram-sha-256\n";
-
-/// Whether a server speaks TLS.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tls {
-    Offered,
-    Absent,
-}
 
 /// A server of a test's own.
 pub struct Postgres {

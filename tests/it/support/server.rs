@@ -28,6 +28,13 @@ wait
 [ -e "$folder/keep" ] || rm -rf "$folder"
 "#;
 
+/// Whether a server speaks TLS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tls {
+    Offered,
+    Absent,
+}
+
 /// A server in a folder of its own, which goes with it.
 pub struct Server {
     folder: PathBuf,
