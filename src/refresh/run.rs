@@ -62,7 +62,7 @@ pub fn run(
     progress: &dyn Progress,
 ) -> Result<Outcome, RefreshError> {
     let names = chosen(project, options.only.as_ref())?;
-    with_writer(project, options, |shared, home| {
+    with_writer(project, options, progress, |shared, home| {
         let brought = read_systems(project, shared, &names, progress);
         let draft = Draft::new(project, options, shared, home, ReleaseKind::Refresh);
         draft.take_systems(brought, &names, progress)?.publish()
@@ -83,7 +83,7 @@ pub fn retry(
     if let Some(wanted) = table.filter(|table| !project.contracts.contains_key(*table)) {
         return Err(RefreshError::UnknownTable { wanted: wanted.clone() });
     }
-    with_writer(project, options, |shared, home| {
+    with_writer(project, options, progress, |shared, home| {
         let mut loaded = BTreeMap::new();
         let wanted = project.contracts.iter().filter(|(name, _)| {
             table.is_none_or(|table| table == *name)
@@ -108,6 +108,7 @@ pub fn retry(
 fn with_writer(
     project: &Project,
     options: &Options,
+    progress: &dyn Progress,
     work: impl FnOnce(&Context<'_>, &Home) -> Result<Outcome, RefreshError>,
 ) -> Result<Outcome, RefreshError> {
     let home = Home::create(&project.data_dir())?;
@@ -124,6 +125,7 @@ fn with_writer(
         number: base.as_ref().map_or(1, |base| base.number + 1),
         turn: hashes.turn(),
         hasher: &hashes,
+        heard: &|table, rows| progress.advanced(table, rows),
     };
     let outcome = work(&shared, &home)?;
     hashes.save();
@@ -131,9 +133,9 @@ fn with_writer(
     Ok(outcome)
 }
 
-/// Several systems are read at once, so each gets its part of the memory.
+/// Several tables are read at once, so each gets its part of the memory.
 fn limits_of_one(project: &Project, options: &Options, writer: &Writer) -> Limits {
-    let at_once = options.limits.threads.clamp(1, project.systems.len().max(1));
+    let at_once = options.limits.threads.clamp(1, project.contracts.len().max(1));
     Limits {
         memory_bytes: options.limits.memory_bytes / at_once,
         spill_dir: writer.tmp().join("spill"),
@@ -203,9 +205,7 @@ impl<'a> Draft<'a> {
                     if is_optional =>
                 {
                     let because = match &error {
-                        RefreshError::Down { path, cause, .. } => {
-                            format!("{}: {cause}", path.display())
-                        }
+                        RefreshError::Down { place, cause, .. } => format!("{place}: {cause}"),
                         RefreshError::System { table, cause, .. } => format!("{table}: {cause}"),
                         _ => error.to_string(),
                     };

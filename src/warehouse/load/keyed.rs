@@ -19,10 +19,10 @@ use super::spool::{Spool, Spooled};
 use super::stage::{Stage, Staged};
 use super::table::{Outcome, TableLoad};
 use super::target::{Target, group_of, has_stale, list};
-use super::{Input, LoadError, history, quarantine};
+use super::{Input, LoadError, history, quarantine, sorted};
 use crate::source::SourceError;
+use crate::source::database::{Database, Wanted, read_keys};
 use crate::source::shape::{ROW_COLUMN, SOURCE_COLUMN};
-use crate::source::sqlite::Snapshot;
 use crate::warehouse::contract::{Contract, Deletions, History, Mode};
 use crate::warehouse::manifest::Manifest;
 use crate::warehouse::name::TableName;
@@ -40,10 +40,13 @@ struct Gathered {
 }
 
 /// Loads a table whose rows compete; `None` where the source brought nothing new.
-pub(super) fn load(load: &TableLoad<'_>, input: &Input<'_>) -> Result<Option<Outcome>, LoadError> {
+pub(super) fn load(load: &TableLoad<'_>, input: Input<'_>) -> Result<Option<Outcome>, LoadError> {
     let gathered = match input {
-        Input::Files(found) => from_files(load, found)?,
-        Input::Sqlite(snapshot) => Some(from_database(load, snapshot)?),
+        Input::Files(found) => from_files(load, &found)?,
+        Input::Database(database) => match sorted::load(load, database)? {
+            Some(outcome) => return Ok(Some(outcome)),
+            None => Some(from_database(load, database)?),
+        },
     };
     gathered.map(|gathered| decide(load, gathered)).transpose()
 }
@@ -80,9 +83,8 @@ fn from_files(
         return Ok(None);
     }
     let mut stage = Stage::new(contract, &load.folder, load.refusals("refusals.arrow")?)?;
-    let threads = load.shared.limits.threads;
     let number = load.shared.number;
-    let read = read_files(contract, kind, &plan, threads, number, &mut |source, chunk| {
+    let read = read_files(contract, kind, &plan, load.shared, &mut |source, chunk| {
         stage.take(source, chunk)
     })?;
     let state = super::LoadState {
@@ -100,11 +102,11 @@ fn from_files(
     }))
 }
 
-fn from_database(load: &TableLoad<'_>, snapshot: &Snapshot) -> Result<Gathered, LoadError> {
+fn from_database(load: &TableLoad<'_>, database: &mut dyn Database) -> Result<Gathered, LoadError> {
     tracing::debug!(target: "patron::phase", phase = "extract", object = %load.contract.object);
     let contract = load.contract;
     let compares_keys = contract.compares_keys(load.shared.turn) && !load.is_first();
-    let gone = if compares_keys { Some(keys(load, snapshot)?) } else { None };
+    let gone = if compares_keys { Some(keys(load, database)?) } else { None };
     let (gone, has_unknown) = match &gone {
         Some(all) => {
             (Some(missing_keys(load, all, true)?), missing_keys(load, all, false)?.rows > 0)
@@ -117,10 +119,13 @@ fn from_database(load: &TableLoad<'_>, snapshot: &Snapshot) -> Result<Gathered, 
     let mut stage = Stage::new(contract, &load.folder, load.refusals("refusals.arrow")?)?;
     let since = since.as_ref().map(|(column, value)| (column.as_str(), value.as_str()));
     let mut take = |chunk: crate::source::shape::Chunk| {
+        load.shared.hear(contract, &chunk);
         let source = quarantine::source_of(&chunk.rows, &contract.object);
         stage.take(&source, &chunk).map_err(|error| SourceError::Stopped(Box::new(error)))
     };
-    let read = unstop(snapshot.read(&contract.object, &contract.shape, since, &mut take))?;
+    let (object, shape) = (&contract.object, &contract.shape);
+    let wanted = Wanted { object, shape, since, order: &[] };
+    let read = unstop(database.read(&wanted, &mut take))?;
     let staged = stage.finish()?;
     let mut state = load.state.clone();
     state.cursor = state.cursor.max(staged.cursor);
@@ -159,7 +164,7 @@ fn since(contract: &Contract, highest: Option<i64>) -> Option<(String, String)> 
 }
 
 /// The source's full list of keys.
-fn keys(load: &TableLoad<'_>, snapshot: &Snapshot) -> Result<Spooled, LoadError> {
+fn keys(load: &TableLoad<'_>, database: &mut dyn Database) -> Result<Spooled, LoadError> {
     let contract = load.contract;
     let mut spool: Option<Spool> = None;
     let mut refused = 0_usize;
@@ -184,7 +189,8 @@ fn keys(load: &TableLoad<'_>, snapshot: &Snapshot) -> Result<Spooled, LoadError>
         };
         write().map_err(|error| SourceError::Stopped(Box::new(error)))
     };
-    unstop(snapshot.keys(&contract.object, &contract.shape, &contract.key, &mut take))?;
+    let (object, shape) = (&contract.object, &contract.shape);
+    unstop(read_keys(database, object, shape, &contract.key, &mut take))?;
     match spool {
         Some(spool) => spool.finish(),
         None => Spool::create(&path, schema)?.finish(),

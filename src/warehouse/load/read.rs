@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::LoadError;
 use super::state::{Delivery, LoadState, difference, effective};
+use super::{Context, LoadError};
+use crate::source::database::Database;
 use crate::source::files::Found;
 use crate::source::shape::{Chunk, Drift};
-use crate::source::sqlite::Snapshot;
 use crate::source::{FileKind, SourceError, read_file};
 use crate::warehouse::contract::{Contract, Mode};
 use crate::warehouse::manifest::Hash;
@@ -16,7 +16,7 @@ pub enum Input<'a> {
     /// files that match the contract's glob, in file order
     Files(Vec<Found>),
     /// a database, as it was at one moment
-    Sqlite(&'a Snapshot),
+    Database(&'a mut dyn Database),
 }
 
 /// Tells a file's content hash; a refresh remembers those of files that did not change.
@@ -122,16 +122,16 @@ pub(super) fn read_files(
     contract: &Contract,
     kind: FileKind,
     plan: &FilePlan<'_>,
-    threads: usize,
-    release: u64,
+    shared: &Context<'_>,
     take: &mut Take<'_>,
 ) -> Result<FilesRead, LoadError> {
     let mut result = FilesRead::default();
     for file in &plan.wanted {
         tracing::debug!(target: "patron::phase", phase = "extract", file = %file.name);
         let mut refused = 0;
-        let read = read_file(kind, file, &contract.shape, threads, &mut |chunk| {
+        let read = read_file(kind, file, &contract.shape, shared.limits.threads, &mut |chunk| {
             refused += chunk.refused.len() as u64;
+            shared.hear(contract, &chunk);
             take(&file.name, &chunk).map_err(|error| SourceError::Stopped(Box::new(error)))
         });
         let read = unstop(read)?;
@@ -149,7 +149,7 @@ pub(super) fn read_files(
             size_bytes: read.size_bytes,
             rows: read.rows,
             refused,
-            release,
+            release: shared.number,
         };
         result.deliveries.insert(file.name.clone(), delivery);
     }
