@@ -2,6 +2,7 @@
 
 mod access;
 mod behaviour;
+mod chaos;
 mod encrypted;
 mod northwind;
 mod refused;

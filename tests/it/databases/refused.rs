@@ -112,7 +112,7 @@ fn a_password_in_the_address_is_refused_and_not_repeated() {
     for vendor in both() {
         let shop = Shop::with_orders(vendor, 3);
         for address in ["reader:gooseberry@127.0.0.1", "reader:@127.0.0.1"] {
-            let url = vendor.url("reader", vendor.port(), &shop.database);
+            let url = vendor.url("reader", &shop.database);
             let url = url.replace("reader@127.0.0.1", address);
             let kind = vendor.kind();
             let text = format!("[base]\nkind = \"{kind}\"\nurl = \"{url}\"\n");
@@ -129,7 +129,7 @@ fn a_password_in_the_address_is_refused_and_not_repeated() {
 fn what_a_system_may_not_say_is_refused_with_its_line() {
     for vendor in both() {
         let shop = Shop::with_orders(vendor, 3);
-        let url = vendor.url("reader", vendor.port(), &shop.database);
+        let url = vendor.url("reader", &shop.database);
         let kind = vendor.kind();
         for (lines, word) in [
             ("path = \"feeds\"\n", "path"),

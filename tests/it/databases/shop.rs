@@ -23,8 +23,10 @@ pub trait Vendor: Sync {
     fn folder(&self) -> &Path;
     /// A new database.
     fn database(&self) -> String;
-    /// An address without a password.
-    fn url(&self, user: &str, port: u16, database: &str) -> String;
+    /// The address of a database for a user, without a password.
+    fn url(&self, user: &str, database: &str) -> String;
+    /// The same by another port.
+    fn url_at(&self, user: &str, port: u16, database: &str) -> String;
     /// Runs SQL by the server's own client; gives what it prints.
     fn run(&self, database: &str, sql: &str) -> String;
     /// The rows of a query by the server's own client.
@@ -35,6 +37,10 @@ pub trait Vendor: Sync {
     fn moment(&self) -> &'static str;
     /// A name in quotes.
     fn quoted(&self, name: &str) -> String;
+    /// Ends the connections to a database.
+    fn cut(&self, database: &str);
+    /// Kills the process that serves a database, and waits until the server is back.
+    fn crash(&self, database: &str);
 }
 
 impl Vendor for Postgres {
@@ -50,7 +56,10 @@ impl Vendor for Postgres {
     fn database(&self) -> String {
         self.database()
     }
-    fn url(&self, user: &str, port: u16, database: &str) -> String {
+    fn url(&self, user: &str, database: &str) -> String {
+        self.url(user, database)
+    }
+    fn url_at(&self, user: &str, port: u16, database: &str) -> String {
         postgres::url(user, port, database)
     }
     fn run(&self, database: &str, sql: &str) -> String {
@@ -68,6 +77,12 @@ impl Vendor for Postgres {
     fn quoted(&self, name: &str) -> String {
         format!("\"{}\"", name.replace('"', "\"\""))
     }
+    fn cut(&self, database: &str) {
+        self.cut(database);
+    }
+    fn crash(&self, database: &str) {
+        self.crash(database);
+    }
 }
 
 impl Vendor for MariaDb {
@@ -83,7 +98,10 @@ impl Vendor for MariaDb {
     fn database(&self) -> String {
         self.database()
     }
-    fn url(&self, user: &str, port: u16, database: &str) -> String {
+    fn url(&self, user: &str, database: &str) -> String {
+        self.url(user, database)
+    }
+    fn url_at(&self, user: &str, port: u16, database: &str) -> String {
         mariadb::url(user, port, database)
     }
     fn run(&self, database: &str, sql: &str) -> String {
@@ -100,6 +118,12 @@ impl Vendor for MariaDb {
     }
     fn quoted(&self, name: &str) -> String {
         format!("`{}`", name.replace('`', "``"))
+    }
+    fn cut(&self, database: &str) {
+        self.cut(database);
+    }
+    fn crash(&self, _database: &str) {
+        self.crash();
     }
 }
 
@@ -163,7 +187,7 @@ impl<'a> Shop<'a> {
 
     /// Writes warehouse/systems.toml.
     pub fn system(&self, way: &Way<'_>) {
-        let url = self.vendor.url(way.user, way.port, way.database);
+        let url = self.vendor.url_at(way.user, way.port, way.database);
         let url = url.replace("127.0.0.1", way.host);
         let mut text = format!("[base]\nkind = \"{}\"\nurl = \"{url}\"\n", self.vendor.kind());
         if way.has_password {

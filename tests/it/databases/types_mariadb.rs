@@ -1,7 +1,7 @@
 //! Does every value that MariaDB can hold load exactly, or is refused for a stated reason?
 
 use super::shop::Shop;
-use super::types::{Case, check};
+use super::types::{Case, check, check_typed};
 use crate::support::mariadb::MariaDb;
 
 const NUMBERS: &[Case] = &[
@@ -162,18 +162,25 @@ const MOMENTS: &[Case] = &[
     ("time(6)", "text", &[("'01:02:03.000004'", "=01:02:03.000004")]),
 ];
 
-/// Types whose text is that of `hex` behind `\x`, so that bytes are told from text.
-const BYTES: [(&str, &str); 6] = [
-    ("binary(4)", "x'00ff'"),
-    ("varbinary(20)", "x'6162'"),
-    ("blob", "x'00ff80'"),
-    ("longblob", "x'c3a9'"),
-    ("bit(1)", "b'1'"),
-    ("bit(64)", "b'1000000000000000000000000000000000000000000000000000000000000001'"),
+/// What the client shows as bytes: a number where it is one of bits, and never a text.
+const BYTES: &[Case] = &[
+    ("bit(1)", "boolean", &[("b'1'", "=true"), ("b'0'", "=false")]),
+    ("bit(8)", "integer", &[("b'10100000'", "=160")]),
+    ("bit(64)", "integer", &[("1", "=1"), ("b'1' << 63", "~out of the range")]),
+    ("bit(64)", "decimal(20,0)", &[("18446744073709551615", "=18446744073709551615")]),
+    ("binary(4)", "text", &[("x'00ff'", "~is stored as bytes"), ("'abcd'", "~is stored as bytes")]),
+    ("varbinary(20)", "text", &[("x'6162'", "~is stored as bytes")]),
+    ("blob", "text", &[("x'00ff80'", "~is stored as bytes"), ("'text'", "~is stored as bytes")]),
+    ("longblob", "decimal(9,2)", &[("'12.5'", "~is stored as bytes")]),
 ];
 
 #[test]
 fn every_type_of_mariadb_loads_as_it_is() {
     let shop = Shop::new(MariaDb::shared());
     check(&shop, &[NUMBERS, TEXTS, MOMENTS].concat());
+}
+
+#[test]
+fn bytes_of_mariadb_are_no_text() {
+    check_typed(&Shop::new(MariaDb::shared()), BYTES);
 }
