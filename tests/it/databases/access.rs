@@ -44,13 +44,13 @@ fn a_wrong_password_or_none_names_the_system_and_the_fix() {
 
 #[test]
 fn a_server_that_is_not_there_is_named() {
-    // A port that somebody holds but nobody listens at.
-    let held = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
+    // A port that was free just now.
+    let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
     for vendor in both() {
         let shop = Shop::with_orders(vendor, 7);
         shop.refreshed();
         for (way, word) in [
-            (Way { port: held, ..shop.way() }, held.to_string()),
+            (Way { port: free, ..shop.way() }, free.to_string()),
             (Way { host: "nowhere.invalid", ..shop.way() }, "nowhere.invalid".to_owned()),
             (Way { database: "absent", ..shop.way() }, "absent".to_owned()),
         ] {

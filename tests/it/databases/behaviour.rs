@@ -108,6 +108,28 @@ fn only_what_changed_is_read_again_and_what_went_goes() {
 }
 
 #[test]
+fn local_times_say_from_where_to_read_on_whatever_the_zone() {
+    for vendor in both() {
+        for zone in ["America/New_York", "Asia/Shanghai", "UTC"] {
+            let shop = Shop::with_orders(vendor, 100);
+            let lines = "mode = \"merge\"\nkey = [\"order_id\"]\n\
+                 cursor = { column = \"changed_at\", overlap_seconds = 60 }\n";
+            let columns = ORDERS.replace("\"timestamp\"", "\"timestamp\"\nrequired = true");
+            let columns = columns.replace("\"UTC\"", &format!("\"{zone}\""));
+            shop.contract("orders", "orders", lines, &columns);
+            shop.refreshed();
+            shop.sql(
+                "insert into orders values (101, 'an hour later', 1.5, '2026-01-01 13:00:00');
+                 insert into orders values (102, 'too old to be seen', 1, '2025-12-25 12:00:00');",
+            );
+            shop.refreshed();
+            let found = shop.world.rows("select order_id from shop.orders where order_id > 100");
+            assert_eq!(found, [["101"]], "{} {zone}", vendor.kind());
+        }
+    }
+}
+
+#[test]
 fn an_integer_may_say_from_where_to_read_on() {
     for vendor in both() {
         let shop = Shop::with_orders(vendor, 300);
@@ -152,17 +174,26 @@ fn busy_writer(vendor: &dyn Vendor) -> String {
         return format!(
             "do $$ declare n integer := 0; begin
              while not exists (select from ended) loop n := n + 1; {step}
-             perform pg_sleep(0.001); end loop; end $$;"
+             perform pg_sleep(case when n % 8 = 0 then 0.05 else 0.001 end); end loop; end $$;"
         );
     }
     format!(
         "delimiter //
          create procedure write_on() begin declare n integer default 0;
          while not exists (select * from ended) do set n = n + 1; start transaction; {step}
-         do sleep(0.001); end while; end//
+         do sleep(case when n % 8 = 0 then 0.05 else 0.001 end); end while; end//
          delimiter ;
          call write_on();"
     )
+}
+
+/// Ends the writer, also where the test fails.
+struct Stop<'a>(&'a Shop<'a>);
+
+impl Drop for Stop<'_> {
+    fn drop(&mut self) {
+        self.0.sql("insert into ended values (1);");
+    }
 }
 
 #[test]
@@ -187,6 +218,7 @@ fn all_tables_of_a_system_are_of_one_moment() {
                 shop.sql(&busy_writer(vendor));
                 is_over.store(true, Ordering::SeqCst);
             });
+            let stop = Stop(&shop);
             for _ in 0..8 {
                 shop.refreshed();
                 let sums = "select sum(amount) from (select amount from shop.left_side union all \
@@ -198,7 +230,7 @@ fn all_tables_of_a_system_are_of_one_moment() {
                 pairs.push(shop.world.value("select count(*) from shop.left_side"));
             }
             assert!(!is_over.load(Ordering::SeqCst), "the writer wrote all the time");
-            shop.sql("insert into ended values (1);");
+            drop(stop);
         });
         pairs.sort();
         pairs.dedup();

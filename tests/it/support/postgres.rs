@@ -198,7 +198,8 @@ impl Postgres {
         client.arg(self.folder()).args(["-p", &self.port().to_string(), "-d", database]);
         unsettled(&mut client);
         client.env("PGTZ", "UTC").env("PGDATESTYLE", "ISO").env("PGCLIENTENCODING", "UTF8");
-        client.env("PGOPTIONS", "-c intervalstyle=postgres -c bytea_output=hex");
+        let options = "-c intervalstyle=postgres -c bytea_output=hex -c extra_float_digits=1";
+        client.env("PGOPTIONS", options);
         client
     }
 }
