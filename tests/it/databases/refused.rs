@@ -15,8 +15,34 @@ fn a_table_that_is_not_there_names_those_that_are() {
         }
         shop.contract("orders", "ordres", "mode = \"full\"\n", ORDERS);
         let said = shop.refused();
-        assert!(said.contains("`orders`") && said.contains("`ordered`"), "{said}");
+        assert!(said.contains(".orders`") && said.contains(".ordered`"), "{said}");
         assert!(shop.world.home().latest().unwrap().is_none(), "nothing was published");
+    }
+}
+
+#[test]
+fn a_table_of_another_schema_is_another_table() {
+    for vendor in both() {
+        let (shop, other) = (Shop::with_orders(vendor, 3), Shop::with_orders(vendor, 5));
+        let foreign = if vendor.kind() == "postgres" {
+            shop.sql(
+                "create schema archive; create table archive.orders as select * from orders;
+                 insert into archive.orders select order_id + 10, label, amount, changed_at
+                 from orders limit 2;",
+            );
+            "archive.orders".to_owned()
+        } else {
+            format!("{}.orders", other.database)
+        };
+        shop.refreshed();
+        assert_eq!(shop.world.value("select count(*) from shop.orders"), "3");
+        shop.contract("foreign", &foreign, "mode = \"full\"\n", ORDERS);
+        shop.refreshed();
+        assert_eq!(shop.world.value("select count(*) from shop.foreign"), "5");
+        shop.sql("drop table orders;");
+        let said = shop.refused();
+        assert!(said.contains("`orders`") && said.contains(&foreign), "{said}");
+        assert_eq!(shop.world.value("select count(*) from shop.orders"), "3");
     }
 }
 
@@ -111,7 +137,7 @@ fn a_query_that_does_more_than_read_once_is_refused() {
 fn a_password_in_the_address_is_refused_and_not_repeated() {
     for vendor in both() {
         let shop = Shop::with_orders(vendor, 3);
-        for address in ["reader:gooseberry@127.0.0.1", "reader:@127.0.0.1"] {
+        for address in ["reader:gooseberry@127.0.0.1", ":gooseberry@127.0.0.1"] {
             let url = vendor.url("reader", &shop.database);
             let url = url.replace("reader@127.0.0.1", address);
             let kind = vendor.kind();

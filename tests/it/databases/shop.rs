@@ -169,7 +169,7 @@ impl<'a> Shop<'a> {
              insert into orders select seq, concat('order ', seq), seq * 1.01, \
              '2026-01-01 12:00:00' from {numbers};"
         ));
-        shop.contract("orders", "orders", "mode = \"full\"\n", ORDERS);
+        shop.contract("orders", "orders", "mode = \"full\"\nkey = [\"order_id\"]\n", ORDERS);
         shop
     }
 
