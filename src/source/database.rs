@@ -208,8 +208,12 @@ impl Known {
         Self { schema, table, is_usual: matches!(next().as_str(), "t" | "1") }
     }
 
-    /// The name that means it everywhere.
-    pub fn full_name(&self) -> String {
+    /// The shortest name that means it.
+    pub fn name(&self) -> String {
+        if self.is_usual { self.table.clone() } else { self.full_name() }
+    }
+
+    fn full_name(&self) -> String {
         format!("{}.{}", self.schema, self.table)
     }
 }

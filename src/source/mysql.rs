@@ -180,7 +180,7 @@ impl Mysql {
         let objects: Vec<Known> = objects.into_iter().map(Known::new).collect();
         let Some(Known { schema, table, .. }) = find_object(&objects, name) else {
             let address = self.server.address.text.clone();
-            let names: Vec<String> = objects.iter().map(Known::full_name).collect();
+            let names: Vec<String> = objects.iter().map(Known::name).collect();
             let found = found_instead(name, names.iter().map(String::as_str), "tables");
             return Err(SourceError::NoServerObject { address, object: name.to_owned(), found });
         };

@@ -158,8 +158,8 @@ impl Postgres {
         };
         let objects = self
             .ask(
-                "select n.nspname, c.relname, n.nspname = any(current_schemas(false)) from pg_class c \
-                 join pg_namespace n on n.oid = c.relnamespace \
+                "select n.nspname, c.relname, n.nspname = any(current_schemas(false)) \
+                 from pg_class c join pg_namespace n on n.oid = c.relnamespace \
                  where c.relkind in ('r', 'v', 'm', 'f', 'p') \
                  and has_schema_privilege(n.oid, 'usage') \
                  and has_any_column_privilege(c.oid, 'select') \
@@ -170,7 +170,7 @@ impl Postgres {
         let objects: Vec<Known> = objects.into_iter().map(Known::new).collect();
         let Some(Known { schema, table, .. }) = find_object(&objects, name) else {
             let address = self.server.address.text.clone();
-            let names: Vec<String> = objects.iter().map(Known::full_name).collect();
+            let names: Vec<String> = objects.iter().map(Known::name).collect();
             let found = found_instead(name, names.iter().map(String::as_str), "tables");
             return Err(SourceError::NoServerObject { address, object: name.to_owned(), found });
         };

@@ -137,9 +137,7 @@ impl Server {
                  server's name in url as its certificate does",
             );
         } else if ["tls", "ssl"].iter().any(|word| said.contains(word)) {
-            why.push_str(
-                "; switch TLS on at the server; tls = \"disable\" sends everything readably",
-            );
+            why.push_str("; switch TLS on at the server, or do without it by tls = \"disable\"");
         }
         self.failed(why)
     }

@@ -57,7 +57,8 @@ impl<'a> Lane<'a> {
             let columns = "[columns.id]\ntype = \"integer\"\nrequired = true\n\
                  [columns.amount]\ntype = \"decimal(18,2)\"\n[columns.sold_on]\ntype = \"date\"\n\
                  [columns.remark]\ntype = \"text\"\n";
-            shop.contract(table, table, "mode = \"full\"\nkey = [\"id\"]\n", columns);
+            let lines = "mode = \"full\"\ntolerate = { deleted_ratio = 1.0 }\n";
+            shop.contract(table, table, lines, columns);
         }
         let certificate = std::fs::read(vendor.folder().join("ca.pem")).unwrap();
         shop.world.write("certs/ca.pem", certificate);

@@ -15,7 +15,7 @@ fn a_table_that_is_not_there_names_those_that_are() {
         }
         shop.contract("orders", "ordres", "mode = \"full\"\n", ORDERS);
         let said = shop.refused();
-        assert!(said.contains(".orders`") && said.contains(".ordered`"), "{said}");
+        assert!(said.contains("`orders`") && said.contains("`ordered`"), "{said}");
         assert!(shop.world.home().latest().unwrap().is_none(), "nothing was published");
     }
 }
@@ -41,7 +41,7 @@ fn a_table_of_another_schema_is_another_table() {
         assert_eq!(shop.world.value("select count(*) from shop.foreign"), "5");
         shop.sql("drop table orders;");
         let said = shop.refused();
-        assert!(said.contains("`orders`") && said.contains(&foreign), "{said}");
+        assert!(said.contains("no table or view `orders`"), "{said}");
         assert_eq!(shop.world.value("select count(*) from shop.orders"), "3");
     }
 }
