@@ -1,5 +1,7 @@
 //! What does the demo tell a newcomer?
 
+use super::into::Put;
+
 /// Said of the departmental systems when they are new.
 pub const INTRODUCTION: &str = "\
 A group of eight companies that sells measuring instruments and serves them, in China, Hong Kong,
@@ -9,6 +11,24 @@ the service desk writes JSON lines, the warehouse scales tabs, marketing and sta
 decide (rules, targets, estimates) lies in warehouse/inputs. Each department numbers its customers
 in its own way, and in each system a few rows cannot be right. answers.json says what is planted.
 ";
+
+/// Said of databases that were put on a server.
+pub fn put(put: &Put) -> String {
+    let text = format!(
+        "The databases of {} lie at {}, and are read from there: {} tables, {} rows, put there in \
+         {:.1} s.\nwarehouse/systems.toml names the server; the SQLite files are what was put.\n",
+        put.systems.join(" and "),
+        put.url,
+        put.tables,
+        put.rows,
+        put.elapsed.as_secs_f64()
+    );
+    if put.otherwise.is_empty() {
+        return text;
+    }
+    let columns = put.otherwise.join(", ");
+    format!("{text}What it cannot hold is refused there for another reason, in {columns}.\n")
+}
 
 /// What is asked first: the question, and the SQL that answers it.
 pub const QUESTIONS: [(&str, &str); 3] = [

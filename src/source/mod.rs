@@ -32,7 +32,7 @@ pub mod shape;
 pub mod split;
 pub mod sqlite;
 mod sqlite_sql;
-mod stored;
+pub(crate) mod stored;
 mod text;
 pub mod value;
 
