@@ -110,7 +110,8 @@ impl Reading {
             ColumnType::Date => vec![Kind::Date],
             ColumnType::Timestamp => vec![Kind::LocalTime, Kind::Instant],
         };
-        kinds.extend([Kind::Integer, Kind::Float, Kind::Text, Kind::Bytes]);
+        // Money is a float only where nothing else tells a float of the source from a text.
+        kinds.extend([Kind::Integer, Kind::Text, Kind::Float, Kind::Bytes]);
         kinds
     }
 
@@ -323,6 +324,8 @@ mod tests {
         (*best, least(best))
     }
 
+    type Case<'a> = (&'a str, Server, &'a [ValueRef<'a>], (Kind, Likeness));
+
     #[test]
     fn a_column_gets_the_type_that_changes_nothing() {
         use Likeness::{Refused, Same, Unlike};
@@ -338,7 +341,7 @@ mod tests {
         let (twice, never) = (text("2025-10-26 02:30:00"), text("2025-03-30 02:30:00"));
         let plain = text("2025-01-02 03:04:05.5");
         let zoned = text("2025-01-02T03:04:05+08:00");
-        let cases: &[(&str, Server, &[ValueRef<'_>], (Kind, Likeness))] = &[
+        let cases: &[Case<'_>] = &[
             ("text", Postgres, &[text("one"), ValueRef::Null], (Kind::Text, Same)),
             ("text", Postgres, &[text("a\0b"), text("c")], (Kind::Bytes, Same)),
             ("text", Mysql, &[text("a\0b"), text("c")], (Kind::Text, Same)),
@@ -351,7 +354,7 @@ mod tests {
             ("decimal(18,2)", Postgres, &[text("1.50"), whole, half], (money, Same)),
             ("decimal(18,2)", Postgres, &[text("12.50"), wide, endless], (Kind::Float, Same)),
             ("decimal(18,2)", Mysql, &[text("12.50"), wide, endless], (Kind::Text, Refused)),
-            ("decimal(18,2)", Postgres, &[text("26509.995"), whole], (Kind::Float, Same)),
+            ("decimal(18,2)", Postgres, &[text("26509.995"), whole], (Kind::Text, Same)),
             (
                 "boolean",
                 Mysql,
