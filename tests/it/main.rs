@@ -17,6 +17,7 @@ mod changes;
 mod cli;
 mod company;
 mod data_files;
+mod databases;
 mod disk_full;
 mod flips;
 mod fsync;
