@@ -1,0 +1,281 @@
+//! Are the company's databases on real servers what they are in SQLite, row by row and refusal by
+//! refusal?
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::process::Output;
+
+use patron::warehouse::contract::Contract;
+use patron::warehouse::project::Project;
+use rusqlite::Connection;
+
+use super::read::fields;
+use crate::cli::{demo, ok};
+use crate::support::binary::{patron, said};
+use crate::support::mariadb::MariaDb;
+use crate::support::postgres::Postgres;
+use crate::support::server::PASSWORD;
+
+/// The databases, by the system that they belong to.
+const DATABASES: [(&str, &str); 2] =
+    [("sales", "feeds/sales/sales.db"), ("stockroom", "feeds/inventory/stock.db")];
+
+/// Runs a command that knows the servers' passwords.
+fn run(root: &Path, arguments: &[&str]) -> Output {
+    let mut command = patron(root);
+    command.env("PGPASSWORD", PASSWORD).env("MYSQL_PWD", PASSWORD);
+    command.args(arguments).output().unwrap()
+}
+
+fn does(root: &Path, arguments: &[&str]) -> String {
+    let output = run(root, arguments);
+    let all = said(&output);
+    assert!(output.status.success(), "{arguments:?}: {all}");
+    assert!(!all.contains(PASSWORD), "{all}");
+    all
+}
+
+/// A demo of which nothing is loaded yet.
+fn unloaded() -> (tempfile::TempDir, std::path::PathBuf) {
+    let (folder, root) = demo();
+    fs::remove_dir_all(root.join("warehouse/data")).unwrap();
+    (folder, root)
+}
+
+/// The contracts that read a database, in the order of their tables.
+fn contracts(root: &Path) -> Vec<Contract> {
+    let project = Project::open(root).unwrap();
+    let is_database =
+        |contract: &Contract| DATABASES.iter().any(|(system, _)| contract.system == *system);
+    project.contracts.into_values().filter(is_database).collect()
+}
+
+fn ask(root: &Path, sql: &str) -> Vec<Vec<String>> {
+    fields(&ok(root, &["query", sql, "--format", "csv"]), b',')
+}
+
+/// Every row of every table that comes from a database, by the table.
+fn loaded(root: &Path) -> BTreeMap<String, Vec<Vec<String>>> {
+    let mut tables = BTreeMap::new();
+    for contract in contracts(root) {
+        let is_personal = contract.shape.columns.iter().any(|column| column.personal);
+        let suffixes: &[&str] = if is_personal { &["", "_personal"] } else { &[""] };
+        for suffix in suffixes {
+            let table = format!("{}{suffix}", contract.name);
+            let key = contract.key.join(", ");
+            let rows = ask(root, &format!("select * from {table} order by {key}"));
+            assert!(rows.len() > 1, "{table} has no rows");
+            tables.insert(table, rows);
+        }
+    }
+    assert!(tables.len() >= 20, "{:?}", tables.keys());
+    tables
+}
+
+/// The rows that were refused: table, key or source, column and reason.
+fn refused(root: &Path) -> Vec<Vec<String>> {
+    let sql = "select schema_name, table_name, source, row_number, column_name, reason
+        from patron.quarantine order by 1, 2, 3, 4, 5, 6";
+    ask(root, sql)
+}
+
+/// What must be equal, table by table.
+fn check_alike(one: &Path, other: &Path, label: &str) {
+    let (expected, found) = (loaded(one), loaded(other));
+    for (table, rows) in &expected {
+        let found = &found[table];
+        assert_eq!(found.len(), rows.len(), "{label}: {table}");
+        for (found, expected) in found.iter().zip(rows) {
+            assert_eq!(found, expected, "{label}: {table}");
+        }
+    }
+    assert_eq!(found.len(), expected.len());
+}
+
+/// Where a test puts the databases: the options, and what refuses a row for another reason there.
+struct Place {
+    label: &'static str,
+    options: Vec<String>,
+    /// table, column, and words of the reason
+    otherwise: &'static [(&'static str, &'static str, &'static str)],
+}
+
+/// A text column of PostgreSQL holds no bytes that are no text, so such a column is one of bytes.
+const ON_POSTGRES: (&str, &str, &str) = ("contacts", "phone", "holds bytes that are not UTF-8");
+/// MariaDB has no infinite floats, so the column with one is a text.
+const ON_MARIADB: (&str, &str, &str) =
+    ("deliveries", "freight_amount", "is not a number as the contract writes numbers");
+
+fn places() -> [Place; 3] {
+    let (postgres, mariadb) = (Postgres::shared(), MariaDb::shared());
+    let into = || ["--into".to_owned(), postgres.url("writer", &postgres.database())];
+    let into_mysql = || ["--into-mysql".to_owned(), mariadb.url("writer", &mariadb.database())];
+    [
+        Place { label: "postgres", options: into().into(), otherwise: &[ON_POSTGRES] },
+        Place {
+            label: "mariadb",
+            options: into_mysql().into(),
+            otherwise: &[ON_POSTGRES, ON_MARIADB],
+        },
+        Place {
+            label: "both",
+            options: [into(), into_mysql()].concat(),
+            otherwise: &[ON_POSTGRES],
+        },
+    ]
+}
+
+/// The refusals that are expected on a server: those of SQLite, but for the reasons that differ.
+fn expected_refusals(root: &Path, place: &Place) -> Vec<Vec<String>> {
+    let mut rows = refused(root);
+    for (table, column, reason) in place.otherwise {
+        let mut changed = 0;
+        for row in rows.iter_mut().filter(|row| row[1] == *table && row[4] == *column) {
+            let is_other = match *column {
+                "phone" => row[5].contains("is stored as a blob"),
+                _ => row[5].contains("with more digits than a float holds"),
+            };
+            if is_other {
+                row[5] = (*reason).to_owned();
+                changed += 1;
+            }
+        }
+        assert_eq!(changed, 1, "{table}.{column}");
+    }
+    rows[1..].sort();
+    rows
+}
+
+#[test]
+fn databases_on_servers_load_as_from_sqlite() {
+    let (_folder, plain) = demo();
+    ok(&plain, &["demo", "--dir", plain.to_str().unwrap(), "--advance", "20"]);
+    for place in places() {
+        let label = place.label;
+        let (_folder, root) = unloaded();
+        let folder = root.to_str().unwrap();
+        let mut arguments = vec!["demo", "--dir", folder];
+        arguments.extend(place.options.iter().map(String::as_str));
+        let told = does(&root, &arguments);
+        assert!(told.contains("and are read from there: "), "{label}: {told}");
+        assert!(told.contains("release 1 is published"), "{label}: {told}");
+        let before = demo();
+        check_alike(&before.1, &root, label);
+        let mut found = refused(&root);
+        found[1..].sort();
+        assert_eq!(found, expected_refusals(&before.1, &place), "{label}");
+        assert!(found.len() > 40, "{label}: {found:?}");
+
+        // A second run puts nothing there again; an advance does, though no server is named.
+        let told = does(&root, &["demo", "--dir", folder]);
+        assert!(!told.contains("read from there"), "{label}: {told}");
+        assert!(told.contains("nothing has changed"), "{label}: {told}");
+        let told = does(&root, &["demo", "--dir", folder, "--advance", "20"]);
+        assert!(told.contains("and are read from there: "), "{label}: {told}");
+        assert!(told.contains("release 2 is published"), "{label}: {told}");
+        check_alike(&plain, &root, label);
+        let mut found = refused(&root);
+        found[1..].sort();
+        assert_eq!(found, expected_refusals(&plain, &place), "{label}");
+    }
+}
+
+/// A table of the databases with the number of its rows and a figure of some column, by SQL that
+/// all of them understand.
+const FIGURES: [(&str, &str); 6] = [
+    ("customer", "count(credit_limit) from customer"),
+    ("order_line", "sum(line) from order_line"),
+    ("price", "sum(round(price * 10000)) from price"),
+    ("sales_order", "sum(case when deleted = 1 then 1 else 0 end) from sales_order"),
+    ("touch", "sum(minutes) from touch"),
+    ("reservation", "sum(pallets) from reservation"),
+];
+
+#[test]
+fn the_servers_own_clients_find_what_sqlite_holds() {
+    let (postgres, mariadb) = (Postgres::shared(), MariaDb::shared());
+    let (on_postgres, on_mariadb) = (postgres.database(), mariadb.database());
+    let urls = [postgres.url("writer", &on_postgres), mariadb.url("writer", &on_mariadb)];
+    for (option, url) in ["--into", "--into-mysql"].iter().zip(&urls) {
+        let (_folder, root) = unloaded();
+        let folder = root.to_str().unwrap();
+        does(&root, &["demo", "--dir", folder, option, url, "--no-refresh"]);
+        let systems = fs::read_to_string(root.join("warehouse/systems.toml")).unwrap();
+        let parsed: toml::Table = systems.parse().unwrap();
+        for (system, path) in DATABASES {
+            assert_eq!(parsed[system]["url"].as_str(), Some(url.as_str()), "{systems}");
+            assert!(parsed[system]["password_env"].is_str(), "{systems}");
+            assert!(parsed[system].get("path").is_none(), "{systems}");
+            let database = Connection::open(root.join(path)).unwrap();
+            let sql = "select name from sqlite_master where type = 'table'";
+            let mut statement = database.prepare(sql).unwrap();
+            let names = statement.query_map([], |row| row.get::<_, String>(0)).unwrap();
+            for name in names {
+                let name = name.unwrap();
+                let mut queries = vec![format!("count(*) from {name}")];
+                let figures = FIGURES.iter().filter(|(table, _)| *table == name);
+                queries.extend(figures.map(|(_, figure)| (*figure).to_owned()));
+                for query in queries {
+                    let sql = format!("select {query}");
+                    let whole = |row: &rusqlite::Row<'_>| row.get::<_, f64>(0);
+                    let expected = database.query_row(&sql, [], whole).unwrap();
+                    let found = match *option {
+                        "--into" => postgres.rows(&on_postgres, &sql),
+                        _ => mariadb.rows(&on_mariadb, &sql),
+                    };
+                    // All of these are whole numbers, which a float holds exactly.
+                    let found: f64 = found[0][0].parse().unwrap();
+                    assert_eq!(found.to_string(), expected.to_string(), "{sql}");
+                    assert!(expected > 0.0, "{sql}");
+                }
+            }
+        }
+        // Keys are keys there too: of 19 tables, and of the one that says whose they are.
+        let keys = "select count(*) from information_schema.table_constraints
+            where constraint_type = 'PRIMARY KEY' and table_schema = ";
+        let found = match *option {
+            "--into" => postgres.rows(&on_postgres, &format!("{keys}'public'")),
+            _ => mariadb.rows(&on_mariadb, &format!("{keys}database()")),
+        };
+        assert_eq!(found, [["20"]]);
+    }
+}
+
+#[test]
+fn what_is_not_the_demos_stays() {
+    let (postgres, mariadb) = (Postgres::shared(), MariaDb::shared());
+    let (on_postgres, on_mariadb) = (postgres.database(), mariadb.database());
+    let make = "create table house (code int); insert into house values (7)";
+    postgres.psql(&on_postgres, &format!("{make}; alter table house owner to writer"));
+    mariadb.mariadb(&on_mariadb, make);
+    let (_folder, root) = unloaded();
+    let folder = root.to_str().unwrap();
+    let before = fs::read_to_string(root.join("warehouse/systems.toml")).unwrap();
+    let places = [
+        ("--into", postgres.url("writer", &on_postgres)),
+        ("--into-mysql", mariadb.url("writer", &on_mariadb)),
+    ];
+    for (option, url) in &places {
+        let output = run(&root, &["demo", "--dir", folder, option, url]);
+        let told = said(&output);
+        assert_eq!(output.status.code(), Some(1), "{told}");
+        assert!(told.contains("a table `house` that no demo made"), "{told}");
+        assert!(told.contains("name another database"), "{told}");
+        // A password in the address is refused before anybody is asked.
+        let url = url.replace("writer@", "writer:quince@");
+        let output = run(&root, &["demo", "--dir", folder, option, &url]);
+        let told = said(&output);
+        assert_eq!(output.status.code(), Some(1), "{told}");
+        let variable = if *option == "--into" { "PGPASSWORD" } else { "MYSQL_PWD" };
+        assert!(told.contains("holds a password") && told.contains(variable), "{told}");
+        assert!(!told.contains("quince"), "{told}");
+    }
+    let count = "select count(*), min(code) from house";
+    assert_eq!(postgres.rows(&on_postgres, count), [["1", "7"]]);
+    assert_eq!(mariadb.rows(&on_mariadb, count), [["1", "7"]]);
+    let tables = "select count(*) from information_schema.tables where table_schema = ";
+    assert_eq!(postgres.rows(&on_postgres, &format!("{tables}'public'")), [["1"]]);
+    assert_eq!(mariadb.rows(&on_mariadb, &format!("{tables}database()")), [["1"]]);
+    assert_eq!(fs::read_to_string(root.join("warehouse/systems.toml")).unwrap(), before);
+}
