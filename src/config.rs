@@ -92,6 +92,14 @@ pub enum ConfigError {
         /// what it holds
         what: &'static str,
     },
+    /// an address that cannot be one
+    #[error("{place}: {why}")]
+    Address {
+        /// the file and entry
+        place: String,
+        /// what is wrong and what helps
+        why: String,
+    },
     /// the current folder is gone or closed to us
     #[error("the current folder cannot be read; change to another one")]
     Folder(#[source] std::io::Error),

@@ -1,7 +1,7 @@
 //! Does everything in the project fit together, and to the live systems?
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::PathBuf;
 
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 
@@ -10,13 +10,14 @@ use super::error::CliError;
 use super::output::Output;
 use crate::engine::session;
 use crate::model::staging;
+use crate::source::database::Database;
 use crate::source::describe::{Described, describe_file};
+use crate::source::open::open_database;
 use crate::source::shape::{ROW_COLUMN, SOURCE_COLUMN};
-use crate::source::sqlite::Snapshot;
 use crate::source::{SourceError, files};
 use crate::warehouse::contract::{Contract, Mode};
 use crate::warehouse::name::TableName;
-use crate::warehouse::project::{Project, System, SystemKind};
+use crate::warehouse::project::{Project, System};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -37,6 +38,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<(), CliError> {
     let output = context.output;
     let mut faults = staging_faults(context, &project)?;
     if !args.offline {
+        let _entered = context.runtime.enter();
         faults += source_faults(output, &project);
     }
     output.say(&format!(
@@ -96,27 +98,29 @@ fn source_faults(output: Output, project: &Project) -> usize {
     let mut faults = 0;
     for (name, system) in &project.systems {
         let contracts = project.contracts.values().filter(|contract| contract.system == *name);
-        let path = project.system_path(system);
-        if !path.exists() {
-            let text = format!("system `{name}`: `{}` is not there", path.display());
-            if system.optional {
-                output.warn(&format!("{text}; it is optional"));
-            } else {
-                output.note(&format!("{text}; correct `path` in warehouse/systems.toml"));
-                faults += 1;
+        let mut live = match Live::open(project, name, system) {
+            Ok(live) => live,
+            Err(problem) => {
+                let text = format!("system `{name}`: {problem}");
+                if system.optional {
+                    output.warn(&format!("{text}; it is optional"));
+                } else {
+                    output.note(&format!("{text}; correct it in warehouse/systems.toml"));
+                    faults += 1;
+                }
+                continue;
             }
-            continue;
-        }
+        };
         for contract in contracts {
-            faults += contract_faults(output, contract, system, &path);
+            faults += contract_faults(output, contract, &mut live);
         }
     }
     faults
 }
 
-fn contract_faults(output: Output, contract: &Contract, system: &System, path: &Path) -> usize {
+fn contract_faults(output: Output, contract: &Contract, live: &mut Live) -> usize {
     let place = &contract.place;
-    let found = match live_columns(contract, system, path) {
+    let found = match live.columns(contract) {
         Ok(Some(found)) => found,
         Ok(None) => {
             output.warn(&format!("{place}: no file is called `{}` yet", contract.object));
@@ -149,18 +153,36 @@ fn contract_faults(output: Output, contract: &Contract, system: &System, path: &
     faults
 }
 
-/// The columns of the newest file or of the object; nothing where no file is there.
-fn live_columns(
-    contract: &Contract,
-    system: &System,
-    path: &Path,
-) -> Result<Option<Vec<Described>>, SourceError> {
-    match (system.kind, contract.kind) {
-        (SystemKind::Files, Some(kind)) => {
-            let found = files::find(path, &contract.object)?;
-            let Some(newest) = found.last() else { return Ok(None) };
-            Ok(Some(describe_file(kind, newest, &contract.shape.format)?))
+/// A system as it is now.
+enum Live {
+    Folder(PathBuf),
+    Database(Box<dyn Database>),
+}
+
+impl Live {
+    fn open(project: &Project, name: &str, system: &System) -> Result<Self, String> {
+        let location = system.location(name, &project.root).map_err(|error| error.to_string())?;
+        if let Some(location) = location {
+            let database = open_database(&location).map_err(|error| error.to_string())?;
+            return Ok(Self::Database(database));
         }
-        _ => Ok(Some(Snapshot::open(path)?.describe(&contract.object)?)),
+        let path = project.system_path(system);
+        match path.is_dir() {
+            true => Ok(Self::Folder(path)),
+            false => Err(format!("there is no folder `{}`", path.display())),
+        }
+    }
+
+    /// The columns of the newest file or of the object; nothing where no file is there.
+    fn columns(&mut self, contract: &Contract) -> Result<Option<Vec<Described>>, SourceError> {
+        match (self, contract.kind) {
+            (Self::Folder(path), Some(kind)) => {
+                let found = files::find(path, &contract.object)?;
+                let Some(newest) = found.last() else { return Ok(None) };
+                Ok(Some(describe_file(kind, newest, &contract.shape.format)?))
+            }
+            (Self::Database(database), _) => Ok(Some(database.describe(&contract.object)?.columns)),
+            (Self::Folder(_), None) => Ok(None),
+        }
     }
 }

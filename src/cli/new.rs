@@ -1,5 +1,6 @@
 //! How does a project grow by a system or a table?
 
+use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::PathBuf;
@@ -9,6 +10,7 @@ use clap::Subcommand;
 use super::error::CliError;
 use super::{Context, new_table};
 use crate::warehouse::name::is_identifier;
+use crate::warehouse::system::System;
 
 /// Adds a system or a table to the project
 #[derive(Debug, clap::Args)]
@@ -26,7 +28,9 @@ enum What {
 const EXAMPLES: &str = "\
 Examples:
   patron new system shop --kind sqlite --path /srv/shop/shop.db
-  patron new system exports --kind files --path ../exports --optional";
+  patron new system exports --kind files --path ../exports --optional
+  patron new system orders --kind postgres --url postgres://reader@db.example.com/orders \
+      --password-env ORDERS_PASSWORD";
 
 /// Adds a departmental system to warehouse/systems.toml
 #[derive(Debug, clap::Args)]
@@ -40,8 +44,16 @@ struct SystemArgs {
     kind: Kind,
 
     /// The folder of files or the database file, relative to the project's folder or absolute
-    #[arg(long)]
-    path: PathBuf,
+    #[arg(long, required_if_eq_any([("kind", "files"), ("kind", "sqlite")]))]
+    path: Option<PathBuf>,
+
+    /// The address of a database server, without a password: postgres://user@host:port/database
+    #[arg(long, required_if_eq_any([("kind", "postgres"), ("kind", "mysql")]))]
+    url: Option<String>,
+
+    /// The environment variable that holds the password for the server
+    #[arg(long, value_name = "VARIABLE", requires = "url")]
+    password_env: Option<String>,
 
     /// When it cannot be read, keep its last data instead of refusing the refresh
     #[arg(long)]
@@ -58,6 +70,10 @@ enum Kind {
     Files,
     /// A SQLite database
     Sqlite,
+    /// A PostgreSQL server
+    Postgres,
+    /// A MySQL or MariaDB server
+    Mysql,
 }
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<(), CliError> {
@@ -82,27 +98,39 @@ fn add_system(args: &SystemArgs, context: &Context) -> Result<(), CliError> {
     let failed = |cause| CliError::File { action: "written", path: path.clone(), cause };
     let before = fs::read_to_string(&path).map_err(failed)?;
     let section = section(args);
+    check_section(name, &section)?;
     let gap = if before.is_empty() || before.ends_with("\n\n") { "" } else { "\n" };
     let gap = if before.is_empty() || before.ends_with('\n') { gap } else { "\n\n" };
     let mut file = OpenOptions::new().append(true).open(&path).map_err(failed)?;
     file.write_all(format!("{gap}{section}").as_bytes()).map_err(failed)?;
-    let target = project.root.join(&args.path);
-    if !target.exists() {
+    if let Some(target) = args.path.as_ref().map(|path| project.root.join(path))
+        && !target.exists()
+    {
         context.output.warn(&format!("`{}` does not exist yet", target.display()));
     }
     let object = match args.kind {
         Kind::Files => "'deals_*.csv'",
-        Kind::Sqlite => "deals",
+        Kind::Sqlite | Kind::Postgres | Kind::Mysql => "deals",
     };
     context.output.say(&format!(
         "added to warehouse/systems.toml:\n\n{section}\nNext: patron new table {name}.{object}"
     ))
 }
 
+/// Refuses a section that the project could not be opened with afterwards.
+fn check_section(name: &str, section: &str) -> Result<(), CliError> {
+    let systems: BTreeMap<String, System> = toml::from_str(section)
+        .map_err(|error| CliError::Usage(format!("system `{name}`: {}", error.message())))?;
+    let problem = systems.values().find_map(|system| system.check().err());
+    problem.map_or(Ok(()), |(_, why)| Err(CliError::Usage(format!("system `{name}`: {why}"))))
+}
+
 fn section(args: &SystemArgs) -> String {
     let kind = match args.kind {
         Kind::Files => "files",
         Kind::Sqlite => "sqlite",
+        Kind::Postgres => "postgres",
+        Kind::Mysql => "mysql",
     };
     let text = |value: &str| toml::Value::from(value).to_string();
     let mut lines = vec![format!("[{}]", args.name)];
@@ -110,7 +138,15 @@ fn section(args: &SystemArgs) -> String {
         lines.push(format!("description = {}", text(&args.description)));
     }
     lines.push(format!("kind = \"{kind}\""));
-    lines.push(format!("path = {}", text(&args.path.to_string_lossy())));
+    if let Some(path) = &args.path {
+        lines.push(format!("path = {}", text(&path.to_string_lossy())));
+    }
+    if let Some(url) = &args.url {
+        lines.push(format!("url = {}", text(url)));
+    }
+    if let Some(variable) = &args.password_env {
+        lines.push(format!("password_env = {}", text(variable)));
+    }
     if args.optional {
         lines.push("optional = true".to_owned());
     }

@@ -7,12 +7,13 @@ use super::error::CliError;
 use super::scaffold::{Draft, Source, contract_text, identifier, staging_text};
 use super::{Context, init};
 use crate::demo::examples;
+use crate::source::database::Description;
 use crate::source::describe::{Described, describe_file};
+use crate::source::open::open_database;
 use crate::source::shape::{ColumnType, Format};
-use crate::source::sqlite::Snapshot;
 use crate::source::{FileKind, files};
 use crate::warehouse::name::{TableName, is_identifier};
-use crate::warehouse::project::{Project, System, SystemKind};
+use crate::warehouse::project::{Project, System};
 
 /// Bytes of a file that are looked at for its delimiter and encoding.
 const SNIFFED_BYTES: usize = 1 << 16;
@@ -48,6 +49,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<(), CliError> {
     let project = context.project()?;
+    let _entered = context.runtime.enter();
     let (system_name, object) = args.object.split_once('.').ok_or_else(|| {
         let object = &args.object;
         CliError::Usage(format!("`{object}` is no object of a system; write SYSTEM.OBJECT"))
@@ -104,11 +106,12 @@ fn describe(
     system: &System,
     object: &str,
 ) -> Result<(Source, Vec<Described>), CliError> {
-    let path = project.system_path(system);
-    if system.kind == SystemKind::Sqlite {
-        let columns = Snapshot::open(&path)?.describe(object)?;
-        return Ok((Source::Database, columns));
+    let name = args.object.split('.').next().unwrap_or_default();
+    if let Some(location) = system.location(name, &project.root)? {
+        let Description { columns, key } = open_database(&location)?.describe(object)?;
+        return Ok((Source::Database { key }, columns));
     }
+    let path = project.system_path(system);
     let found = files::find(&path, object)?;
     let Some(newest) = found.last() else {
         let place = path.display();

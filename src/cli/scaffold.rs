@@ -10,7 +10,10 @@ use crate::warehouse::name::TableName;
 /// Where the rows come from.
 pub(super) enum Source {
     /// a database
-    Database,
+    Database {
+        /// the primary key's columns, by their names there
+        key: Vec<String>,
+    },
     /// files
     Files {
         /// what they are
@@ -63,6 +66,15 @@ impl Draft {
             })
             .collect();
         Self { name, system: system.to_owned(), columns, object: object.to_owned(), source }
+    }
+}
+
+impl Draft {
+    /// The columns of the source's primary key.
+    fn key(&self) -> Vec<&DraftColumn> {
+        let Source::Database { key } = &self.source else { return Vec::new() };
+        let column = |name: &String| self.columns.iter().find(|column| column.from == *name);
+        key.iter().filter_map(column).collect()
     }
 }
 
@@ -134,7 +146,7 @@ pub(super) fn contract_text(draft: &Draft) -> String {
         format!("object = {}", quoted(&draft.object)),
     ];
     let mode = match &draft.source {
-        Source::Database => "full",
+        Source::Database { .. } => "full",
         Source::Files { kind, is_pattern, .. } => {
             let kind = match kind {
                 FileKind::Csv => "csv",
@@ -148,12 +160,27 @@ pub(super) fn contract_text(draft: &Draft) -> String {
     lines.push(format!("mode = \"{mode}\"{}# full | append | merge | period", " ".repeat(20)));
     let required: Vec<&DraftColumn> =
         draft.columns.iter().filter(|column| column.is_required).collect();
-    if let Some(first) = required.first() {
+    let key = draft.key();
+    if !key.is_empty() {
+        let names: Vec<String> = key.iter().map(|column| quoted(&column.name)).collect();
+        lines.push(format!("key = [{}]", names.join(", ")));
+    } else if let Some(first) = required.first() {
         lines
             .push(format!("# key = [{}]   # what tells one row from another", quoted(&first.name)));
     }
     let is_moment =
         |column: &&&DraftColumn| matches!(column.kind, ColumnType::Date | ColumnType::Timestamp);
+    let is_change = |column: &&DraftColumn| {
+        ["updated", "modified", "changed"].iter().any(|word| column.name.contains(word))
+    };
+    let moments = draft.columns.iter().filter(|column| is_moment(&column));
+    if let (false, Some(changed)) = (key.is_empty(), moments.clone().find(is_change)) {
+        lines.push(format!(
+            "# mode = \"merge\" reads only what changed, told by: cursor = {{ column = {}, \
+             overlap_seconds = 3600 }}",
+            quoted(&changed.name)
+        ));
+    }
     if let Some(moment) = required.iter().find(is_moment) {
         lines.push(format!(
             "# month = {}   # the date by whose month files lie",

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::world::Scale;
 use crate::config::ConfigError;
+use crate::source::SourceError;
 use crate::warehouse::project::ProjectError;
 
 /// Why the demo could not be set up.
@@ -108,33 +109,39 @@ pub enum DemoError {
         column: &'static str,
     },
     /// what is no address of a server
-    #[error("{place}: the address of the server cannot be used: {why}")]
+    #[error("{option}: {why}")]
     Url {
-        /// the option or section that names it
-        place: String,
+        /// the option that names it
+        option: &'static str,
         /// why
         why: String,
     },
     /// a password where everybody could read it
     #[error(
-        "{place}: the address of the server holds a password; leave it out there and set the \
-         environment variable {variable} to it"
+        "{option}: the address holds a password; leave it out and set the environment variable \
+         {variable} to it"
     )]
     PasswordInUrl {
-        /// the option or section that names it
-        place: String,
+        /// the option that names it
+        option: &'static str,
         /// the variable to set
         variable: &'static str,
     },
+    /// a server that nobody can reach
+    #[error("{cause}; the password is taken from the environment variable {variable}")]
+    Connect {
+        /// why
+        cause: Box<SourceError>,
+        /// where the password comes from
+        variable: &'static str,
+    },
     /// a server that does not do what is asked of it
-    #[error("{url}: cannot {doing}; a password is taken from {variable}")]
+    #[error("{url}: cannot {doing}")]
     Server {
         /// where it is
         url: String,
         /// what was asked
         doing: String,
-        /// where the password comes from
-        variable: &'static str,
         /// why
         #[source]
         cause: Box<dyn Error + Send + Sync>,
@@ -161,13 +168,14 @@ pub enum DemoError {
         /// what is there
         seed: String,
     },
-    /// systems that cannot be read or changed
-    #[error("{place}: {why}; take the file of a new demo")]
-    Systems {
-        /// the file
-        place: String,
-        /// why
-        why: String,
+    /// a system that is not where it was put
+    #[error(
+        "warehouse/systems.toml: section [{system}] names no server any more; name one with \
+         `--into` or `--into-mysql`"
+    )]
+    NoServer {
+        /// the system
+        system: String,
     },
 }
 

@@ -27,7 +27,11 @@ pub fn put(put: &Put) -> String {
         return text;
     }
     let columns = put.otherwise.join(", ");
-    format!("{text}What it cannot hold is refused there for another reason, in {columns}.\n")
+    format!(
+        "{text}In {columns} stand values that are refused and that the server cannot hold as they \
+         are:\n{} rows were left out; the others are refused for another reason.\n",
+        put.left_out
+    )
 }
 
 /// What is asked first: the question, and the SQL that answers it.

@@ -1,7 +1,5 @@
 //! Why did a refresh publish nothing, and what helps?
 
-use std::path::PathBuf;
-
 use thiserror::Error;
 
 use crate::warehouse::error::WarehouseError;
@@ -31,7 +29,7 @@ pub enum RefreshError {
     },
     /// a system as a whole is not there
     #[error(
-        "system `{system}` is down: {path}: {cause}; nothing was published and the last release \
+        "system `{system}` is down: {place}: {cause}; nothing was published and the last release \
          stays served; mend the source, or say optional = true for the system in \
          warehouse/systems.toml"
     )]
@@ -39,7 +37,7 @@ pub enum RefreshError {
         /// the system
         system: String,
         /// where
-        path: PathBuf,
+        place: String,
         /// why
         cause: String,
     },

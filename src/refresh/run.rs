@@ -131,9 +131,9 @@ fn with_writer(
     Ok(outcome)
 }
 
-/// Several systems are read at once, so each gets its part of the memory.
+/// Several tables are read at once, so each gets its part of the memory.
 fn limits_of_one(project: &Project, options: &Options, writer: &Writer) -> Limits {
-    let at_once = options.limits.threads.clamp(1, project.systems.len().max(1));
+    let at_once = options.limits.threads.clamp(1, project.contracts.len().max(1));
     Limits {
         memory_bytes: options.limits.memory_bytes / at_once,
         spill_dir: writer.tmp().join("spill"),
@@ -203,9 +203,7 @@ impl<'a> Draft<'a> {
                     if is_optional =>
                 {
                     let because = match &error {
-                        RefreshError::Down { path, cause, .. } => {
-                            format!("{}: {cause}", path.display())
-                        }
+                        RefreshError::Down { place, cause, .. } => format!("{place}: {cause}"),
                         RefreshError::System { table, cause, .. } => format!("{table}: {cause}"),
                         _ => error.to_string(),
                     };

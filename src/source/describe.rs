@@ -14,7 +14,7 @@ use super::stored::{Stored, widest};
 use super::{FileKind, SourceError, csv, parquet};
 
 /// Rows looked at.
-const ROWS_MAX: usize = 10_000;
+pub(super) const ROWS_MAX: usize = 10_000;
 /// Examples kept of a column.
 const EXAMPLES_MAX: usize = 5;
 /// Characters kept of an example.
@@ -85,11 +85,8 @@ pub fn describe_file(
 }
 
 impl Snapshot {
-    /// Describes the columns of a table, a view or a query.
-    ///
-    /// # Errors
-    /// When it is not there or cannot be read.
-    pub fn describe(&self, object: &str) -> Result<Vec<Described>, SourceError> {
+    /// The columns of a table, a view or a query, guessed from its rows.
+    pub(super) fn described(&self, object: &str) -> Result<Vec<Described>, SourceError> {
         let format = Format::default();
         let mut guesses = Vec::new();
         let names = self.sample(object, ROWS_MAX, |column, stored| {
@@ -158,7 +155,7 @@ fn leaves(object: &str, prefix: &str, leaf: &mut dyn FnMut(String, Value<'_>)) {
 }
 
 /// What the values of a column have in common so far.
-struct Guess {
+pub(super) struct Guess {
     rows: usize,
     values: usize,
     has_gap: bool,
@@ -176,7 +173,7 @@ struct Guess {
 }
 
 impl Guess {
-    fn new(format: &Format) -> Self {
+    pub(super) fn new(format: &Format) -> Self {
         let dates = DATES.iter().filter_map(|date| Some((*date, DateReader::new(date).ok()?)));
         let timestamps = TIMESTAMPS.iter().filter_map(|timestamp| {
             let reader = TimestampReader::new(std::iter::once(*timestamp), chrono_tz::UTC);
@@ -206,7 +203,7 @@ impl Guess {
         }
     }
 
-    fn stored(&mut self, stored: Stored<'_>) {
+    pub(super) fn stored(&mut self, stored: Stored<'_>) {
         match stored {
             Stored::Null => {
                 self.rows += 1;
@@ -233,7 +230,7 @@ impl Guess {
         self.timestamps.clear();
     }
 
-    fn text(&mut self, text: &str) {
+    pub(super) fn text(&mut self, text: &str) {
         self.rows += 1;
         let trimmed = text.trim();
         if trimmed.is_empty() || self.format.nulls.iter().any(|null| null == trimmed) {
@@ -255,7 +252,7 @@ impl Guess {
         self.timestamps.retain(|(_, reader)| reader.read(trimmed).is_ok());
     }
 
-    fn finish(self, name: String) -> Described {
+    pub(super) fn finish(self, name: String) -> Described {
         let (kind, format) = self.kind();
         let required = !self.has_gap && self.values > 0;
         Described { name, kind, required, format, examples: self.examples }

@@ -153,6 +153,32 @@ pub enum SourceError {
         /// what is there
         found: String,
     },
+    /// a database server that cannot be reached, refuses, or breaks off
+    #[error("{address}: {why}")]
+    Server {
+        /// where
+        address: String,
+        /// why
+        why: String,
+    },
+    /// a table or view that a server does not have
+    #[error("{address}: no table or view `{object}` that can be read; {found}")]
+    NoServerObject {
+        /// where
+        address: String,
+        /// the table or view
+        object: String,
+        /// what is there
+        found: String,
+    },
+    /// a query that a server refuses
+    #[error("{address}: the query of the contract is refused: {why}")]
+    ServerQuery {
+        /// where
+        address: String,
+        /// why
+        why: String,
+    },
     /// a query that does more than read, or is several
     #[error("{}: the query of the contract is refused: {why}", path.display())]
     Query {

@@ -11,11 +11,14 @@
 //! | `value`, `number`, `marks`, `moment`, `pattern` | text -> typed value |
 //! | `stored` | typed value of a database or a Parquet file -> value of the promised type |
 //! | `rows`, `builder` | typed values -> columns, taking a row back when one of its values is bad |
-//! | `csv`, `json`, `parquet`, `sqlite` | one kind of source each |
+//! | `csv`, `json`, `parquet`, `sqlite`, `postgres`, `mysql` | one kind of source each |
+//! | `database` | what is common to reading tables out of databases? |
+//! | `server`, `since` | how is a server reached; from which value on may rows be new? |
 //! | `describe` | which shape would fit a source nobody described yet? |
 
 mod builder;
 pub mod csv;
+pub mod database;
 pub mod describe;
 mod error;
 pub mod files;
@@ -24,16 +27,25 @@ mod json_text;
 mod lines;
 mod marks;
 mod moment;
+pub(crate) mod mysql;
+mod mysql_describe;
+mod mysql_values;
 mod number;
+pub mod open;
 pub mod parquet;
 mod pattern;
+pub(crate) mod postgres;
+mod postgres_describe;
+mod postgres_values;
 pub mod rows;
+pub mod server;
 pub mod shape;
+mod since;
 pub mod split;
 pub mod sqlite;
-mod sqlite_sql;
 pub(crate) mod stored;
 mod text;
+mod tls;
 pub mod value;
 
 use serde::{Deserialize, Serialize};

@@ -17,12 +17,13 @@ use rusqlite::config::DbConfig;
 use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Connection, OpenFlags, Row};
 
-use super::csv::missing;
+use super::database::{
+    Chosen, Database, Description, Object, Opener, Wanted, find_column, in_parentheses,
+};
 use super::error::found_instead;
 use super::files::Found;
 use super::rows::{Plan, Rows};
-use super::shape::{Drift, Shape};
-use super::sqlite_sql::{Object, bound, quoted, resolve};
+use super::since::{Bound, bound};
 use super::stored::{Stored, accept};
 use super::value::Cell;
 use super::{Emit, Read, SourceError};
@@ -72,94 +73,6 @@ impl Snapshot {
         Ok(Self { connection, path: path.to_owned(), unchanging: unchanging.transpose()? })
     }
 
-    /// Reads the rows of `object`, a table, a view or a query that begins with `select` or `with`.
-    ///
-    /// `since` names a column at the source and the text of a value from which on, itself included,
-    /// rows are read, and those that have none, since nothing tells whether they are new; moments
-    /// are given in RFC 3339 or as dates, whatever the source's own form.
-    ///
-    /// # Errors
-    /// When the object or a required column is not there, or reading breaks off.
-    pub fn read(
-        &self,
-        object: &str,
-        shape: &Shape,
-        since: Option<(&str, &str)>,
-        emit: &mut Emit<'_>,
-    ) -> Result<Read, SourceError> {
-        self.read_in_order(object, shape, since, &[], emit)
-    }
-
-    /// As [`Snapshot::read`], ordered by columns at the source, as SQLite orders them.
-    ///
-    /// # Errors
-    /// As [`Snapshot::read`], and when a column to order by is not there.
-    pub fn read_in_order(
-        &self,
-        object: &str,
-        shape: &Shape,
-        since: Option<(&str, &str)>,
-        order_by: &[String],
-        emit: &mut Emit<'_>,
-    ) -> Result<Read, SourceError> {
-        let object = Object::new(object);
-        let names = self.columns(&object)?;
-        let source = object.source();
-        let mut drift = Vec::new();
-        let mut places = Vec::new();
-        let mut wanted: Vec<&str> = Vec::new();
-        for column in &shape.columns {
-            match resolve(&names, column.source_name()) {
-                Some(name) => {
-                    places.push(Some(wanted.len()));
-                    wanted.push(name);
-                }
-                None => {
-                    let found = || {
-                        let names = names.iter().map(String::as_str);
-                        found_instead(column.source_name(), names, "columns")
-                    };
-                    drift.push(missing(column, source, shape, found)?);
-                    places.push(None);
-                }
-            }
-        }
-        let added = names.iter().filter(|name| !wanted.contains(&name.as_str()));
-        drift.extend(added.map(|name| Drift::Added { column: name.clone() }));
-        let (sql, parameter) = self.statement(&object, &names, &wanted, shape, since, order_by)?;
-        let mut rows = Plan::new(shape, source)?.rows();
-        let count = self.stream(&sql, parameter, &places, &mut rows, emit)?;
-        if let Some(found) = &self.unchanging {
-            found.check_unchanged()?;
-        }
-        Ok(Read { sha256: String::new(), size_bytes: 0, rows: count, drift })
-    }
-
-    /// Reads the key columns alone of every row, to see which keys are still there.
-    ///
-    /// # Errors
-    /// As [`Snapshot::read`], and when a key column is none of the shape's.
-    pub fn keys(
-        &self,
-        object: &str,
-        shape: &Shape,
-        key: &[String],
-        emit: &mut Emit<'_>,
-    ) -> Result<Read, SourceError> {
-        let mut reduced = shape.clone();
-        reduced.columns = key
-            .iter()
-            .map(|name| {
-                let column = shape.columns.iter().find(|column| column.name == *name);
-                column.cloned().ok_or_else(|| SourceError::Shape {
-                    place: shape.place.clone(),
-                    why: format!("`key` names `{name}`, which is none of the columns"),
-                })
-            })
-            .collect::<Result<_, _>>()?;
-        self.read(object, &reduced, None, emit)
-    }
-
     /// The names of all tables and views, in order.
     ///
     /// # Errors
@@ -182,7 +95,7 @@ impl Snapshot {
     }
 
     /// The names of an object's columns; checks that the object is there and only read.
-    fn columns(&self, object: &Object<'_>) -> Result<Vec<String>, SourceError> {
+    fn columns(&self, object: Object<'_>) -> Result<Vec<String>, SourceError> {
         match object {
             Object::Query(query) => {
                 let refused =
@@ -206,7 +119,7 @@ impl Snapshot {
                 }
             }
         }
-        let sql = format!("select * from {} limit 0", object.source_clause());
+        let sql = format!("select * from {} limit 0", clause(object));
         let statement = self.connection.prepare(&sql).map_err(|error| match object {
             Object::Named(_) => self.failed(error),
             Object::Query(_) => self.refused(&format!("it cannot stand in parentheses: {error}")),
@@ -214,46 +127,40 @@ impl Snapshot {
         Ok(statement.column_names().map(str::to_owned).collect())
     }
 
-    /// The statement that reads `wanted`, and the value of its one parameter.
+    /// The statement that reads the chosen columns, and the value of its one parameter.
     fn statement(
         &self,
-        object: &Object<'_>,
+        object: Object<'_>,
         names: &[String],
-        wanted: &[&str],
-        shape: &Shape,
-        since: Option<(&str, &str)>,
-        order_by: &[String],
+        chosen: &Chosen,
+        wanted: &Wanted<'_>,
     ) -> Result<(String, Option<Value>), SourceError> {
-        let absent = |column: &str, what: &str| SourceError::Since {
-            object: object.source().to_owned(),
-            column: column.to_owned(),
-            why: format!(
-                "{what} {}",
-                found_instead(column, names.iter().map(String::as_str), "columns")
-            ),
-        };
-        let columns: Vec<String> = wanted.iter().map(|name| quoted(name)).collect();
+        let columns: Vec<String> = chosen.wanted.iter().map(|at| quoted(&names[*at])).collect();
         let columns = if columns.is_empty() { "1".to_owned() } else { columns.join(", ") };
-        let mut sql = format!("select {columns} from {}", object.source_clause());
+        let mut sql = format!("select {columns} from {}", clause(object));
         let mut parameter = None;
-        if let Some((column, value)) = since {
-            let name =
-                resolve(names, column).ok_or_else(|| absent(column, "there is no such column;"))?;
-            let promised = shape.columns.iter().find(|promised| promised.source_name() == column);
-            let why = |why| SourceError::Since {
+        if let Some((column, value)) = wanted.since {
+            let place = find_column(names, column, object)?;
+            let columns = &wanted.shape.columns;
+            let promised = columns.iter().find(|promised| promised.source_name() == column);
+            let bound = bound(promised, wanted.shape, value).map_err(|why| SourceError::Since {
                 object: object.source().to_owned(),
                 column: column.to_owned(),
                 why,
-            };
-            parameter = Some(bound(promised, shape, value).map_err(why)?);
+            })?;
+            parameter = Some(match bound {
+                Bound::Integer(value) => Value::Integer(value),
+                Bound::Real(value) => Value::Real(value),
+                Bound::Text(value) => Value::Text(value),
+            });
             // Writing to a String cannot fail.
-            let name = quoted(name);
+            let name = quoted(&names[place]);
             let _ = write!(sql, " where {name} >= ?1 or {name} is null");
         }
-        for (index, column) in order_by.iter().enumerate() {
-            let name = resolve(names, column)
-                .ok_or_else(|| absent(column, "rows cannot be ordered by it;"))?;
-            let _ = write!(sql, "{} {}", if index == 0 { " order by" } else { "," }, quoted(name));
+        let order = wanted.order.iter().filter_map(|column| chosen.place_of(wanted.shape, column));
+        let order: Vec<String> = order.map(|place| quoted(&names[chosen.wanted[place]])).collect();
+        if !order.is_empty() {
+            let _ = write!(sql, " order by {}", order.join(", "));
         }
         Ok((sql, parameter))
     }
@@ -285,6 +192,16 @@ impl Snapshot {
         Ok(count)
     }
 
+    /// The columns of a table's primary key, in its order.
+    fn primary_key(&self, object: Object<'_>) -> Result<Vec<String>, SourceError> {
+        let Object::Named(name) = object else { return Ok(Vec::new()) };
+        let failed = |error| self.failed(error);
+        let sql = "select name from pragma_table_info(?1) where pk > 0 order by pk";
+        let mut statement = self.connection.prepare(sql).map_err(failed)?;
+        let names = statement.query_map([name], |row| row.get(0)).map_err(failed)?;
+        names.collect::<Result<_, _>>().map_err(failed)
+    }
+
     /// Up to `limit` rows of an object, value by value, for scaffolding.
     pub(super) fn sample(
         &self,
@@ -293,9 +210,9 @@ impl Snapshot {
         mut value: impl FnMut(usize, Stored<'_>),
     ) -> Result<Vec<String>, SourceError> {
         let object = Object::new(object);
-        let names = self.columns(&object)?;
+        let names = self.columns(object)?;
         let failed = |error| self.failed(error);
-        let sql = format!("select * from {} limit {limit}", object.source_clause());
+        let sql = format!("select * from {} limit {limit}", clause(object));
         let mut statement = self.connection.prepare(&sql).map_err(failed)?;
         let mut cursor = statement.query([]).map_err(failed)?;
         while let Some(row) = cursor.next().map_err(failed)? {
@@ -303,6 +220,44 @@ impl Snapshot {
         }
         Ok(names)
     }
+}
+
+impl Database for Snapshot {
+    fn read(&mut self, wanted: &Wanted<'_>, emit: &mut Emit<'_>) -> Result<Read, SourceError> {
+        let object = Object::new(wanted.object);
+        let names = self.columns(object)?;
+        let chosen = Chosen::new(&names, wanted.shape, object.source())?;
+        let (sql, parameter) = self.statement(object, &names, &chosen, wanted)?;
+        let mut rows = Plan::new(wanted.shape, object.source())?.rows();
+        let count = self.stream(&sql, parameter, &chosen.places, &mut rows, emit)?;
+        if let Some(found) = &self.unchanging {
+            found.check_unchanged()?;
+        }
+        Ok(Read { sha256: String::new(), size_bytes: 0, rows: count, drift: chosen.drift })
+    }
+
+    fn describe(&mut self, object: &str) -> Result<Description, SourceError> {
+        let columns = self.described(object)?;
+        Ok(Description { columns, key: self.primary_key(Object::new(object))? })
+    }
+
+    fn opener(&self) -> Option<Box<dyn Opener>> {
+        // A second connection would begin a moment of its own.
+        None
+    }
+}
+
+/// An object as something to select from.
+fn clause(object: Object<'_>) -> String {
+    match object {
+        Object::Named(name) => quoted(name),
+        Object::Query(query) => in_parentheses(query),
+    }
+}
+
+/// An identifier in double quotes.
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 /// Adds a row of a cursor.

@@ -131,6 +131,23 @@ pub enum Cell<'a> {
     Timestamp(i64),
 }
 
+impl Cell<'_> {
+    /// The value without what it was read from.
+    pub(super) fn into_owned<'b>(self) -> Cell<'b> {
+        match self {
+            Self::Null => Cell::Null,
+            Self::Text(text) => Cell::MadeText(text.to_owned()),
+            Self::MadeText(text) => Cell::MadeText(text),
+            Self::Integer(value) => Cell::Integer(value),
+            Self::Decimal(value) => Cell::Decimal(value),
+            Self::Float(value) => Cell::Float(value),
+            Self::Boolean(value) => Cell::Boolean(value),
+            Self::Date(value) => Cell::Date(value),
+            Self::Timestamp(value) => Cell::Timestamp(value),
+        }
+    }
+}
+
 /// What the contract's lists say of a value that they accept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Listed {

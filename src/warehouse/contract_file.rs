@@ -222,8 +222,8 @@ impl Checker<'_> {
                 object.span(),
                 "the system is a folder of files, so say kind = \"csv\", \"json\" or \"parquet\"",
             )),
-            (SystemKind::Sqlite, None) => Ok(None),
-            (SystemKind::Sqlite, Some(kind)) => {
+            (_, None) => Ok(None),
+            (_, Some(kind)) => {
                 Err(self
                     .invalid(kind.span(), "the system is a database; kind is for folders of files"))
             }

@@ -19,6 +19,7 @@ pub mod project;
 pub mod release;
 pub mod seal;
 mod statistics;
+pub mod system;
 pub mod verify;
 pub mod write;
 

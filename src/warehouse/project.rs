@@ -13,6 +13,7 @@ use super::contract::Contract;
 use super::contract_file;
 use super::manifest::Hash;
 use super::name::{TableName, is_identifier};
+pub use super::system::{System, SystemKind};
 
 /// Schemas that Patron fills itself, so that no department may take their names.
 const RESERVED_SCHEMAS: [&str; 10] = [
@@ -131,32 +132,6 @@ pub struct Entity {
     pub currency: String,
 }
 
-/// A departmental system: one section of `warehouse/systems.toml`.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct System {
-    /// what it is, for people
-    #[serde(default)]
-    pub description: String,
-    /// what kind of source
-    pub kind: SystemKind,
-    /// the folder of files or the database file, relative to the project or absolute
-    pub path: PathBuf,
-    /// a system that may be down: the release then keeps its earlier data and says so
-    #[serde(default)]
-    pub optional: bool,
-}
-
-/// The kinds of source.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SystemKind {
-    /// a folder of CSV, JSON lines or Parquet files
-    Files,
-    /// a SQLite database file
-    Sqlite,
-}
-
 /// A project: its settings, systems and contracts, all of them checked.
 #[derive(Debug, Clone)]
 pub struct Project {
@@ -185,7 +160,8 @@ impl Project {
         let mut hasher = Sha256::new();
         let settings = read::<Settings>(root, &settings_path, &mut hasher)?.0;
         let systems_path = root.join("warehouse/systems.toml");
-        let systems = read::<BTreeMap<String, System>>(root, &systems_path, &mut hasher)?.0;
+        let (systems, text) = read::<BTreeMap<String, System>>(root, &systems_path, &mut hasher)?;
+        check_systems(&systems, &place_of(root, &systems_path), &text)?;
         let mut contracts = BTreeMap::new();
         for (name, path) in contract_files(root)? {
             let place = place_of(root, &path);
@@ -231,6 +207,32 @@ impl Project {
         let line = line_of_text(&text, "[calendar]");
         Err(ProjectError::Invalid { place, line, message: problem })
     }
+}
+
+/// Checks each section; a mistake gets the line of its field.
+fn check_systems(
+    systems: &BTreeMap<String, System>,
+    place: &str,
+    text: &str,
+) -> Result<(), ProjectError> {
+    for (name, system) in systems {
+        let Err((field, problem)) = system.check() else { continue };
+        let section = text.find(&format!("[{name}]")).unwrap_or(0);
+        let rest = &text[section..];
+        let is_field = |line: &&str| {
+            line.trim_start()
+                .strip_prefix(field)
+                .is_some_and(|rest| rest.trim_start().starts_with('='))
+        };
+        let before = rest.lines().take_while(|line| !is_field(line)).count();
+        let offset = if before < rest.lines().count() { before } else { 0 };
+        return Err(ProjectError::Invalid {
+            place: place.to_owned(),
+            line: line_at(text, section) + offset,
+            message: format!("system `{name}`: {problem}"),
+        });
+    }
+    Ok(())
 }
 
 /// The path of a project's file as messages name it.

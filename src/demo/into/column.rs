@@ -42,7 +42,6 @@ pub(super) enum Kind {
     LocalTime,
     /// a moment in UTC
     Instant,
-    Bytes,
 }
 
 /// A value as a server is given it.
@@ -59,14 +58,15 @@ pub(super) enum Value<'a> {
     Day(i32),
     /// microseconds since 1970, of the clock that the column's type says
     Micros(i64),
-    Bytes(&'a [u8]),
 }
 
 /// How like its original a value is to a refresh.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Likeness {
-    /// one of both is refused, they differ, or the column cannot hold it
+    /// one of both is refused, or they differ
     Unlike,
+    /// what is refused is nothing that the server could hold, so that its row must be left out
+    Absent,
     /// both are refused, for different reasons
     Refused,
     /// both are refused for the same reason, or are the same value
@@ -102,7 +102,7 @@ impl Reading {
     /// The types that the column may have, the best one first.
     pub(super) fn candidates(&self) -> Vec<Kind> {
         let mut kinds = match self.kind {
-            ColumnType::Text => return vec![Kind::Text, Kind::Bytes],
+            ColumnType::Text => return vec![Kind::Text],
             ColumnType::Integer => Vec::new(),
             ColumnType::Decimal { precision, scale } => vec![Kind::Decimal { precision, scale }],
             ColumnType::Float => vec![Kind::Float],
@@ -111,7 +111,7 @@ impl Reading {
             ColumnType::Timestamp => vec![Kind::LocalTime, Kind::Instant],
         };
         // Money is a float only where nothing else tells a float of the source from a text.
-        kinds.extend([Kind::Integer, Kind::Text, Kind::Float, Kind::Bytes]);
+        kinds.extend([Kind::Integer, Kind::Text, Kind::Float]);
         kinds
     }
 
@@ -129,9 +129,13 @@ impl Reading {
 
     /// How like its original a value is in a column of some type.
     pub(super) fn likeness(&self, value: ValueRef<'_>, kind: Kind, server: Server) -> Likeness {
-        let Some(given) = self.given(value, kind, server) else { return Likeness::Unlike };
-        let found = accept(stored(&given, kind, server), &self.parser);
-        likeness(&self.read(value), &found)
+        let expected = self.read(value);
+        let Some(given) = self.given(value, kind, server) else {
+            let is_absent = kind == Kind::Text && expected.is_err();
+            return if is_absent { Likeness::Absent } else { Likeness::Unlike };
+        };
+        let digits = given.digits();
+        likeness(&expected, &accept(stored(&given, &digits, kind, server), &self.parser))
     }
 
     /// A value of SQLite as a column of some type is given it; none where it cannot hold it.
@@ -146,10 +150,6 @@ impl Reading {
         }
         match kind {
             Kind::Text => self.text(value, server),
-            Kind::Bytes => match value {
-                ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Some(Value::Bytes(bytes)),
-                _ => None,
-            },
             _ => match (self.read(value), value) {
                 (Ok(Cell::Null), _) => Some(Value::Null),
                 (Ok(cell), _) if self.is_own(kind) => self.typed(value, &cell, kind),
@@ -232,29 +232,39 @@ impl Reading {
     }
 }
 
-/// A decimal in plain digits.
-pub(super) fn decimal_text(value: i128, scale: u8) -> String {
-    let stored = Stored::Decimal(value, i8::try_from(scale).unwrap_or(i8::MAX));
-    stored.text().map(Cow::into_owned).unwrap_or_default()
+impl Value<'_> {
+    /// A whole number or a decimal in plain digits; nothing for other values.
+    pub(super) fn digits(&self) -> String {
+        let stored = match self {
+            Self::Integer(value) => Stored::Integer(i128::from(*value)),
+            Self::Boolean(value) => Stored::Integer(i128::from(*value)),
+            Self::Decimal(value, scale) => {
+                Stored::Decimal(*value, i8::try_from(*scale).unwrap_or(i8::MAX))
+            }
+            _ => return String::new(),
+        };
+        stored.text().map(Cow::into_owned).unwrap_or_default()
+    }
 }
 
 /// What a refresh finds in a column of a server.
-fn stored<'a>(value: &'a Value<'_>, kind: Kind, server: Server) -> Stored<'a> {
+fn stored<'a>(value: &'a Value<'_>, digits: &'a str, kind: Kind, server: Server) -> Stored<'a> {
     let clock = if kind == Kind::Instant { Clock::Utc } else { Clock::Local };
     match value {
         Value::Null => Stored::Null,
         Value::Text(text) => Stored::Text(text),
+        // MariaDB sends numbers as their digits, and what it calls boolean is one.
+        Value::Integer(_) | Value::Decimal(..) | Value::Boolean(_) if server == Server::Mysql => {
+            Stored::Digits(digits)
+        }
         Value::Integer(value) => Stored::Integer(i128::from(*value)),
         Value::Decimal(value, scale) => {
             Stored::Decimal(*value, i8::try_from(*scale).unwrap_or(i8::MAX))
         }
         Value::Float(value) => Stored::Float(*value),
-        // What MariaDB calls boolean is an integer.
-        Value::Boolean(value) if server == Server::Mysql => Stored::Integer(i128::from(*value)),
         Value::Boolean(value) => Stored::Boolean(*value),
         Value::Day(day) => Stored::Day(i64::from(*day)),
         Value::Micros(micros) => Stored::Instant { nanoseconds: i128::from(*micros) * 1000, clock },
-        Value::Bytes(bytes) => Stored::Bytes(bytes),
     }
 }
 
@@ -328,7 +338,7 @@ mod tests {
 
     #[test]
     fn a_column_gets_the_type_that_changes_nothing() {
-        use Likeness::{Refused, Same, Unlike};
+        use Likeness::{Absent, Refused, Same};
         use Server::{Mysql, Postgres};
         let text = |text: &'static str| ValueRef::Text(text.as_bytes());
         let money = Kind::Decimal { precision: 18, scale: 2 };
@@ -343,11 +353,11 @@ mod tests {
         let zoned = text("2025-01-02T03:04:05+08:00");
         let cases: &[Case<'_>] = &[
             ("text", Postgres, &[text("one"), ValueRef::Null], (Kind::Text, Same)),
-            ("text", Postgres, &[text("a\0b"), text("c")], (Kind::Bytes, Same)),
+            ("text", Postgres, &[text("a\0b"), text("c")], (Kind::Text, Absent)),
             ("text", Mysql, &[text("a\0b"), text("c")], (Kind::Text, Same)),
-            ("text", Postgres, &[latin, text("one")], (Kind::Bytes, Same)),
-            ("text", Postgres, &[blob, text("one")], (Kind::Bytes, Refused)),
-            ("text", Postgres, &[ValueRef::Blob(b"one")], (Kind::Bytes, Unlike)),
+            ("text", Postgres, &[latin, text("one")], (Kind::Text, Absent)),
+            ("text", Mysql, &[blob, text("one")], (Kind::Text, Absent)),
+            ("date", Postgres, &[blob, text("2025-01-02")], (Kind::Text, Absent)),
             ("integer", Postgres, &[whole, text(" 12 ")], (Kind::Integer, Same)),
             ("integer", Postgres, &[whole, half], (Kind::Float, Same)),
             ("integer", Postgres, &[whole, text("60%")], (Kind::Text, Same)),

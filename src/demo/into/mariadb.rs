@@ -9,10 +9,11 @@ use mysql_async::{Conn, Params, Value as Given};
 use tokio::sync::mpsc;
 
 use super::super::error::DemoError;
-use super::column::{Kind, Value, decimal_text};
+use super::column::{Kind, Value};
 use super::rows::{ServerColumn, Table, each_row};
 use super::target::Target;
 use super::{MARKER, Mark};
+use crate::source::mysql as source;
 
 /// Rows of one statement, and the values that it may have at most.
 const STATEMENT_ROWS: usize = 500;
@@ -37,7 +38,8 @@ pub(super) async fn put(
     mark: Mark,
     done: &mut dyn FnMut(u64),
 ) -> Result<(), DemoError> {
-    let mut connection = target.step("connect", Conn::new(target.mysql()?)).await?;
+    let mut connection = target.connected(source::connect(&target.server).await)?;
+    target.step("set up the session", connection.query_drop("set names utf8mb4")).await?;
     let session = "set time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES', unique_checks = 0";
     target.step("set up the session", connection.query_drop(session)).await?;
     let there = there(target, &mut connection, tables).await?;
@@ -119,20 +121,27 @@ async fn put_table(
     let rows = table.clone();
     let reading = tokio::task::spawn_blocking(move || send(&rows, &sender));
     // LOAD DATA would be faster, but turns what does not fit into warnings.
+    let full = insert(&name, table.columns.len(), rows_of_statement(table));
+    let full = target.step(&doing, connection.prep(full)).await?;
     while let Some(batch) = receiver.recv().await {
         let count = batch.len() / table.columns.len();
-        let insert = insert(&name, table.columns.len(), count);
-        target.step(&doing, connection.exec_drop(insert, Params::Positional(batch))).await?;
+        let values = Params::Positional(batch);
+        if count == rows_of_statement(table) {
+            target.step(&doing, connection.exec_drop(&full, values)).await?;
+        } else {
+            let last = insert(&name, table.columns.len(), count);
+            target.step(&doing, connection.exec_drop(last, values)).await?;
+        }
         done(u64::try_from(count).unwrap_or_default());
     }
+    target.step(&doing, connection.close(full)).await?;
     reading.await.map_err(|_| DemoError::Closed { path: table.database.clone() })??;
     target.step(&doing, connection.query_drop("commit")).await
 }
 
 /// Sends the values of a table in batches, row after row.
 fn send(table: &Table, sender: &mpsc::Sender<Vec<Given>>) -> Result<(), DemoError> {
-    let width = table.columns.len();
-    let full = STATEMENT_ROWS.min(STATEMENT_VALUES_MAX / width.max(1)) * width;
+    let full = rows_of_statement(table) * table.columns.len();
     let mut batch = Vec::with_capacity(full);
     each_row(table, |values| {
         batch.extend(values.iter().map(given));
@@ -149,12 +158,17 @@ fn send(table: &Table, sender: &mpsc::Sender<Vec<Given>>) -> Result<(), DemoErro
     Ok(())
 }
 
+/// How many rows go into a full statement.
+fn rows_of_statement(table: &Table) -> usize {
+    STATEMENT_ROWS.min(STATEMENT_VALUES_MAX / table.columns.len().max(1))
+}
+
 fn given(value: &Value<'_>) -> Given {
     match value {
         Value::Null => Given::NULL,
         Value::Text(text) => Given::Bytes(text.as_bytes().to_vec()),
         Value::Integer(value) => Given::Int(*value),
-        Value::Decimal(value, scale) => Given::Bytes(decimal_text(*value, *scale).into_bytes()),
+        Value::Decimal(..) => Given::Bytes(value.digits().into_bytes()),
         Value::Float(value) => Given::Double(*value),
         Value::Boolean(value) => Given::Int(i64::from(*value)),
         Value::Day(day) => match NaiveDate::from_epoch_days(*day) {
@@ -165,7 +179,6 @@ fn given(value: &Value<'_>) -> Given {
             Some(instant) => moment(instant.naive_utc()),
             None => Given::NULL,
         },
-        Value::Bytes(bytes) => Given::Bytes(bytes.to_vec()),
     }
 }
 
@@ -251,8 +264,6 @@ fn kind(column: &ServerColumn, is_indexed: bool) -> String {
         Kind::Date => "date".to_owned(),
         Kind::LocalTime => "datetime(6)".to_owned(),
         Kind::Instant => "timestamp(6)".to_owned(),
-        Kind::Bytes if is_indexed => format!("varbinary({characters})"),
-        Kind::Bytes => "longblob".to_owned(),
     }
 }
 

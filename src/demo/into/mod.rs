@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 use super::error::DemoError;
 use super::{GENERATOR, State, keep, state};
 use crate::warehouse::project::Project;
-use column::Server;
+use column::{Likeness, Server};
 use rows::Table;
 use target::Target;
 
@@ -64,8 +64,10 @@ pub struct Put {
     pub rows: u64,
     /// how long it took
     pub elapsed: Duration,
-    /// columns in which a refused row is refused for another reason than from SQLite, because the
-    /// server cannot hold what stood there: `contact.phone`
+    /// how many rows were left out because the server cannot hold what a refresh refuses in them
+    pub left_out: u64,
+    /// the columns in which something is refused that the server cannot hold as it is, so that
+    /// rows are left out or refused for another reason: `contact.phone`
     pub otherwise: Vec<String>,
 }
 
@@ -82,23 +84,24 @@ pub async fn put(
 ) -> Result<Vec<Put>, DemoError> {
     let none = || DemoError::NoDemo { folder: folder.to_owned() };
     let mut state = state(folder)?.ok_or_else(none)?;
-    let due = due(folder, servers, &state)?;
-    if due.is_empty() {
+    let is_asked = servers.postgres.is_some() || servers.mysql.is_some();
+    if !is_asked && state.servers.values().all(|until| *until == state.until) {
         return Ok(Vec::new());
     }
     let project = Arc::new(Project::open(folder)?);
+    let due = due(&project, servers, &state)?;
     let mark = Mark { seed: state.scale.seed, generator: GENERATOR };
     let mut all = Vec::new();
     for (target, systems) in due {
         let begin = Instant::now();
-        let tables = survey(&project, systems.clone(), target.server).await?;
+        let tables = survey(&project, systems.clone(), target.kind).await?;
         let rows = tables.iter().map(|table| table.rows).sum();
         let mut done = 0;
         let mut told = |more: u64| {
             done += more;
             progress(done, rows);
         };
-        match target.server {
+        match target.kind {
             Server::Postgres => postgres::put(&target, &tables, mark, &mut told).await?,
             Server::Mysql => mariadb::put(&target, &tables, mark, &mut told).await?,
         }
@@ -113,7 +116,8 @@ pub async fn put(
             rows,
             elapsed: begin.elapsed(),
             otherwise: otherwise(&tables),
-            url: target.url,
+            left_out: tables.iter().map(|table| table.left_out).sum(),
+            url: target.url().to_owned(),
         });
     }
     Ok(all)
@@ -124,7 +128,7 @@ type System = (&'static str, &'static str);
 
 /// Which systems are to be put on which server now.
 fn due(
-    folder: &Path,
+    project: &Project,
     servers: &Servers,
     state: &State,
 ) -> Result<Vec<(Target, Vec<System>)>, DemoError> {
@@ -139,15 +143,15 @@ fn due(
     let mut due: Vec<(Target, Vec<System>)> = Vec::new();
     for (system, path) in SYSTEMS {
         let target = match asked(system) {
-            Some((option, server, url)) => Some(Target::asked(option, server, url)?),
+            Some(asked) => Some(Target::asked(project, system, asked)?),
             // What lies there already is put there again when it has changed.
             None if state.servers.get(system).is_some_and(|until| *until != state.until) => {
-                systems::target(folder, system)?
+                Some(Target::known(project, system)?)
             }
             None => None,
         };
         let Some(target) = target else { continue };
-        match due.iter_mut().find(|(other, _)| *other == target) {
+        match due.iter_mut().find(|(other, _)| other.url() == target.url()) {
             Some((_, systems)) => systems.push((system, path)),
             None => due.push((target, vec![(system, path)])),
         }
@@ -176,7 +180,7 @@ async fn survey(
 fn otherwise(tables: &[Table]) -> Vec<String> {
     let mut names = Vec::new();
     for table in tables {
-        let columns = table.columns.iter().filter(|column| column.has_other_reason);
+        let columns = table.columns.iter().filter(|column| column.likeness < Likeness::Same);
         names.extend(columns.map(|column| format!("{}.{}", table.name, column.name)));
     }
     names

@@ -8,13 +8,14 @@ use bytes::{BufMut as _, Bytes, BytesMut};
 use chrono::{DateTime, NaiveDate};
 use futures::SinkExt as _;
 use tokio::sync::mpsc;
-use tokio_postgres::{Client, NoTls, Transaction};
+use tokio_postgres::Transaction;
 
 use super::super::error::DemoError;
-use super::column::{Kind, Value, decimal_text};
+use super::column::{Kind, Value};
 use super::rows::{Table, each_row};
 use super::target::Target;
 use super::{MARKER, Mark};
+use crate::source::postgres as source;
 
 /// Bytes of rows that go over the wire at once.
 const BATCH_BYTES: usize = 256 * 1024;
@@ -33,7 +34,7 @@ pub(super) async fn put(
     mark: Mark,
     done: &mut dyn FnMut(u64),
 ) -> Result<(), DemoError> {
-    let mut client = connect(target).await?;
+    let (mut client, _carrier) = target.connected(source::connect(&target.server).await)?;
     let transaction = target.step("begin a transaction", client.transaction()).await?;
     let lock = format!("set local lock_timeout = '{LOCK_SECONDS_MAX}s'");
     target.step("set a time limit", transaction.batch_execute(&lock)).await?;
@@ -55,16 +56,6 @@ pub(super) async fn put(
     }
     target.step("say which tables are a demo's", transaction.batch_execute(&marks)).await?;
     target.step("commit", transaction.commit()).await
-}
-
-async fn connect(target: &Target) -> Result<Client, DemoError> {
-    let config = target.postgres()?;
-    let (client, connection) = target.step("connect", config.connect(NoTls)).await?;
-    tokio::spawn(async move {
-        // What ends the connection is what the client's own calls fail with.
-        let _ = connection.await;
-    });
-    Ok(client)
 }
 
 fn create_marker() -> String {
@@ -157,7 +148,7 @@ fn put_value(batch: &mut BytesMut, value: &Value<'_>, kind: Kind) {
             Ok(())
         }
         Value::Integer(value) => write!(batch, "{value}"),
-        Value::Decimal(value, scale) => write!(batch, "{}", decimal_text(*value, *scale)),
+        Value::Decimal(..) => write!(batch, "{}", value.digits()),
         // The words for infinities are also PostgreSQL's.
         Value::Float(value) => write!(batch, "{value:?}"),
         Value::Boolean(value) => write!(batch, "{value}"),
@@ -172,7 +163,6 @@ fn put_value(batch: &mut BytesMut, value: &Value<'_>, kind: Kind) {
             }
             None => write!(batch, "\\N"),
         },
-        Value::Bytes(bytes) => write!(batch, "\\\\x{}", hex::encode(bytes)),
     };
     // A buffer in memory takes everything.
     debug_assert!(written.is_ok());
@@ -201,7 +191,6 @@ fn create(table: &Table) -> String {
             Kind::Date => "date".to_owned(),
             Kind::LocalTime => "timestamp".to_owned(),
             Kind::Instant => "timestamptz".to_owned(),
-            Kind::Bytes => "bytea".to_owned(),
         };
         format!("{} {kind}", quoted(column.name))
     });

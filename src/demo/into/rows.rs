@@ -26,8 +26,10 @@ pub(super) struct Table {
     pub(super) key: Vec<usize>,
     /// the column that tells what is new, by its place
     pub(super) cursor: Option<usize>,
-    /// how many rows it has
+    /// how many rows it is to have
     pub(super) rows: u64,
+    /// how many rows the server cannot hold
+    pub(super) left_out: u64,
 }
 
 /// A column.
@@ -39,8 +41,8 @@ pub(super) struct ServerColumn {
     pub(super) has_gap: bool,
     /// bytes of its longest text
     pub(super) bytes_max: usize,
-    /// whether some refused row is refused for another reason than from SQLite
-    pub(super) has_other_reason: bool,
+    /// how like the least like value is
+    pub(super) likeness: Likeness,
     reading: Reading,
 }
 
@@ -75,7 +77,16 @@ pub(super) fn survey(
         let (columns, rows) = survey.columns(readings, &database)?;
         let key = survey.key().map_err(unreadable(&database))?;
         let database = database.clone();
-        found.push(Table { database, name, server, columns, key, cursor, rows });
+        let mut table = Table { database, name, server, columns, key, cursor, rows, left_out: 0 };
+        if table.columns.iter().any(|column| column.likeness == Likeness::Absent) {
+            let mut held = 0;
+            each_row(&table, |_| {
+                held += 1;
+                true
+            })?;
+            (table.rows, table.left_out) = (held, rows - held);
+        }
+        found.push(table);
     }
     Ok(found)
 }
@@ -172,7 +183,7 @@ impl Survey<'_> {
                 kind: **kind,
                 has_gap: all.iter().any(|(_, seen)| seen.has_gap),
                 bytes_max: seen.bytes_max,
-                has_other_reason: seen.likeness == Likeness::Refused,
+                likeness: seen.likeness,
                 reading,
             });
         }
@@ -201,9 +212,6 @@ impl Survey<'_> {
                     match reading.given(value, *kind, self.server) {
                         None | Some(Value::Null) => seen.has_gap = true,
                         Some(Value::Text(text)) => seen.bytes_max = seen.bytes_max.max(text.len()),
-                        Some(Value::Bytes(bytes)) => {
-                            seen.bytes_max = seen.bytes_max.max(bytes.len());
-                        }
                         Some(_) => {}
                     }
                 }
@@ -226,7 +234,8 @@ impl Survey<'_> {
     }
 }
 
-/// Hands each row of a table to `take`, until it says that no more is wanted.
+/// Hands each row of a table that the server can hold to `take`, until it says that no more is
+/// wanted.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -240,23 +249,27 @@ pub(super) fn each_row(
     let mut statement = connection.prepare(&select(table.name, &names)).map_err(failed())?;
     let mut cursor = statement.query([]).map_err(failed())?;
     while let Some(row) = cursor.next().map_err(failed())? {
-        let values: Vec<Value<'_>> = values(table, row)?;
-        if !take(&values) {
+        let values = values(table, row)?;
+        if values.is_some_and(|values| !take(&values)) {
             break;
         }
     }
     Ok(())
 }
 
-fn values<'r>(table: &Table, row: &'r Row<'_>) -> Result<Vec<Value<'r>>, DemoError> {
-    let columns = table.columns.iter().enumerate();
-    let values = columns.map(|(place, column)| {
+/// The values of a row; nothing where the server cannot hold one of them.
+fn values<'r>(table: &Table, row: &'r Row<'_>) -> Result<Option<Vec<Value<'r>>>, DemoError> {
+    let mut values = Vec::with_capacity(table.columns.len());
+    for (place, column) in table.columns.iter().enumerate() {
         let value = row.get_ref(place).map_err(unreadable(&table.database))?;
-        // The survey saw that each value has a place; one that was written since may have none.
-        let lost = || DemoError::NoType { table: table.name, column: column.name };
-        column.reading.given(value, column.kind, table.server).ok_or_else(lost)
-    });
-    values.collect()
+        match column.reading.given(value, column.kind, table.server) {
+            Some(value) => values.push(value),
+            None if column.likeness == Likeness::Absent => return Ok(None),
+            // The survey saw a place for each value.
+            None => return Err(DemoError::NoType { table: table.name, column: column.name }),
+        }
+    }
+    Ok(Some(values))
 }
 
 fn select(table: &str, columns: &[&str]) -> String {

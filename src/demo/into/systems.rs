@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use super::super::error::{DemoError, at};
-use super::column::Server;
+use super::column;
 use super::target::Target;
 
 /// The file, in a project.
@@ -12,53 +12,25 @@ const SYSTEMS: &str = "warehouse/systems.toml";
 /// What a section says of where its database lies; all else of it stays.
 const KEYS: [&str; 4] = ["kind", "path", "url", "password_env"];
 
-/// The server that a section names; none where it names a file.
-///
-/// # Errors
-/// When the file cannot be read, or names no server that could be.
-pub(super) fn target(root: &Path, system: &str) -> Result<Option<Target>, DemoError> {
-    let (place, text) = read(root)?;
-    let file: toml::Table = text.parse().map_err(|error: toml::de::Error| {
-        let why = error.message().to_owned();
-        DemoError::Systems { place: place.clone(), why }
-    })?;
-    let entry = |name: &str| file.get(system)?.get(name)?.as_str();
-    let server = match entry("kind") {
-        Some("postgres") => Server::Postgres,
-        Some("mysql") => Server::Mysql,
-        _ => return Ok(None),
-    };
-    let Some(url) = entry("url") else { return Ok(None) };
-    let place = format!("{SYSTEMS} [{system}]");
-    Target::known(&place, server, url, entry("password_env")).map(Some)
-}
-
 /// Makes a section say that its database lies on a server. Comments and all other entries stay.
 ///
 /// # Errors
 /// When the file cannot be read or written, or has no such section.
 pub(super) fn point(root: &Path, system: &str, target: &Target) -> Result<(), DemoError> {
-    let (place, text) = read(root)?;
-    let changed = changed(&text, system, target)
-        .ok_or_else(|| DemoError::Systems { place, why: format!("no section [{system}]") })?;
     let path = root.join(SYSTEMS);
+    let text = fs::read_to_string(&path).map_err(at(&path))?;
+    let none = || DemoError::NoServer { system: system.to_owned() };
+    let changed = changed(&text, system, target).ok_or_else(none)?;
     fs::write(&path, changed).map_err(at(&path))
 }
 
-fn read(root: &Path) -> Result<(String, String), DemoError> {
-    let path = root.join(SYSTEMS);
-    let text = fs::read_to_string(&path)
-        .map_err(|cause| DemoError::Unreadable { path: path.clone(), cause: Box::new(cause) })?;
-    Ok((path.display().to_string(), text))
-}
-
 fn changed(text: &str, system: &str, target: &Target) -> Option<String> {
-    let kind = match target.server {
-        Server::Postgres => "postgres",
-        Server::Mysql => "mysql",
+    let kind = match target.kind {
+        column::Server::Postgres => "postgres",
+        column::Server::Mysql => "mysql",
     };
     let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
-    let mut entries = format!("kind = {}\nurl = {}\n", quoted(kind), quoted(&target.url));
+    let mut entries = format!("kind = {}\nurl = {}\n", quoted(kind), quoted(target.url()));
     if let Some(variable) = &target.variable {
         entries = format!("{entries}password_env = {}\n", quoted(variable));
     }
@@ -84,15 +56,26 @@ fn changed(text: &str, system: &str, target: &Target) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+    use crate::source::server::{Address, Server, Tls};
 
     #[test]
     fn a_section_is_changed_and_nothing_else() {
         let before = "# all systems\n[one]\nkind = \"sqlite\"\npath = \"a.db\"\n\n# here\n[two]\n\
             description = \"kind = none\"\nkind = \"sqlite\"  # a file\npath = \"b.db\"\n\
             optional = true\n[three]\nkind = \"files\"\npath = \"c\"\n";
-        let url = "postgres://me@127.0.0.1:5432/sample";
-        let target = Target::known("test", Server::Postgres, url, None).unwrap();
+        let text = "postgres://me@127.0.0.1:5432/sample";
+        let server = Server {
+            address: Address::parse(text, &["postgres"]).unwrap(),
+            password: None,
+            tls: Tls::Disable,
+            tls_ca: None,
+            patience: Duration::from_secs(1),
+            connections: 1,
+        };
+        let target = Target { kind: column::Server::Postgres, server, variable: None };
         let after = changed(before, "two", &target).unwrap();
         let expected = "# all systems\n[one]\nkind = \"sqlite\"\npath = \"a.db\"\n\n# here\n[two]\n\
             description = \"kind = none\"\nkind = \"postgres\"\n\
@@ -102,5 +85,8 @@ mod tests {
         // What is said again is said once.
         assert_eq!(changed(&after, "two", &target).unwrap(), after);
         assert_eq!(changed(before, "four", &target), None);
+        let secret = Target { variable: Some("PGPASSWORD".to_owned()), ..target };
+        let after = changed(&after, "two", &secret).unwrap();
+        assert!(after.contains("/sample\"\npassword_env = \"PGPASSWORD\"\noptional"), "{after}");
     }
 }

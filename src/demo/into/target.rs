@@ -2,115 +2,93 @@
 
 use std::error::Error;
 use std::future::Future;
+use std::path::PathBuf;
 use std::time::Duration;
 
-use mysql_async::{Opts, OptsBuilder};
+use url::Url;
 
 use super::super::error::DemoError;
-use super::column::Server;
+use super::column;
 use super::{MARKER, Mark};
-use crate::config::{self, ConfigError, Secret};
+use crate::config;
+use crate::source::SourceError;
+use crate::source::open::Location;
+use crate::source::server::Server;
+use crate::warehouse::project::{Project, System, SystemKind};
 
 /// How long a server may take for one step, of which the longest is an index.
 const STEP_MAX: Duration = Duration::from_secs(600);
 
 /// A server, and the database there.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(super) struct Target {
+    /// what it speaks
+    pub(super) kind: column::Server,
+    /// how it is reached
     pub(super) server: Server,
-    /// where it is; holds no password
-    pub(super) url: String,
     /// the variable of the environment that holds the password, if one is needed
     pub(super) variable: Option<String>,
-    password: Option<Secret>,
 }
 
 impl Target {
-    /// The server that an option of the command line names. Its password comes from the variable
-    /// that the server's own programs read, where that is set.
+    /// The server that an option of the command line names for a system. Its password comes from
+    /// the variable that the server's own programs read, where that is set; how the connection is
+    /// encrypted is what the system's section says.
     ///
     /// # Errors
     /// When the address is none, or holds a password.
     pub(super) fn asked(
-        option: &'static str,
-        server: Server,
-        url: &str,
+        project: &Project,
+        name: &str,
+        (option, kind, url): (&'static str, column::Server, &str),
     ) -> Result<Self, DemoError> {
-        let variable = usual_variable(server);
-        let password = config::secret(variable, option, "the password of the server").ok();
-        let variable = password.is_some().then(|| variable.to_owned());
-        let target = Self { server, url: url.to_owned(), variable, password };
-        target.check(option)?;
-        Ok(target)
-    }
-
-    /// The server that a section of the project's systems names.
-    ///
-    /// # Errors
-    /// When the address is none, or the variable with the password is not set.
-    pub(super) fn known(
-        place: &str,
-        server: Server,
-        url: &str,
-        variable: Option<&str>,
-    ) -> Result<Self, DemoError> {
-        let secret = |name| config::secret(name, place, "the password of the server");
-        let password: Result<Option<Secret>, ConfigError> = variable.map(secret).transpose();
-        let variable = variable.map(str::to_owned);
-        let target = Self { server, url: url.to_owned(), variable, password: password? };
-        target.check(place)?;
-        Ok(target)
-    }
-
-    /// Whether the address is one, without a password in it.
-    fn check(&self, place: &str) -> Result<(), DemoError> {
-        let variable = usual_variable(self.server);
-        let wrong = |why: String| DemoError::Url { place: place.to_owned(), why };
-        let (has_password, has_database) = match self.server {
-            Server::Postgres => {
-                let config: tokio_postgres::Config =
-                    self.url.parse().map_err(|error| wrong(chain(&error)))?;
-                (config.get_password().is_some(), config.get_dbname().is_some())
-            }
-            Server::Mysql => {
-                let options = Opts::from_url(&self.url).map_err(|error| wrong(chain(&error)))?;
-                (options.pass().is_some(), options.db_name().is_some())
-            }
+        let variable = usual_variable(kind);
+        if Url::parse(url).is_ok_and(|url| url.password().is_some()) {
+            return Err(DemoError::PasswordInUrl { option, variable });
+        }
+        let mut system = section(project, name)?.clone();
+        system.kind = match kind {
+            column::Server::Postgres => SystemKind::Postgres,
+            column::Server::Mysql => SystemKind::Mysql,
         };
-        if has_password {
-            return Err(DemoError::PasswordInUrl { place: place.to_owned(), variable });
-        }
-        if !has_database {
-            return Err(wrong("it names no database".to_owned()));
-        }
-        Ok(())
+        system.path = PathBuf::new();
+        system.url = Some(url.to_owned());
+        let password = config::secret(variable, option, "the password");
+        system.password_env = password.is_ok().then(|| variable.to_owned());
+        system.check().map_err(|(_, why)| DemoError::Url { option, why })?;
+        Self::of(project, name, &system)
     }
 
-    /// How the PostgreSQL server is reached.
+    /// The server on which a system lies already.
     ///
     /// # Errors
-    /// When the address is none.
-    pub(super) fn postgres(&self) -> Result<tokio_postgres::Config, DemoError> {
-        let wrong = |error| DemoError::Url { place: self.url.clone(), why: chain(&error) };
-        let mut config: tokio_postgres::Config = self.url.parse().map_err(wrong)?;
-        if let Some(password) = &self.password {
-            config.password(password.reveal());
-        }
-        Ok(config)
+    /// When its section names none, or its password is not in the environment.
+    pub(super) fn known(project: &Project, name: &str) -> Result<Self, DemoError> {
+        Self::of(project, name, section(project, name)?)
     }
 
-    /// How the MariaDB server is reached.
+    fn of(project: &Project, name: &str, system: &System) -> Result<Self, DemoError> {
+        let variable = system.password_env.clone();
+        let (kind, server) = match system.location(name, &project.root)? {
+            Some(Location::Postgres(server)) => (column::Server::Postgres, server),
+            Some(Location::Mysql(server)) => (column::Server::Mysql, server),
+            _ => return Err(DemoError::NoServer { system: name.to_owned() }),
+        };
+        Ok(Self { kind, server, variable })
+    }
+
+    /// Where it is; holds no password.
+    pub(super) fn url(&self) -> &str {
+        &self.server.address.text
+    }
+
+    /// A connection, or what to do where there is none.
     ///
     /// # Errors
-    /// When the address is none.
-    pub(super) fn mysql(&self) -> Result<Opts, DemoError> {
-        let wrong = |error| DemoError::Url { place: self.url.clone(), why: chain(&error) };
-        let options = Opts::from_url(&self.url).map_err(wrong)?;
-        let builder = OptsBuilder::from_opts(options).prefer_socket(false);
-        Ok(match &self.password {
-            Some(password) => builder.pass(Some(password.reveal())).into(),
-            None => builder.into(),
-        })
+    /// What the server said, with the source of its password.
+    pub(super) fn connected<T>(&self, connected: Result<T, SourceError>) -> Result<T, DemoError> {
+        let variable = usual_variable(self.kind);
+        connected.map_err(|cause| DemoError::Connect { cause: Box::new(cause), variable })
     }
 
     /// Does one step on the server, in bounded time; `doing` says what, for messages.
@@ -122,11 +100,9 @@ impl Target {
         doing: &str,
         work: impl Future<Output = Result<T, E>>,
     ) -> Result<T, DemoError> {
-        let failed = |cause| DemoError::Server {
-            url: self.url.clone(),
-            doing: doing.to_owned(),
-            variable: usual_variable(self.server),
-            cause,
+        let failed = |cause| {
+            let (url, doing) = (self.url().to_owned(), doing.to_owned());
+            DemoError::Server { url, doing, cause }
         };
         match tokio::time::timeout(STEP_MAX, work).await {
             Ok(done) => done.map_err(|error| failed(Box::new(error))),
@@ -146,11 +122,11 @@ impl Target {
         mark: Mark,
     ) -> Result<(), DemoError> {
         for table in there.into_iter().filter(|name| name != MARKER) {
+            let url = self.url().to_owned();
             match marked.iter().find(|(name, _)| *name == table) {
-                None => return Err(DemoError::ForeignTable { url: self.url.clone(), table }),
+                None => return Err(DemoError::ForeignTable { url, table }),
                 Some((_, seed)) if *seed != mark.seed.to_string() => {
-                    let (url, seed) = (self.url.clone(), seed.clone());
-                    return Err(DemoError::OtherCompany { url, seed });
+                    return Err(DemoError::OtherCompany { url, seed: seed.clone() });
                 }
                 Some(_) => {}
             }
@@ -159,21 +135,16 @@ impl Target {
     }
 }
 
-/// The variable from which the server's own programs take a password.
-fn usual_variable(server: Server) -> &'static str {
-    match server {
-        Server::Postgres => "PGPASSWORD",
-        Server::Mysql => "MYSQL_PWD",
-    }
+/// What `systems.toml` says of a system.
+fn section<'p>(project: &'p Project, name: &str) -> Result<&'p System, DemoError> {
+    let none = || DemoError::NoServer { system: name.to_owned() };
+    project.systems.get(name).ok_or_else(none)
 }
 
-/// An error with what caused it.
-fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
+/// The variable from which the server's own programs take a password.
+fn usual_variable(kind: column::Server) -> &'static str {
+    match kind {
+        column::Server::Postgres => "PGPASSWORD",
+        column::Server::Mysql => "MYSQL_PWD",
     }
-    text
 }

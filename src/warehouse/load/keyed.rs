@@ -21,8 +21,8 @@ use super::table::{Outcome, TableLoad};
 use super::target::{Target, group_of, has_stale, list};
 use super::{Input, LoadError, history, quarantine};
 use crate::source::SourceError;
+use crate::source::database::{Database, Wanted, read_keys};
 use crate::source::shape::{ROW_COLUMN, SOURCE_COLUMN};
-use crate::source::sqlite::Snapshot;
 use crate::warehouse::contract::{Contract, Deletions, History, Mode};
 use crate::warehouse::manifest::Manifest;
 use crate::warehouse::name::TableName;
@@ -40,10 +40,10 @@ struct Gathered {
 }
 
 /// Loads a table whose rows compete; `None` where the source brought nothing new.
-pub(super) fn load(load: &TableLoad<'_>, input: &Input<'_>) -> Result<Option<Outcome>, LoadError> {
+pub(super) fn load(load: &TableLoad<'_>, input: Input<'_>) -> Result<Option<Outcome>, LoadError> {
     let gathered = match input {
-        Input::Files(found) => from_files(load, found)?,
-        Input::Sqlite(snapshot) => Some(from_database(load, snapshot)?),
+        Input::Files(found) => from_files(load, &found)?,
+        Input::Database(database) => Some(from_database(load, database)?),
     };
     gathered.map(|gathered| decide(load, gathered)).transpose()
 }
@@ -100,11 +100,11 @@ fn from_files(
     }))
 }
 
-fn from_database(load: &TableLoad<'_>, snapshot: &Snapshot) -> Result<Gathered, LoadError> {
+fn from_database(load: &TableLoad<'_>, database: &mut dyn Database) -> Result<Gathered, LoadError> {
     tracing::debug!(target: "patron::phase", phase = "extract", object = %load.contract.object);
     let contract = load.contract;
     let compares_keys = contract.compares_keys(load.shared.turn) && !load.is_first();
-    let gone = if compares_keys { Some(keys(load, snapshot)?) } else { None };
+    let gone = if compares_keys { Some(keys(load, database)?) } else { None };
     let (gone, has_unknown) = match &gone {
         Some(all) => {
             (Some(missing_keys(load, all, true)?), missing_keys(load, all, false)?.rows > 0)
@@ -120,7 +120,9 @@ fn from_database(load: &TableLoad<'_>, snapshot: &Snapshot) -> Result<Gathered, 
         let source = quarantine::source_of(&chunk.rows, &contract.object);
         stage.take(&source, &chunk).map_err(|error| SourceError::Stopped(Box::new(error)))
     };
-    let read = unstop(snapshot.read(&contract.object, &contract.shape, since, &mut take))?;
+    let (object, shape) = (&contract.object, &contract.shape);
+    let wanted = Wanted { object, shape, since, order: &[] };
+    let read = unstop(database.read(&wanted, &mut take))?;
     let staged = stage.finish()?;
     let mut state = load.state.clone();
     state.cursor = state.cursor.max(staged.cursor);
@@ -159,7 +161,7 @@ fn since(contract: &Contract, highest: Option<i64>) -> Option<(String, String)> 
 }
 
 /// The source's full list of keys.
-fn keys(load: &TableLoad<'_>, snapshot: &Snapshot) -> Result<Spooled, LoadError> {
+fn keys(load: &TableLoad<'_>, database: &mut dyn Database) -> Result<Spooled, LoadError> {
     let contract = load.contract;
     let mut spool: Option<Spool> = None;
     let mut refused = 0_usize;
@@ -184,7 +186,8 @@ fn keys(load: &TableLoad<'_>, snapshot: &Snapshot) -> Result<Spooled, LoadError>
         };
         write().map_err(|error| SourceError::Stopped(Box::new(error)))
     };
-    unstop(snapshot.keys(&contract.object, &contract.shape, &contract.key, &mut take))?;
+    let (object, shape) = (&contract.object, &contract.shape);
+    unstop(read_keys(database, object, shape, &contract.key, &mut take))?;
     match spool {
         Some(spool) => spool.finish(),
         None => Spool::create(&path, schema)?.finish(),

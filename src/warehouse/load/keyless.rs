@@ -16,19 +16,19 @@ use super::spool::{Spool, Spooled};
 use super::table::{Outcome, TableLoad};
 use super::{Input, LoadError, LoadState, quarantine};
 use crate::source::SourceError;
+use crate::source::database::{Database, Wanted};
 use crate::source::files::Found;
 use crate::source::shape::Chunk;
-use crate::source::sqlite::Snapshot;
 use crate::warehouse::contract::Mode;
 use crate::warehouse::manifest::{DataFile, Manifest};
 use crate::warehouse::release::Accounting;
 use crate::warehouse::write::FileWriter;
 
 /// Loads a table without a key; `None` where the source brought nothing new.
-pub(super) fn load(load: &TableLoad<'_>, input: &Input<'_>) -> Result<Option<Outcome>, LoadError> {
+pub(super) fn load(load: &TableLoad<'_>, input: Input<'_>) -> Result<Option<Outcome>, LoadError> {
     match input {
-        Input::Files(found) => from_files(load, found),
-        Input::Sqlite(snapshot) => from_database(load, snapshot).map(Some),
+        Input::Files(found) => from_files(load, &found),
+        Input::Database(database) => from_database(load, database).map(Some),
     }
 }
 
@@ -85,7 +85,7 @@ fn from_files(load: &TableLoad<'_>, found: &[Found]) -> Result<Option<Outcome>, 
     conclude(load, sink.finish()?, withdrawn, state).map(Some)
 }
 
-fn from_database(load: &TableLoad<'_>, snapshot: &Snapshot) -> Result<Outcome, LoadError> {
+fn from_database(load: &TableLoad<'_>, database: &mut dyn Database) -> Result<Outcome, LoadError> {
     tracing::debug!(target: "patron::phase", phase = "extract", object = %load.contract.object);
     let contract = load.contract;
     let mut sink = Sink::new(load, true, false)?;
@@ -97,7 +97,8 @@ fn from_database(load: &TableLoad<'_>, snapshot: &Snapshot) -> Result<Outcome, L
     let order: Vec<String> =
         contract.shape.columns.iter().map(|column| column.name.clone()).collect();
     let (object, shape) = (&contract.object, &contract.shape);
-    let read = unstop(snapshot.read_in_order(object, shape, None, &order, &mut take))?;
+    let wanted = Wanted { object, shape, since: None, order: &order };
+    let read = unstop(database.read(&wanted, &mut take))?;
     let state = LoadState { drift: read.drift, ..LoadState::new(contract.storage_hash()) };
     conclude(load, sink.finish()?, None, state)
 }

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use super::LoadError;
 use super::state::{Delivery, LoadState, difference, effective};
+use crate::source::database::Database;
 use crate::source::files::Found;
 use crate::source::shape::{Chunk, Drift};
-use crate::source::sqlite::Snapshot;
 use crate::source::{FileKind, SourceError, read_file};
 use crate::warehouse::contract::{Contract, Mode};
 use crate::warehouse::manifest::Hash;
@@ -16,7 +16,7 @@ pub enum Input<'a> {
     /// files that match the contract's glob, in file order
     Files(Vec<Found>),
     /// a database, as it was at one moment
-    Sqlite(&'a Snapshot),
+    Database(&'a mut dyn Database),
 }
 
 /// Tells a file's content hash; a refresh remembers those of files that did not change.

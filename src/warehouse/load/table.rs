@@ -113,7 +113,7 @@ impl Outcome {
 pub fn load_table(
     shared: &Context<'_>,
     contract: &Contract,
-    input: &Input<'_>,
+    input: Input<'_>,
 ) -> Result<Loaded, LoadError> {
     let load = TableLoad::open(shared, contract)?;
     let outcome = if contract.key.is_empty() && !contract.is_by_date() {

@@ -1,6 +1,7 @@
 //! Is a shape guessed that a person would have written?
 
 use patron::source::FileKind;
+use patron::source::database::Database;
 use patron::source::describe::{Described, describe_file};
 use patron::source::files::Found;
 use patron::source::shape::{Column, Format};
@@ -79,8 +80,8 @@ fn json_and_databases_are_described() {
              insert into t values (1, 1.5, 1, '2024-01-01'), (2, null, 'x', '2024-01-02')",
         )
         .unwrap();
-    let snapshot = Snapshot::open(&path).unwrap();
-    let lines: Vec<String> = snapshot.describe("t").unwrap().iter().map(line).collect();
+    let described = Snapshot::open(&path).unwrap().describe("t").unwrap();
+    let lines: Vec<String> = described.columns.iter().map(line).collect();
     assert_eq!(lines, ["id integer required", "r float", "mixed text required", "d date required"]);
 }
 

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use patron::source::SourceError;
+use patron::source::database::{Database, Wanted, read_keys};
+use patron::source::shape::Shape;
 use patron::source::sqlite::Snapshot;
 use rusqlite::Connection;
 
@@ -23,8 +25,15 @@ fn database(sql: &str) -> (tempfile::TempDir, PathBuf) {
 fn read(path: &Path, object: &str, columns: &[(&str, &str)]) -> Result<Whole, SourceError> {
     let shape = shape(columns, "");
     collect(|emit| {
-        Snapshot::open(path)?.read_in_order(object, &shape, None, &["id".to_owned()], emit)
+        let order = ["id".to_owned()];
+        let wanted = Wanted { object, shape: &shape, since: None, order: &order };
+        Snapshot::open(path)?.read(&wanted, emit)
     })
+}
+
+/// All rows of the table `t`.
+fn whole_of(shape: &Shape) -> Wanted<'_> {
+    Wanted { object: "t", shape, since: None, order: &[] }
 }
 
 /// Every file of a folder with its bytes.
@@ -153,7 +162,9 @@ fn rows_are_read_from_a_value_on() {
     let ids = |column: &str, value: &str| -> Result<Vec<String>, SourceError> {
         let since = Some((column, value));
         let whole = collect(|emit| {
-            Snapshot::open(&path)?.read_in_order("t", &shape, since, &["id".to_owned()], emit)
+            let order = ["id".to_owned()];
+            let wanted = Wanted { object: "t", shape: &shape, since, order: &order };
+            Snapshot::open(&path)?.read(&wanted, emit)
         })?;
         Ok(whole.rows.iter().map(|row| row[0].clone()).collect())
     };
@@ -167,7 +178,8 @@ fn rows_are_read_from_a_value_on() {
     assert!(error.contains("do not sort by time"), "{error}");
     let error = ids("none", "1").unwrap_err().to_string();
     assert!(error.contains("no such column"), "{error}");
-    let keys = collect(|emit| Snapshot::open(&path)?.keys("t", &shape, &["id".to_owned()], emit));
+    let mut snapshot = Snapshot::open(&path).unwrap();
+    let keys = collect(|emit| read_keys(&mut snapshot, "t", &shape, &["id".to_owned()], emit));
     assert_eq!(keys.unwrap().rows.len(), 4);
 }
 
@@ -192,8 +204,8 @@ fn many_rows_come_in_chunks() {
     );
     let shape = shape(&[("id", "type = 'integer'"), ("v", "type = 'text'")], "");
     let (mut rows, mut chunks, mut most) = (0, 0, 0);
-    let snapshot = Snapshot::open(&path).unwrap();
-    let read = snapshot.read("t", &shape, None, &mut |chunk| {
+    let mut snapshot = Snapshot::open(&path).unwrap();
+    let read = snapshot.read(&whole_of(&shape), &mut |chunk| {
         rows += chunk.rows.num_rows();
         chunks += 1;
         most = most.max(chunk.rows.get_array_memory_size());
@@ -212,9 +224,9 @@ fn the_folder_stays_as_it_is() {
         ));
         let before = contents(folder.path());
         assert_eq!(before.len(), 1, "a closed database is one file");
-        let snapshot = Snapshot::open(&path).unwrap();
+        let mut snapshot = Snapshot::open(&path).unwrap();
         let shape = shape(&columns, "");
-        let whole = collect(|emit| snapshot.read("t", &shape, None, emit)).unwrap();
+        let whole = collect(|emit| snapshot.read(&whole_of(&shape), emit)).unwrap();
         assert_eq!(whole.rows, [["1", "0"]]);
         assert_eq!(contents(folder.path()), before, "{mode}: while it is read");
         drop(snapshot);
@@ -279,17 +291,17 @@ fn a_live_log_is_read_and_left_alone() {
     let before = contents(folder.path());
     assert_eq!(before.len(), 3, "the database, its log and its index");
     let shape = shape(&[("id", "type = 'integer'")], "");
-    let count = |snapshot: &Snapshot| {
-        collect(|emit| snapshot.read("t", &shape, None, emit)).unwrap().rows.len()
+    let count = |snapshot: &mut Snapshot| {
+        collect(|emit| snapshot.read(&whole_of(&shape), emit)).unwrap().rows.len()
     };
-    let snapshot = Snapshot::open(&path).unwrap();
-    assert_eq!(count(&snapshot), 2, "what lies in the log counts");
+    let mut snapshot = Snapshot::open(&path).unwrap();
+    assert_eq!(count(&mut snapshot), 2, "what lies in the log counts");
     writer.write(3);
-    assert_eq!(count(&snapshot), 2, "the moment is held");
+    assert_eq!(count(&mut snapshot), 2, "the moment is held");
     drop(snapshot);
     let before_later = contents(folder.path());
-    let snapshot = Snapshot::open(&path).unwrap();
-    assert_eq!(count(&snapshot), 3);
+    let mut snapshot = Snapshot::open(&path).unwrap();
+    assert_eq!(count(&mut snapshot), 3);
     drop(snapshot);
     assert!(contents(folder.path()) == before_later, "reading changed nothing");
     let database = |contents: &BTreeMap<PathBuf, Vec<u8>>| contents[&path].clone();

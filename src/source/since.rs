@@ -1,45 +1,36 @@
-//! How is a statement written that reads an SQLite object?
+//! From which value of a source's column on may rows be new?
 
 use chrono_tz::UTC;
 use datafusion::common::ScalarValue;
-use rusqlite::types::Value;
 
 use super::shape::{Column, ColumnType, Format, Shape};
 use super::value::parse;
 
-/// What a contract's object is.
-pub(super) enum Object<'a> {
-    Named(&'a str),
-    Query(&'a str),
+/// A value that a source's column is compared with.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Bound {
+    Integer(i64),
+    Real(f64),
+    Text(String),
 }
 
-impl<'a> Object<'a> {
-    /// A name, or a query where it begins with `select` or `with` and goes on.
-    pub fn new(object: &'a str) -> Self {
-        let trimmed = object.trim();
-        let first = trimmed.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
-        let is_query = ["select", "with"].iter().any(|word| first.eq_ignore_ascii_case(word));
-        if is_query && trimmed.len() > first.len() && !trimmed[first.len()..].starts_with('_') {
-            Self::Query(trimmed.trim_end_matches(|c: char| c == ';' || c.is_whitespace()))
-        } else {
-            Self::Named(object)
-        }
-    }
-
-    /// What rows name as their source.
-    pub fn source(&self) -> &'a str {
+impl Bound {
+    /// The value as a statement writes it, for where a statement takes no parameters.
+    ///
+    /// # Errors
+    /// When a text is more than letters, digits and the marks of dates and times, which need no
+    /// escaping under any setting of any server.
+    pub fn literal(&self) -> Result<String, String> {
         match self {
-            Self::Named(name) => name,
-            Self::Query(_) => "query",
-        }
-    }
-
-    /// The object as something to select from.
-    pub fn source_clause(&self) -> String {
-        match self {
-            Self::Named(name) => quoted(name),
-            // The line end ends a comment that may stand last.
-            Self::Query(query) => format!("({query}\n) as patron_query"),
+            Self::Integer(value) => Ok(value.to_string()),
+            Self::Real(value) => Ok(format!("{value:?}")),
+            Self::Text(value) => {
+                let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-+:. /".contains(&byte);
+                match value.bytes().all(is_plain) {
+                    true => Ok(format!("'{value}'")),
+                    false => Err(format!("`{value}` is neither a number nor a moment")),
+                }
+            }
         }
     }
 }
@@ -50,30 +41,30 @@ impl<'a> Object<'a> {
 /// A moment stored as text compares as text, so its format must put the year first; the bound is
 /// then the day before, which is right for every way to write time and offset, and gives some rows
 /// once more, as an overlap does anyway.
-pub(super) fn bound(column: Option<&Column>, shape: &Shape, value: &str) -> Result<Value, String> {
-    let Some(column) = column else { return Ok(Value::Text(value.to_owned())) };
+pub(super) fn bound(column: Option<&Column>, shape: &Shape, value: &str) -> Result<Bound, String> {
+    let Some(column) = column else { return Ok(Bound::Text(value.to_owned())) };
     let format = match (&column.kind, &column.format) {
         (_, Some(format)) => format.clone(),
         (ColumnType::Date, None) => shape.format.date.clone(),
         (_, None) => shape.format.timestamp.first().cloned().unwrap_or_default(),
     };
-    let number = || -> Result<Value, String> {
+    let number = || -> Result<Bound, String> {
         if let Ok(value) = value.parse::<i64>() {
-            return Ok(Value::Integer(value));
+            return Ok(Bound::Integer(value));
         }
-        value.parse().map(Value::Real).map_err(|_| format!("`{value}` is not a number"))
+        value.parse().map(Bound::Real).map_err(|_| format!("`{value}` is not a number"))
     };
     match column.kind {
         ColumnType::Integer | ColumnType::Decimal { .. } | ColumnType::Float => number(),
-        ColumnType::Text | ColumnType::Boolean => Ok(Value::Text(value.to_owned())),
+        ColumnType::Text | ColumnType::Boolean => Ok(Bound::Text(value.to_owned())),
         ColumnType::Date | ColumnType::Timestamp => {
             let micros = moment(value).ok_or_else(|| format!("`{value}` is not a moment"))?;
             match format.as_str() {
-                "unix" => Ok(Value::Integer(micros.div_euclid(1_000_000))),
-                "unix_ms" => Ok(Value::Integer(micros.div_euclid(1000))),
+                "unix" => Ok(Bound::Integer(micros.div_euclid(1_000_000))),
+                "unix_ms" => Ok(Bound::Integer(micros.div_euclid(1000))),
                 #[expect(clippy::cast_precision_loss, reason = "a millisecond is taken off for it")]
-                "julian" => Ok(Value::Real((micros - 1000) as f64 / 86_400e6 + 2_440_587.5)),
-                _ => day_before(micros, &format).map(Value::Text),
+                "julian" => Ok(Bound::Real((micros - 1000) as f64 / 86_400e6 + 2_440_587.5)),
+                _ => day_before(micros, &format).map(Bound::Text),
             }
         }
     }
@@ -119,16 +110,4 @@ fn moment(text: &str) -> Option<i64> {
         Ok(ScalarValue::TimestampMicrosecond(micros, _)) => micros,
         _ => None,
     }
-}
-
-/// The column called `wanted`, to the letter or else without regard to case, as SQLite has it.
-pub(super) fn resolve<'n>(names: &'n [String], wanted: &str) -> Option<&'n str> {
-    let exact = names.iter().find(|name| *name == wanted);
-    let found = exact.or_else(|| names.iter().find(|name| name.eq_ignore_ascii_case(wanted)));
-    found.map(String::as_str)
-}
-
-/// An identifier in double quotes.
-pub(super) fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
 }
