@@ -72,6 +72,15 @@ impl Progress for Shown {
         }
     }
 
+    fn advanced(&self, table: &TableName, rows: u64) {
+        self.with(|bars| {
+            if let Some(bar) = bars.get(table) {
+                bar.inc(rows);
+                bar.set_message(format!("{table}  {} rows", HumanCount(bar.position())));
+            }
+        });
+    }
+
     fn finished(&self, table: &TableName, accounting: Option<&Accounting>) {
         if self.is_terminal {
             if let Some(bar) = self.with(|bars| bars.remove(table)) {

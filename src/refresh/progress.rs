@@ -7,6 +7,8 @@ use crate::warehouse::release::Accounting;
 pub trait Progress: Send + Sync {
     /// A table's load begins.
     fn started(&self, table: &TableName);
+    /// More rows of a table were read; a table may be read a second time.
+    fn advanced(&self, table: &TableName, rows: u64);
     /// A table's load ended; no accounting where its source brought nothing new.
     fn finished(&self, table: &TableName, accounting: Option<&Accounting>);
     /// An optional system is down and keeps its earlier data.
@@ -19,6 +21,8 @@ pub struct Silent;
 
 impl Progress for Silent {
     fn started(&self, _table: &TableName) {}
+
+    fn advanced(&self, _table: &TableName, _rows: u64) {}
 
     fn finished(&self, _table: &TableName, _accounting: Option<&Accounting>) {}
 

@@ -62,7 +62,7 @@ pub fn run(
     progress: &dyn Progress,
 ) -> Result<Outcome, RefreshError> {
     let names = chosen(project, options.only.as_ref())?;
-    with_writer(project, options, |shared, home| {
+    with_writer(project, options, progress, |shared, home| {
         let brought = read_systems(project, shared, &names, progress);
         let draft = Draft::new(project, options, shared, home, ReleaseKind::Refresh);
         draft.take_systems(brought, &names, progress)?.publish()
@@ -83,7 +83,7 @@ pub fn retry(
     if let Some(wanted) = table.filter(|table| !project.contracts.contains_key(*table)) {
         return Err(RefreshError::UnknownTable { wanted: wanted.clone() });
     }
-    with_writer(project, options, |shared, home| {
+    with_writer(project, options, progress, |shared, home| {
         let mut loaded = BTreeMap::new();
         let wanted = project.contracts.iter().filter(|(name, _)| {
             table.is_none_or(|table| table == *name)
@@ -108,6 +108,7 @@ pub fn retry(
 fn with_writer(
     project: &Project,
     options: &Options,
+    progress: &dyn Progress,
     work: impl FnOnce(&Context<'_>, &Home) -> Result<Outcome, RefreshError>,
 ) -> Result<Outcome, RefreshError> {
     let home = Home::create(&project.data_dir())?;
@@ -124,6 +125,7 @@ fn with_writer(
         number: base.as_ref().map_or(1, |base| base.number + 1),
         turn: hashes.turn(),
         hasher: &hashes,
+        heard: &|table, rows| progress.advanced(table, rows),
     };
     let outcome = work(&shared, &home)?;
     hashes.save();

@@ -327,7 +327,10 @@ async fn pump(
             size = 0;
             let full = std::mem::replace(&mut parcel, Vec::with_capacity(PARCEL_ROWS));
             if sender.send(Ok(full)).await.is_err() {
-                return Err(server.failed("reading was given up"));
+                // Whoever wanted the rows has enough; the connection is of use further.
+                let rest = patience.wait(answer.drop_result()).await;
+                let rest = rest.map_err(|stalled| server.failed(stalled))?;
+                return rest.map_err(|error| server.failed(error));
             }
         }
     }
@@ -351,8 +354,9 @@ impl Database for Mysql {
         let (sql, forms) = Self::statement((object, &from), &columns, &chosen, wanted)?;
         let mut rows = Plan::new(wanted.shape, object.source())?.rows();
         let sending = self.send(sql)?;
-        let count = stream(sending.parcels, &forms, &chosen.places, &mut rows, emit)?;
+        let count = stream(sending.parcels, &forms, &chosen.places, &mut rows, emit);
         self.receive(sending.task);
+        let count = count?;
         Ok(Read { sha256: String::new(), size_bytes: 0, rows: count, drift: chosen.drift })
     }
 

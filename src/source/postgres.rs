@@ -160,7 +160,8 @@ impl Postgres {
                 "select n.nspname, c.relname from pg_class c \
                  join pg_namespace n on n.oid = c.relnamespace \
                  where c.relkind in ('r', 'v', 'm', 'f', 'p') \
-                 and has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select') \
+                 and has_schema_privilege(n.oid, 'usage') \
+                 and has_any_column_privilege(c.oid, 'select') \
                  and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast') \
                  order by array_position(current_schemas(false), n.nspname) nulls last, 1, 2",
             )

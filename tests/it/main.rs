@@ -27,6 +27,7 @@ mod kill;
 mod ledger;
 mod real_files;
 mod refused;
+mod sorted;
 mod source;
 mod support;
 mod tidy;

@@ -26,6 +26,10 @@ impl From<DataFusionError> for LoadError {
 /// What went wrong while a table was loaded; nothing of it becomes visible.
 #[derive(Debug, Error)]
 pub enum LoadError {
+    /// rows that were expected in the order of their keys are not, or one is refused; the table is
+    /// read again in another way
+    #[error("the rows do not come in the order of their keys")]
+    Unsorted,
     /// the source could not be read
     #[error(transparent)]
     Source(#[from] SourceError),

@@ -19,7 +19,7 @@ use super::spool::{Spool, Spooled};
 use super::stage::{Stage, Staged};
 use super::table::{Outcome, TableLoad};
 use super::target::{Target, group_of, has_stale, list};
-use super::{Input, LoadError, history, quarantine};
+use super::{Input, LoadError, history, quarantine, sorted};
 use crate::source::SourceError;
 use crate::source::database::{Database, Wanted, read_keys};
 use crate::source::shape::{ROW_COLUMN, SOURCE_COLUMN};
@@ -43,7 +43,10 @@ struct Gathered {
 pub(super) fn load(load: &TableLoad<'_>, input: Input<'_>) -> Result<Option<Outcome>, LoadError> {
     let gathered = match input {
         Input::Files(found) => from_files(load, &found)?,
-        Input::Database(database) => Some(from_database(load, database)?),
+        Input::Database(database) => match sorted::load(load, database)? {
+            Some(outcome) => return Ok(Some(outcome)),
+            None => Some(from_database(load, database)?),
+        },
     };
     gathered.map(|gathered| decide(load, gathered)).transpose()
 }
@@ -80,9 +83,8 @@ fn from_files(
         return Ok(None);
     }
     let mut stage = Stage::new(contract, &load.folder, load.refusals("refusals.arrow")?)?;
-    let threads = load.shared.limits.threads;
     let number = load.shared.number;
-    let read = read_files(contract, kind, &plan, threads, number, &mut |source, chunk| {
+    let read = read_files(contract, kind, &plan, load.shared, &mut |source, chunk| {
         stage.take(source, chunk)
     })?;
     let state = super::LoadState {
@@ -117,6 +119,7 @@ fn from_database(load: &TableLoad<'_>, database: &mut dyn Database) -> Result<Ga
     let mut stage = Stage::new(contract, &load.folder, load.refusals("refusals.arrow")?)?;
     let since = since.as_ref().map(|(column, value)| (column.as_str(), value.as_str()));
     let mut take = |chunk: crate::source::shape::Chunk| {
+        load.shared.hear(contract, &chunk);
         let source = quarantine::source_of(&chunk.rows, &contract.object);
         stage.take(&source, &chunk).map_err(|error| SourceError::Stopped(Box::new(error)))
     };

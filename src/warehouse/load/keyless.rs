@@ -72,9 +72,8 @@ fn from_files(load: &TableLoad<'_>, found: &[Found]) -> Result<Option<Outcome>, 
         .then(|| load.names("withdrawn.arrow", &plan.withdrawn))
         .transpose()?;
     let mut sink = Sink::new(load, is_whole, withdrawn.is_some())?;
-    let threads = load.shared.limits.threads;
     let number = load.shared.number;
-    let read = read_files(contract, kind, &plan, threads, number, &mut |source, chunk| {
+    let read = read_files(contract, kind, &plan, load.shared, &mut |source, chunk| {
         sink.take(source, chunk)
     })?;
     let state = LoadState {
@@ -90,6 +89,7 @@ fn from_database(load: &TableLoad<'_>, database: &mut dyn Database) -> Result<Ou
     let contract = load.contract;
     let mut sink = Sink::new(load, true, false)?;
     let mut take = |chunk: Chunk| {
+        load.shared.hear(contract, &chunk);
         let source = quarantine::source_of(&chunk.rows, &contract.object);
         sink.take(&source, &chunk).map_err(|error| SourceError::Stopped(Box::new(error)))
     };

@@ -25,6 +25,7 @@ mod period;
 pub mod quarantine;
 mod read;
 mod refusals;
+mod sorted;
 mod spool;
 mod stage;
 mod state;

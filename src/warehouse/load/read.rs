@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::LoadError;
 use super::state::{Delivery, LoadState, difference, effective};
+use super::{Context, LoadError};
 use crate::source::database::Database;
 use crate::source::files::Found;
 use crate::source::shape::{Chunk, Drift};
@@ -122,16 +122,16 @@ pub(super) fn read_files(
     contract: &Contract,
     kind: FileKind,
     plan: &FilePlan<'_>,
-    threads: usize,
-    release: u64,
+    shared: &Context<'_>,
     take: &mut Take<'_>,
 ) -> Result<FilesRead, LoadError> {
     let mut result = FilesRead::default();
     for file in &plan.wanted {
         tracing::debug!(target: "patron::phase", phase = "extract", file = %file.name);
         let mut refused = 0;
-        let read = read_file(kind, file, &contract.shape, threads, &mut |chunk| {
+        let read = read_file(kind, file, &contract.shape, shared.limits.threads, &mut |chunk| {
             refused += chunk.refused.len() as u64;
+            shared.hear(contract, &chunk);
             take(&file.name, &chunk).map_err(|error| SourceError::Stopped(Box::new(error)))
         });
         let read = unstop(read)?;
@@ -149,7 +149,7 @@ pub(super) fn read_files(
             size_bytes: read.size_bytes,
             rows: read.rows,
             refused,
-            release,
+            release: shared.number,
         };
         result.deliveries.insert(file.name.clone(), delivery);
     }

@@ -20,6 +20,7 @@ use super::state::LoadState;
 use super::target::{Target, Targets, has_stale};
 use super::{Hasher, Input, LoadError, history, keyed, keyless};
 use crate::engine::session::{Limits, session};
+use crate::source::shape::Chunk;
 use crate::warehouse::catalog;
 use crate::warehouse::contract::{Contract, Deletions, Mode};
 use crate::warehouse::home::Writer;
@@ -45,6 +46,16 @@ pub struct Context<'a> {
     pub turn: u64,
     /// tells content hashes of files
     pub hasher: &'a dyn Hasher,
+    /// hears how many more rows of a table were read
+    pub heard: &'a (dyn Fn(&TableName, u64) + Sync),
+}
+
+impl Context<'_> {
+    /// Says that a chunk was read.
+    pub(super) fn hear(&self, contract: &Contract, chunk: &Chunk) {
+        let rows = chunk.rows.num_rows() + chunk.refused.len();
+        (self.heard)(&contract.name, rows as u64);
+    }
 }
 
 /// What a load made of one table.
