@@ -161,16 +161,16 @@ enum Live {
 
 impl Live {
     fn open(project: &Project, name: &str, system: &System) -> Result<Self, String> {
+        let path = project.system_path(system);
+        if system.url.is_none() && !path.exists() {
+            return Err(format!("`{}` is not there", path.display()));
+        }
         let location = system.location(name, &project.root).map_err(|error| error.to_string())?;
         if let Some(location) = location {
             let database = open_database(&location).map_err(|error| error.to_string())?;
             return Ok(Self::Database(database));
         }
-        let path = project.system_path(system);
-        match path.is_dir() {
-            true => Ok(Self::Folder(path)),
-            false => Err(format!("there is no folder `{}`", path.display())),
-        }
+        Ok(Self::Folder(path))
     }
 
     /// The columns of the newest file or of the object; nothing where no file is there.

@@ -29,8 +29,8 @@ const EXAMPLES: &str = "\
 Examples:
   patron new system shop --kind sqlite --path /srv/shop/shop.db
   patron new system exports --kind files --path ../exports --optional
-  patron new system orders --kind postgres --url postgres://reader@db.example.com/orders \
-      --password-env ORDERS_PASSWORD";
+  patron new system tills --kind postgres --url postgres://reader@db.example.com/tills \
+      --password-env TILLS_PASSWORD";
 
 /// Adds a departmental system to warehouse/systems.toml
 #[derive(Debug, clap::Args)]
@@ -66,7 +66,7 @@ struct SystemArgs {
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
 enum Kind {
-    /// A folder of CSV, JSON lines or Parquet files
+    /// A folder of CSV, JSON lines or Parquet files or workbooks
     Files,
     /// A SQLite database
     Sqlite,

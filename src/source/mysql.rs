@@ -2,9 +2,9 @@
 //!
 //! A connection holds one transaction with a consistent snapshot that only reads. Rows come in the
 //! text protocol, in which the server writes every value out exactly, except the floats of four
-//! bytes, which are asked for as floats of eight. MariaDB tells the place in its binary log at which
-//! a snapshot stands; connections whose places are the same show the same moment, and nothing needs
-//! to be locked for that.
+//! bytes, which are asked for as floats of eight. MariaDB tells the place in its binary log at
+//! which a snapshot stands; connections whose places are the same show the same moment, and nothing
+//! needs to be locked for that.
 
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -1,8 +1,8 @@
 //! How are tables read out of PostgreSQL?
 //!
-//! A connection holds one repeatable-read transaction that only reads; further connections join its
-//! exported snapshot. Rows come by binary COPY, whose values are exact, in the order of the server's
-//! sending; types that COPY's binary form says nothing useful of are cast to text by the server.
+//! A connection holds one repeatable-read transaction that only reads; further connections join
+//! its exported snapshot. Rows come by binary COPY, whose values are exact; a type of which the
+//! binary form says nothing useful is cast to text by the server.
 
 use std::fmt::Write as _;
 use std::sync::Arc;

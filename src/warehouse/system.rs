@@ -48,7 +48,7 @@ pub struct System {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SystemKind {
-    /// a folder of CSV, JSON lines, Parquet or XLSX files
+    /// a folder of CSV, JSON lines, Parquet files or workbooks
     Files,
     /// a SQLite database file
     Sqlite,

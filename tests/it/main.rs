@@ -31,4 +31,5 @@ mod sorted;
 mod source;
 mod support;
 mod tidy;
+mod workbooks;
 mod worlds;

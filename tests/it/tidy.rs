@@ -44,7 +44,8 @@ const ONE_PLACE: [(&str, &[&str], &str); 13] = [
 ];
 
 /// Words of the standard project that are also words of the engine, each with its reason.
-const ENGINE_WORDS: [(&str, &str); 8] = [
+const ENGINE_WORDS: [(&str, &str); 9] = [
+    ("application_name", "what a server is told of who connects; and who signed in where"),
     ("calendar", "the fiscal calendar of a project; and the table that may hold it"),
     ("capacity", "what a vector has room for; and working time to offer"),
     ("contracts", "promises of a source's tables; and service agreements"),
