@@ -152,7 +152,9 @@ impl Reading {
             Kind::Text => self.text(value, server),
             _ => match (self.read(value), value) {
                 (Ok(Cell::Null), _) => Some(Value::Null),
-                (Ok(cell), _) if self.is_own(kind) => self.typed(value, &cell, kind),
+                // A time that the clocks skipped is one all the same; a refresh refuses it.
+                _ if kind == Kind::LocalTime => self.local(value).map(Value::Micros),
+                (Ok(cell), _) if self.is_own(kind) => Self::typed(&cell, kind),
                 (_, ValueRef::Integer(value)) => of_integer(value, kind),
                 (_, ValueRef::Real(value)) => of_float(value, kind, server),
                 (
@@ -183,7 +185,7 @@ impl Reading {
         )
     }
 
-    fn typed<'a>(&self, value: ValueRef<'a>, cell: &Cell<'a>, kind: Kind) -> Option<Value<'a>> {
+    fn typed<'a>(cell: &Cell<'a>, kind: Kind) -> Option<Value<'a>> {
         match (cell, kind) {
             (Cell::Integer(value), _) => Some(Value::Integer(*value)),
             (Cell::Decimal(value), Kind::Decimal { scale, .. }) => {
@@ -192,8 +194,7 @@ impl Reading {
             (Cell::Float(value), _) => Some(Value::Float(*value)),
             (Cell::Boolean(value), _) => Some(Value::Boolean(*value)),
             (Cell::Date(day), _) => Some(Value::Day(*day)),
-            (Cell::Timestamp(micros), Kind::Instant) => Some(Value::Micros(*micros)),
-            (Cell::Timestamp(_), _) => self.local(value).map(Value::Micros),
+            (Cell::Timestamp(micros), _) => Some(Value::Micros(*micros)),
             _ => None,
         }
     }
