@@ -14,24 +14,26 @@ in its own way, and in each system a few rows cannot be right. answers.json says
 
 /// Said of databases that were put on a server.
 pub fn put(put: &Put) -> String {
-    let text = format!(
-        "The databases of {} lie at {}, and are read from there: {} tables, {} rows, put there in \
-         {:.1} s.\nwarehouse/systems.toml names the server; the SQLite files are what was put.\n",
+    let mut text = format!(
+        "The databases of {} lie at {}, and are read from there: {} tables, {} rows,\nput there in \
+         {:.1} s. warehouse/systems.toml names the server; the SQLite files are what was put.\n",
         put.systems.join(" and "),
         put.url,
         put.tables,
         put.rows,
         put.elapsed.as_secs_f64()
     );
-    if put.otherwise.is_empty() {
-        return text;
+    if put.left_out > 0 {
+        text = format!(
+            "{text}Left out: {} rows with bytes that are no text, which no server takes.\n",
+            put.left_out
+        );
     }
-    let columns = put.otherwise.join(", ");
-    format!(
-        "{text}In {columns} stand values that are refused and that the server cannot hold as they \
-         are:\n{} rows were left out; the others are refused for another reason.\n",
-        put.left_out
-    )
+    if !put.otherwise.is_empty() {
+        let columns = put.otherwise.join(", ");
+        text = format!("{text}Refused for another reason than from SQLite, in {columns}.\n");
+    }
+    text
 }
 
 /// What is asked first: the question, and the SQL that answers it.

@@ -66,8 +66,8 @@ pub struct Put {
     pub elapsed: Duration,
     /// how many rows were left out because the server cannot hold what a refresh refuses in them
     pub left_out: u64,
-    /// the columns in which something is refused that the server cannot hold as it is, so that
-    /// rows are left out or refused for another reason: `contact.phone`
+    /// the columns in which something is refused for another reason than from SQLite, because the
+    /// server cannot hold it as it is: `delivery.freight`
     pub otherwise: Vec<String>,
 }
 
@@ -180,7 +180,7 @@ async fn survey(
 fn otherwise(tables: &[Table]) -> Vec<String> {
     let mut names = Vec::new();
     for table in tables {
-        let columns = table.columns.iter().filter(|column| column.likeness < Likeness::Same);
+        let columns = table.columns.iter().filter(|column| column.likeness == Likeness::Refused);
         names.extend(columns.map(|column| format!("{}.{}", table.name, column.name)));
     }
     names

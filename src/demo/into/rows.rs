@@ -24,7 +24,7 @@ pub(super) struct Table {
     pub(super) columns: Vec<ServerColumn>,
     /// the columns of its key, by their places
     pub(super) key: Vec<usize>,
-    /// the column that tells what is new, by its place
+    /// the column that tells what is new, by its place, unless the key begins with it
     pub(super) cursor: Option<usize>,
     /// how many rows it is to have
     pub(super) rows: u64,
@@ -76,6 +76,8 @@ pub(super) fn survey(
         let survey = Survey { connection: &connection, name, columns: table.columns, server };
         let (columns, rows) = survey.columns(readings, &database)?;
         let key = survey.key().map_err(unreadable(&database))?;
+        // The key's own index begins with its first column.
+        let cursor = cursor.filter(|place| key.first() != Some(place));
         let database = database.clone();
         let mut table = Table { database, name, server, columns, key, cursor, rows, left_out: 0 };
         if table.columns.iter().any(|column| column.likeness == Likeness::Absent) {
