@@ -46,15 +46,17 @@ impl Target {
         if Url::parse(url).is_ok_and(|url| url.password().is_some()) {
             return Err(DemoError::PasswordInUrl { option, variable });
         }
-        let mut system = section(project, name)?.clone();
-        system.kind = match kind {
-            column::Server::Postgres => SystemKind::Postgres,
-            column::Server::Mysql => SystemKind::Mysql,
-        };
-        system.path = PathBuf::new();
-        system.url = Some(url.to_owned());
         let password = config::secret(variable, option, "the password");
-        system.password_env = password.is_ok().then(|| variable.to_owned());
+        let system = System {
+            kind: match kind {
+                column::Server::Postgres => SystemKind::Postgres,
+                column::Server::Mysql => SystemKind::Mysql,
+            },
+            path: PathBuf::new(),
+            url: Some(url.to_owned()),
+            password_env: password.is_ok().then(|| variable.to_owned()),
+            ..section(project, name)?.clone()
+        };
         system.check().map_err(|(_, why)| DemoError::Url { option, why })?;
         Self::of(project, name, &system)
     }
