@@ -9,18 +9,20 @@ use std::process::Command;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::server::{self, PASSWORD, Server};
+use super::server::{self, PASSWORD, Server, Tls};
 
-const SETTINGS: [&str; 18] = [
+const SETTINGS: [&str; 20] = [
     "--bind-address=127.0.0.1",
-    "--innodb-flush-log-at-trx-commit=0",
+    "--innodb-flush-log-at-trx-commit=2",
     "--innodb-flush-method=nosync",
     "--innodb-doublewrite=0",
     "--innodb-buffer-pool-size=64M",
     "--innodb-log-file-size=16M",
     "--innodb-stats-persistent=0",
     "--sync-frm=0",
-    "--skip-log-bin",
+    "--log-bin=log",
+    "--sync-binlog=0",
+    "--log-bin-trust-function-creators=1",
     "--skip-name-resolve",
     "--skip-feedback",
     "--max-connections=200",
@@ -43,11 +45,11 @@ impl MariaDb {
     /// The one server that the tests of a process share.
     pub fn shared() -> &'static Self {
         static SHARED: OnceLock<MariaDb> = OnceLock::new();
-        SHARED.get_or_init(|| Self::start(true))
+        SHARED.get_or_init(|| Self::start(Tls::Offered))
     }
 
     /// Starts another server.
-    pub fn start(speaks_tls: bool) -> Self {
+    pub fn start(tls: Tls) -> Self {
         let folder = server::folder("mariadb");
         let data = folder.join("data");
         server::certify(&folder);
@@ -64,7 +66,7 @@ impl MariaDb {
         command.push(format!("--port={port}").into());
         let files = [("datadir", "data"), ("socket", "socket"), ("pid-file", "pid")];
         command.extend(files.map(|(name, file)| option(name, &folder.join(file)).into()));
-        if speaks_tls {
+        if tls == Tls::Offered {
             let files =
                 [("ssl-ca", "ca.pem"), ("ssl-cert", "server.pem"), ("ssl-key", "server.key")];
             command.extend(files.map(|(name, file)| option(name, &folder.join(file)).into()));
@@ -99,8 +101,17 @@ impl MariaDb {
         self.server.wait_until(|| asked().status.success());
     }
 
+    /// Ends the connections to a database.
+    pub fn cut(&self, database: &str) {
+        let sql = format!("select id from information_schema.processlist where db = '{database}'");
+        for row in self.rows("mysql", &format!("{sql} and user = 'reader'")) {
+            // It may have ended by itself in between.
+            server::try_run(&mut self.client("mysql"), &format!("kill connection {};", row[0]));
+        }
+    }
+
     /// Kills the server at once, as a fallen machine would, and starts it again.
-    pub fn crash(&mut self) {
+    pub fn crash(&self) {
         self.server.crash();
         self.wait();
     }

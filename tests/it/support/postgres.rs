@@ -10,13 +10,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
-use super::server::{self, PASSWORD, Server};
+use super::server::{self, PASSWORD, Server, Tls};
 
 const SETTINGS: [&str; 15] = [
     "fsync=off",
     "full_page_writes=off",
-    "synchronous_commit=off",
+    "synchronous_commit=on",
     "shared_buffers=32MB",
     "max_connections=200",
     "listen_addresses=127.0.0.1",
@@ -34,13 +35,6 @@ const SETTINGS: [&str; 15] = [
 /// Whom the server lets in how: `trusted` without a password, all others with theirs.
 const ACCESS: &str = "local all all trust\nhost all trusted 127.0.0.1/32 trust\n\
      host all all 127.0.0.1/32 scram-sha-256\n";
-
-/// Whether a server speaks TLS.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tls {
-    Offered,
-    Absent,
-}
 
 /// A server of a test's own.
 pub struct Postgres {
@@ -107,6 +101,31 @@ impl Postgres {
     pub fn wait(&self) {
         let asked = || self.client("postgres").args(["-c", "select 1"]).output().unwrap();
         self.server.wait_until(|| asked().status.success());
+    }
+
+    /// Ends the connections to a database.
+    pub fn cut(&self, database: &str) {
+        let name = format!("datname = '{database}' and usename = 'reader'");
+        let sql = format!("select pg_terminate_backend(pid) from pg_stat_activity where {name};");
+        self.psql("postgres", &sql);
+    }
+
+    /// Kills a process that serves a database, as a fault in it would, after which the server
+    /// starts all of its processes again.
+    pub fn crash(&self, database: &str) {
+        let name = format!("datname = '{database}' and usename = 'reader'");
+        let sql = format!("select pid from pg_stat_activity where {name} limit 1");
+        let noticed = || self.server.log().matches("all server processes terminated").count();
+        let (before, begin) = (noticed(), Instant::now());
+        for row in self.rows("postgres", &sql) {
+            server::kill("KILL", row[0].parse().unwrap());
+            // The server notices the death after a moment in which it still answers.
+            while noticed() == before {
+                assert!(begin.elapsed() < Duration::from_secs(60), "the crash goes unnoticed");
+                std::thread::sleep(Duration::from_millis(20));
+            }
+        }
+        self.wait();
     }
 
     /// Where the server lies; see [`server::certify`] for the certificates in it.
@@ -179,7 +198,8 @@ impl Postgres {
         client.arg(self.folder()).args(["-p", &self.port().to_string(), "-d", database]);
         unsettled(&mut client);
         client.env("PGTZ", "UTC").env("PGDATESTYLE", "ISO").env("PGCLIENTENCODING", "UTF8");
-        client.env("PGOPTIONS", "-c intervalstyle=postgres -c bytea_output=hex");
+        let options = "-c intervalstyle=postgres -c bytea_output=hex -c extra_float_digits=1";
+        client.env("PGOPTIONS", options);
         client
     }
 }

@@ -7,6 +7,7 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
@@ -28,19 +29,26 @@ wait
 [ -e "$folder/keep" ] || rm -rf "$folder"
 "#;
 
+/// Whether a server speaks TLS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tls {
+    Offered,
+    Absent,
+}
+
 /// A server in a folder of its own, which goes with it.
 pub struct Server {
     folder: PathBuf,
     /// what the server understands as "end at once"
     signal: &'static str,
     command: Vec<OsString>,
-    watch: Child,
+    watch: Mutex<Child>,
 }
 
 impl Server {
     /// Starts a server whose data lie in `folder`.
     pub fn start(folder: PathBuf, signal: &'static str, command: Vec<OsString>) -> Self {
-        let watch = watch(&folder, signal, &command);
+        let watch = Mutex::new(watch(&folder, signal, &command));
         Self { folder, signal, command, watch }
     }
 
@@ -79,23 +87,24 @@ impl Server {
     }
 
     /// Kills the server at once, as a fallen machine would, and starts it on the same data.
-    pub fn crash(&mut self) {
+    pub fn crash(&self) {
         kill("KILL", self.pid());
         fs::write(self.folder.join("keep"), "").unwrap();
         self.end();
         fs::remove_file(self.folder.join("keep")).unwrap();
         fs::remove_file(self.folder.join("server.pid")).unwrap();
-        self.watch = watch(&self.folder, self.signal, &self.command);
+        *self.watch.lock().unwrap() = watch(&self.folder, self.signal, &self.command);
     }
 
     /// The process that watches the server.
     pub fn watcher(&self) -> u32 {
-        self.watch.id()
+        self.watch.lock().unwrap().id()
     }
 
-    fn end(&mut self) {
-        drop(self.watch.stdin.take());
-        self.watch.wait().unwrap();
+    fn end(&self) {
+        let mut watch = self.watch.lock().unwrap();
+        drop(watch.stdin.take());
+        watch.wait().unwrap();
     }
 }
 

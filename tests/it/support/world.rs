@@ -15,6 +15,8 @@ use patron::warehouse::release::Release;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
+use super::s3::S3;
+
 /// A project in a folder of its own.
 pub struct World {
     folder: TempDir,
@@ -66,6 +68,13 @@ impl World {
         fs::remove_file(self.path(name)).unwrap();
     }
 
+    /// From now on the warehouse lies in a store's bucket.
+    pub fn keep_in(&self, store: &S3) {
+        let settings = fs::read_to_string(self.path("warehouse/project.toml")).unwrap();
+        let place = format!("url = \"s3://bucket/home\"\nendpoint = \"{}\"\n", store.endpoint());
+        self.write("warehouse/project.toml", format!("{settings}[store]\n{place}"));
+    }
+
     /// The project as its files say now.
     pub fn project(&self) -> Project {
         Project::open(self.root()).unwrap_or_else(|error| panic!("{error}"))
@@ -95,7 +104,7 @@ impl World {
 
     /// The warehouse's ledger.
     pub fn home(&self) -> Home {
-        Home::open(&self.project().data_dir()).unwrap_or_else(|error| panic!("{error}"))
+        Home::open(self.project().home_place()).unwrap_or_else(|error| panic!("{error}"))
     }
 
     /// The newest release.
@@ -168,6 +177,18 @@ pub fn chain(error: &dyn std::error::Error) -> String {
         cause = inner.source();
     }
     text
+}
+
+/// A folder of real files, with its expected.json; none where the data are absent, which is said.
+pub fn data(name: &str) -> Option<(PathBuf, serde_json::Value)> {
+    let folder = std::env::var_os("PATRON_TEST_DATA").map(|root| PathBuf::from(root).join(name));
+    let found = folder.filter(|folder| folder.join("expected.json").is_file());
+    let Some(folder) = found else {
+        println!("LEFT OUT: {name}: PATRON_TEST_DATA names no folder that holds it");
+        return None;
+    };
+    let text = fs::read_to_string(folder.join("expected.json")).unwrap();
+    Some((folder, serde_json::from_str(&text).unwrap()))
 }
 
 /// Copies a folder; `x.sql` becomes the SQLite database `x.db`.
