@@ -38,7 +38,7 @@ struct Variable {
 }
 
 /// All of them; the help is written from this list.
-const VARIABLES: [Variable; 7] = [
+const VARIABLES: [Variable; 9] = [
     Variable {
         name: "PATRON_PROJECT",
         default: "the current folder or the nearest above it that holds a project",
@@ -65,6 +65,16 @@ const VARIABLES: [Variable; 7] = [
         name: "PATRON_SPILL_DIR",
         default: "the system's folder for temporary files",
         meaning: "where queries spill",
+    },
+    Variable {
+        name: "PGPASSWORD",
+        default: "not set: the server asks for none",
+        meaning: "the password for the server of `patron demo --into`",
+    },
+    Variable {
+        name: "MYSQL_PWD",
+        default: "not set: no password",
+        meaning: "the password for the server of `patron demo --into-mysql`",
     },
     Variable { name: "NO_COLOR", default: "not set", meaning: "any value switches colours off" },
 ];

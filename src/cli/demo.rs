@@ -24,6 +24,9 @@ pub(super) struct Args {
     #[command(flatten)]
     size: demo::Size,
 
+    #[command(flatten)]
+    servers: demo::into::Servers,
+
     /// Lets the company live on for so many days, then loads what they brought
     #[arg(
         long,
@@ -45,7 +48,7 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, context: &Context) -> Result<(), CliError> {
     let output = context.output;
     let folder = context.config.folder.join(&args.dir);
-    let shown = bar(output);
+    let shown = bar(output, "months");
     let mut progress = |done, all| {
         shown.set_length(all);
         shown.set_position(done);
@@ -69,11 +72,27 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<(), CliError> {
             output.say(&format!("The demo in {shown} is there already, up to {until}.\n"))?;
         }
     }
+    put(args, context, &folder)?;
     if args.no_refresh {
         return Ok(());
     }
     load(context, &folder)?;
     next(context, &args.dir)
+}
+
+/// Puts the databases on the servers that are asked for, or where they lie already.
+fn put(args: &Args, context: &Context, folder: &Path) -> Result<(), CliError> {
+    let shown = bar(context.output, "rows");
+    let mut progress = |done, all| {
+        shown.set_length(all);
+        shown.set_position(done);
+    };
+    let put = context.runtime.block_on(demo::into::put(folder, &args.servers, &mut progress));
+    shown.finish_and_clear();
+    for put in put? {
+        context.output.say(&story::put(&put))?;
+    }
+    Ok(())
 }
 
 fn load(context: &Context, folder: &Path) -> Result<(), CliError> {

@@ -10,13 +10,13 @@ use crate::refresh::Progress;
 use crate::warehouse::name::TableName;
 use crate::warehouse::release::Accounting;
 
-/// A bar on standard error for work of a known length, where a person watches.
-pub(super) fn bar(output: Output) -> ProgressBar {
+/// A bar on standard error for work of a known length, where a person watches; `unit` is counted.
+pub(super) fn bar(output: Output, unit: &str) -> ProgressBar {
     if !output.is_interactive() {
         return ProgressBar::hidden();
     }
     let bar = ProgressBar::new(0);
-    let style = ProgressStyle::with_template("  {bar:40} {pos} of {len} months");
+    let style = ProgressStyle::with_template(&format!("  {{bar:40}} {{pos}} of {{len}} {unit}"));
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
     bar
 }

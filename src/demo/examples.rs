@@ -19,6 +19,7 @@ Examples:
   patron demo --dir /tmp/sample
   patron demo --advance 7                      a week later: new, late and corrected rows
   patron demo --dir large --customers 20000 --order-lines 10000000 --no-refresh
+  patron demo --into postgres://me@127.0.0.1:5432/sample         password from PGPASSWORD
 
 A second run changes nothing and says so. answers.json in the folder says what reports must find.";
 

@@ -16,6 +16,7 @@ mod error;
 pub mod examples;
 mod feeds;
 mod inputs;
+pub mod into;
 mod marketing;
 mod master;
 mod matching;
@@ -36,6 +37,7 @@ mod text;
 mod trade;
 mod world;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -71,6 +73,9 @@ struct State {
     until: Option<NaiveDate>,
     /// the last day that an advance under way is to bring
     advancing_to: Option<NaiveDate>,
+    /// the systems whose databases lie on a server, and the last day that these hold there
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    servers: BTreeMap<String, Option<NaiveDate>>,
 }
 
 /// What was done.
@@ -119,7 +124,13 @@ pub fn set_up(
         None => {
             check_vacant(folder)?;
             let scale = scale.unwrap_or_default();
-            State { generator: GENERATOR, scale, until: None, advancing_to: None }
+            State {
+                generator: GENERATOR,
+                scale,
+                until: None,
+                advancing_to: None,
+                servers: BTreeMap::new(),
+            }
         }
     };
     // What an interrupted run left is written anew; nobody has seen it yet.

@@ -1,5 +1,7 @@
 //! What does the demo tell a newcomer?
 
+use super::into::Put;
+
 /// Said of the departmental systems when they are new.
 pub const INTRODUCTION: &str = "\
 A group of eight companies that sells measuring instruments and serves them, in China, Hong Kong,
@@ -9,6 +11,30 @@ the service desk writes JSON lines, the warehouse scales tabs, marketing and sta
 decide (rules, targets, estimates) lies in warehouse/inputs. Each department numbers its customers
 in its own way, and in each system a few rows cannot be right. answers.json says what is planted.
 ";
+
+/// Said of databases that were put on a server.
+pub fn put(put: &Put) -> String {
+    let mut text = format!(
+        "The databases of {} lie at {}, and are read from there: {} tables, {} rows,\nput there in \
+         {:.1} s. warehouse/systems.toml names the server; the SQLite files are what was put.\n",
+        put.systems.join(" and "),
+        put.url,
+        put.tables,
+        put.rows,
+        put.elapsed.as_secs_f64()
+    );
+    if put.left_out > 0 {
+        text = format!(
+            "{text}Left out: {} rows with bytes that are no text, which no server takes.\n",
+            put.left_out
+        );
+    }
+    if !put.otherwise.is_empty() {
+        let columns = put.otherwise.join(", ");
+        text = format!("{text}Refused for another reason than from SQLite, in {columns}.\n");
+    }
+    text
+}
 
 /// What is asked first: the question, and the SQL that answers it.
 pub const QUESTIONS: [(&str, &str); 3] = [

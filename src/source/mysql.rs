@@ -395,7 +395,10 @@ pub(super) fn quoted(name: &str) -> String {
 }
 
 /// Connects, encrypted as the server's settings say.
-async fn connect(server: &Server) -> Result<Conn, SourceError> {
+///
+/// # Errors
+/// When the server cannot be reached, or refuses the user.
+pub(crate) async fn connect(server: &Server) -> Result<Conn, SourceError> {
     let address = &server.address;
     let mut options = OptsBuilder::default()
         .user(Some(&address.user))

@@ -387,7 +387,10 @@ pub(super) fn quoted(name: &str) -> String {
 }
 
 /// Connects, encrypted as the server's settings say.
-async fn connect(server: &Server) -> Result<(Client, JoinHandle<()>), SourceError> {
+///
+/// # Errors
+/// When the server cannot be reached, or refuses the user.
+pub(crate) async fn connect(server: &Server) -> Result<(Client, JoinHandle<()>), SourceError> {
     let address = &server.address;
     let mut config = Config::new();
     config

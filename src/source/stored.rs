@@ -17,7 +17,7 @@ const FLOAT_EXACT_MAX: i128 = 1 << 53;
 
 /// A value as its source stores it.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Stored<'a> {
+pub(crate) enum Stored<'a> {
     Null,
     Text(&'a str),
     /// a number in plain notation, wider than the other kinds take
@@ -40,7 +40,7 @@ pub(super) enum Stored<'a> {
 
 /// Which clock an instant was read from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Clock {
+pub(crate) enum Clock {
     Utc,
     /// that of the contract's zone
     Local,
@@ -112,7 +112,7 @@ fn instant_text(nanoseconds: i128, clock: Clock) -> String {
 }
 
 /// The value in the column's own type.
-pub(super) fn accept<'a>(stored: Stored<'a>, parser: &Parser) -> Result<Cell<'a>, Reason> {
+pub(crate) fn accept<'a>(stored: Stored<'a>, parser: &Parser) -> Result<Cell<'a>, Reason> {
     match stored {
         Stored::Null => return Ok(Cell::Null),
         Stored::Text(text) => return parser.read_checked(text),

@@ -327,7 +327,7 @@ impl Parser {
     }
 
     /// The reason that a stored value does not fit this column's type.
-    pub(super) fn misfit(&self, stored: &'static str) -> Reason {
+    pub(crate) fn misfit(&self, stored: &'static str) -> Reason {
         Reason::Stored { stored, wanted: self.kind.clone() }
     }
 }

@@ -5,6 +5,7 @@ mod books;
 mod conflicts;
 mod deliveries;
 mod feeds;
+mod into;
 mod loaded;
 mod read;
 
