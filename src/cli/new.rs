@@ -66,7 +66,7 @@ struct SystemArgs {
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
 enum Kind {
-    /// A folder of CSV, JSON lines or Parquet files
+    /// A folder of CSV, JSON lines or Parquet files or workbooks
     Files,
     /// A SQLite database
     Sqlite,

@@ -10,7 +10,7 @@ use crate::demo::examples;
 use crate::source::database::Description;
 use crate::source::describe::{Described, describe_file};
 use crate::source::open::open_database;
-use crate::source::shape::{ColumnType, Format};
+use crate::source::shape::{CellRange, ColumnType, Format};
 use crate::source::{FileKind, SourceError};
 use crate::warehouse::name::{TableName, is_identifier};
 use crate::warehouse::project::{Project, System};
@@ -45,6 +45,18 @@ pub(super) struct Args {
     /// Decimal mark of a CSV file [default: the one that fits more columns]
     #[arg(long, value_name = "MARK")]
     decimal_mark: Option<char>,
+
+    /// Sheet of a workbook [default: the first]
+    #[arg(long)]
+    sheet: Option<String>,
+
+    /// Cells of the sheet that make up the table, such as B3:H200 or B3:H [default: all]
+    #[arg(long, value_parser = cell_range)]
+    range: Option<CellRange>,
+}
+
+fn cell_range(text: &str) -> Result<CellRange, String> {
+    CellRange::try_from(text.to_owned())
 }
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<(), CliError> {
@@ -109,6 +121,10 @@ fn describe(
 ) -> Result<(Source, Vec<Described>), CliError> {
     let name = args.object.split('.').next().unwrap_or_default();
     if let Some(location) = system.location(name, &project.root)? {
+        if args.sheet.is_some() || args.range.is_some() {
+            let advice = "`--sheet` and `--range` are for workbooks; leave them out";
+            return Err(CliError::Usage(format!("the system is a database; {advice}")));
+        }
         let Description { columns, key } = open_database(&location)?.describe(object)?;
         return Ok((Source::Database { key }, columns));
     }
@@ -121,15 +137,23 @@ fn describe(
     newest.fetch()?;
     let kind = kind_of(&newest.path)?;
     let is_pattern = object.contains(['*', '?', '[']);
+    let is_sheet = args.sheet.is_some() || args.range.is_some();
+    if kind != FileKind::Xlsx && is_sheet {
+        let place = newest.path.display();
+        return Err(CliError::Usage(format!(
+            "`{place}` is no workbook; leave out `--sheet` and `--range`"
+        )));
+    }
     if kind != FileKind::Csv {
-        let format = Format::default();
+        let (sheet, range) = (args.sheet.clone(), args.range);
+        let format = Format { sheet, range, ..Format::default() };
         let columns = describe_file(kind, newest, &format)?;
-        return Ok((Source::Files { kind, format, is_pattern }, columns));
+        return Ok((Source::Files { kind, format: Box::new(format), is_pattern }, columns));
     }
     let format = sniff(args, &newest.path)?;
     let (format, columns) =
         with_decimal_mark(args, format, |format| Ok(describe_file(kind, newest, format)?))?;
-    Ok((Source::Files { kind, format, is_pattern }, columns))
+    Ok((Source::Files { kind, format: Box::new(format), is_pattern }, columns))
 }
 
 /// The kind that a file's ending names.
@@ -139,9 +163,10 @@ fn kind_of(path: &std::path::Path) -> Result<FileKind, CliError> {
         "csv" | "tsv" | "txt" => Ok(FileKind::Csv),
         "json" | "jsonl" | "ndjson" => Ok(FileKind::JsonLines),
         "parquet" => Ok(FileKind::Parquet),
+        "xlsx" | "xlsm" => Ok(FileKind::Xlsx),
         _ => Err(CliError::Usage(format!(
-            "`{}` ends in none of csv, tsv, txt, json, jsonl, ndjson, parquet; rename it, or write \
-             the contract by hand",
+            "`{}` ends in none of csv, tsv, txt, json, jsonl, ndjson, parquet, xlsx, xlsm; rename \
+             it, or write the contract by hand",
             path.display()
         ))),
     }

@@ -19,7 +19,7 @@ pub(super) enum Source {
         /// what they are
         kind: FileKind,
         /// how they are written
-        format: Format,
+        format: Box<Format>,
         /// whether the object may name several
         is_pattern: bool,
     },
@@ -152,6 +152,7 @@ pub(super) fn contract_text(draft: &Draft) -> String {
                 FileKind::Csv => "csv",
                 FileKind::JsonLines => "json",
                 FileKind::Parquet => "parquet",
+                FileKind::Xlsx => "xlsx",
             };
             lines.push(format!("kind = \"{kind}\""));
             if *is_pattern { "append" } else { "full" }
@@ -187,7 +188,7 @@ pub(super) fn contract_text(draft: &Draft) -> String {
             quoted(&moment.name)
         ));
     }
-    if let Source::Files { kind: FileKind::Csv, format, .. } = &draft.source {
+    if let Source::Files { format, .. } = &draft.source {
         lines.extend(format_lines(format));
     }
     for column in &draft.columns {
@@ -213,6 +214,12 @@ fn format_lines(format: &Format) -> Vec<String> {
     }
     if let Some(mark) = format.thousands_mark {
         lines.push(format!("thousands_mark = {}", quoted(&mark.to_string())));
+    }
+    if let Some(sheet) = &format.sheet {
+        lines.push(format!("sheet = {}", quoted(sheet)));
+    }
+    if let Some(range) = &format.range {
+        lines.push(format!("range = {}", quoted(&range.to_string())));
     }
     if !lines.is_empty() {
         lines.splice(0..0, [String::new(), "[format]".to_owned()]);

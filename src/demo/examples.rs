@@ -44,7 +44,8 @@ Examples:
   patron new table sales.customer                       a table of a database
   patron new table finance.'ledger_*.csv'               a pattern of files
   patron new table finance.debtors.csv --encoding gbk --table accounts
-  patron new table service.'cases_*.jsonl' --department support";
+  patron new table service.'cases_*.jsonl' --department support
+  patron new table finance.'budget-*.xlsx' --sheet Plan --range B3:H";
 
 /// Shown by `patron refresh --help`.
 pub const REFRESH: &str = "\

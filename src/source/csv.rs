@@ -115,18 +115,19 @@ fn layout(
     }
     let encoding = Text::new(&format.encoding, &shape.place)?.name();
     let mut layout = Layout { places: Vec::new(), width: None, delimiter, quote, encoding };
-    let drift = if format.header {
+    let (places, drift) = if format.header {
         let names = header(blocks, file, delimiter, quote)?;
         layout.width = Some(names.len());
-        layout.place_by_name(&names, file, shape)?
+        place_by_name(&names, file, shape)?
     } else {
         layout.width = blocks.peek_record()?.and_then(|record| {
             let mut width = 0;
             fields(std::str::from_utf8(&record).ok()?, delimiter, quote, |_, _| width += 1);
             Some(width)
         });
-        layout.place_by_position(file, shape)?
+        place_by_position(layout.width, file, shape)?
     };
+    layout.places = places;
     Ok((layout, drift))
 }
 
@@ -170,84 +171,88 @@ fn single(text: &str, has_doubled: bool, quote: u8) -> Cow<'_, str> {
     Cow::Owned(text.replace(&format!("{quote}{quote}"), &quote.to_string()))
 }
 
-impl Layout {
-    fn place_by_name(
-        &mut self,
-        names: &[String],
-        file: &Found,
-        shape: &Shape,
-    ) -> Result<Vec<Drift>, SourceError> {
-        let mut by_name: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-        for (place, name) in names.iter().enumerate() {
-            by_name.entry(name).or_default().push(place);
-        }
-        let mut drift = Vec::new();
-        let mut is_wanted = vec![false; names.len()];
-        for column in &shape.columns {
-            let name = column.source_name();
-            let place = match by_name.get(name).map(Vec::as_slice) {
-                Some([place]) => Some(*place),
-                Some(several) => {
-                    return Err(SourceError::DuplicateColumn {
-                        file: file.name.clone(),
-                        column: name.to_owned(),
-                        place: shape.place.clone(),
-                        count: several.len(),
-                    });
-                }
-                None => {
-                    let found = || found_instead(name, names.iter().map(String::as_str), "columns");
-                    drift.push(missing(column, &file.name, shape, found)?);
-                    None
-                }
-            };
-            if let Some(place) = place {
-                is_wanted[place] = true;
-            }
-            self.places.push(place);
-        }
-        for (place, name) in names.iter().enumerate().filter(|(place, _)| !is_wanted[*place]) {
-            let column =
-                if name.is_empty() { format!("column {}", place + 1) } else { name.clone() };
-            drift.push(Drift::Added { column });
-        }
-        Ok(drift)
+/// Per column of the shape the place of its field, if the header has it, and how both differ.
+pub(super) fn place_by_name(
+    names: &[String],
+    file: &Found,
+    shape: &Shape,
+) -> Result<(Vec<Option<usize>>, Vec<Drift>), SourceError> {
+    let mut places = Vec::with_capacity(shape.columns.len());
+    let mut by_name: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (place, name) in names.iter().enumerate() {
+        by_name.entry(name).or_default().push(place);
     }
-
-    fn place_by_position(
-        &mut self,
-        file: &Found,
-        shape: &Shape,
-    ) -> Result<Vec<Drift>, SourceError> {
-        let mut drift = Vec::new();
-        for (index, column) in shape.columns.iter().enumerate() {
-            let place = match &column.from {
-                None => index,
-                Some(from) => position(from).ok_or_else(|| SourceError::Shape {
+    let mut drift = Vec::new();
+    let mut is_wanted = vec![false; names.len()];
+    for column in &shape.columns {
+        let name = column.source_name();
+        let place = match by_name.get(name).map(Vec::as_slice) {
+            Some([place]) => Some(*place),
+            Some(several) => {
+                return Err(SourceError::DuplicateColumn {
+                    file: file.name.clone(),
+                    column: name.to_owned(),
                     place: shape.place.clone(),
-                    why: format!(
-                        "column `{}`: `from` must be a position from 1, as there is no header",
-                        column.name
-                    ),
-                })?,
-            };
-            if self.width.is_some_and(|width| place >= width) {
-                let width = self.width.unwrap_or_default();
-                let found = || format!("its records have {width} fields");
+                    count: several.len(),
+                });
+            }
+            None => {
+                let found = || found_instead(name, names.iter().map(String::as_str), "columns");
                 drift.push(missing(column, &file.name, shape, found)?);
-                self.places.push(None);
-            } else {
-                self.places.push(Some(place));
+                None
             }
+        };
+        if let Some(place) = place {
+            is_wanted[place] = true;
         }
-        for place in 0..self.width.unwrap_or_default() {
-            if !self.places.contains(&Some(place)) {
-                drift.push(Drift::Added { column: format!("column {}", place + 1) });
-            }
-        }
-        Ok(drift)
+        places.push(place);
     }
+    for (place, name) in names.iter().enumerate().filter(|(place, _)| !is_wanted[*place]) {
+        let column = if name.is_empty() { format!("column {}", place + 1) } else { name.clone() };
+        drift.push(Drift::Added { column });
+    }
+    Ok((places, drift))
+}
 
+/// As [`place_by_name`] for a file without header whose records have `width` fields, if that is
+/// known.
+pub(super) fn place_by_position(
+    width: Option<usize>,
+    file: &Found,
+    shape: &Shape,
+) -> Result<(Vec<Option<usize>>, Vec<Drift>), SourceError> {
+    let mut places = Vec::with_capacity(shape.columns.len());
+    let mut drift = Vec::new();
+    for (index, column) in shape.columns.iter().enumerate() {
+        let place = match &column.from {
+            None => index,
+            Some(from) => position(from).ok_or_else(|| SourceError::Shape {
+                place: shape.place.clone(),
+                why: format!(
+                    "column `{}`: `from` must be a position from 1, as there is no header",
+                    column.name
+                ),
+            })?,
+        };
+        if let Some(width) = width
+            && place >= width
+        {
+            let found = || format!("its records have {width} fields");
+            drift.push(missing(column, &file.name, shape, found)?);
+            places.push(None);
+        } else {
+            places.push(Some(place));
+        }
+    }
+    for place in 0..width.unwrap_or_default() {
+        if !places.contains(&Some(place)) {
+            drift.push(Drift::Added { column: format!("column {}", place + 1) });
+        }
+    }
+    Ok((places, drift))
+}
+
+impl Layout {
     /// Adds the rows of a block.
     fn parse(&self, block: &Block, rows: &mut Rows) {
         let has_nul = memchr::memchr(0, &block.bytes).is_some();

@@ -190,14 +190,40 @@ pub(super) fn find_column(
     })
 }
 
-/// The table or view of a name among all that can be read, given as `schema.name` with those of the
-/// usual schemas first; to the letter or else without regard to case.
-pub(super) fn find_object<'o>(
-    objects: &'o [(String, String)],
-    wanted: &str,
-) -> Option<&'o (String, String)> {
-    let is_same = |object: &&(String, String), same: fn(&str, &str) -> bool| {
-        same(&object.1, wanted) || same(&format!("{}.{}", object.0, object.1), wanted)
+/// A table or view that can be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Known {
+    pub schema: String,
+    pub table: String,
+    /// whether its name alone means it
+    pub is_usual: bool,
+}
+
+impl Known {
+    /// From the texts of schema, table, and whether the schema is one of those that need no naming.
+    pub fn new(row: Vec<Option<String>>) -> Self {
+        let mut texts = row.into_iter().map(Option::unwrap_or_default);
+        let mut next = || texts.next().unwrap_or_default();
+        let (schema, table) = (next(), next());
+        Self { schema, table, is_usual: matches!(next().as_str(), "t" | "1") }
+    }
+
+    /// The shortest name that means it.
+    pub fn name(&self) -> String {
+        if self.is_usual { self.table.clone() } else { self.full_name() }
+    }
+
+    fn full_name(&self) -> String {
+        format!("{}.{}", self.schema, self.table)
+    }
+}
+
+/// The table or view of a name among all that can be read, given as `schema.name`, or as the name
+/// alone where it lies in a usual schema: a table of another department that happens to bear the
+/// name is another table. To the letter or else without regard to case.
+pub(super) fn find_object<'o>(objects: &'o [Known], wanted: &str) -> Option<&'o Known> {
+    let is_same = |object: &&Known, same: fn(&str, &str) -> bool| {
+        object.is_usual && same(&object.table, wanted) || same(&object.full_name(), wanted)
     };
     let exact = objects.iter().find(|object| is_same(object, |a, b| a == b));
     exact.or_else(|| objects.iter().find(|object| is_same(object, str::eq_ignore_ascii_case)))

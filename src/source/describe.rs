@@ -11,7 +11,8 @@ use super::moment::{DateReader, TimestampReader};
 use super::shape::{ColumnType, Format};
 use super::sqlite::Snapshot;
 use super::stored::{Stored, widest};
-use super::{FileKind, SourceError, csv, parquet};
+use super::xlsx_cell::{Value as SheetValue, significant};
+use super::{FileKind, SourceError, csv, parquet, xlsx};
 
 /// Rows looked at.
 pub(super) const ROWS_MAX: usize = 10_000;
@@ -82,6 +83,13 @@ pub fn describe_file(
             })?;
             Ok(finish(names, guesses))
         }
+        FileKind::Xlsx => {
+            let mut guesses = Vec::new();
+            let names = xlsx::sample(file, format, ROWS_MAX, |column, value| {
+                guess_at(&mut guesses, format, column).cell(&value);
+            })?;
+            Ok(finish(names, guesses))
+        }
     }
 }
 
@@ -98,10 +106,14 @@ impl Snapshot {
 }
 
 fn add(guesses: &mut Vec<Guess>, format: &Format, column: usize, stored: Stored<'_>) {
+    guess_at(guesses, format, column).stored(stored);
+}
+
+fn guess_at<'a>(guesses: &'a mut Vec<Guess>, format: &Format, column: usize) -> &'a mut Guess {
     if guesses.len() <= column {
         guesses.resize_with(column + 1, || Guess::new(format));
     }
-    guesses[column].stored(stored);
+    &mut guesses[column]
 }
 
 fn finish(names: Vec<String>, guesses: Vec<Guess>) -> Vec<Described> {
@@ -225,6 +237,32 @@ impl Guess {
         }
     }
 
+    fn cell(&mut self, value: &SheetValue<'_>) {
+        match value {
+            SheetValue::Stored(stored) => self.stored(*stored),
+            SheetValue::Number(number) => self.number(significant(*number)),
+            _ => self.text(&value.plain_text().unwrap_or_default()),
+        }
+    }
+
+    /// A number that may be an amount: it counts by its digits as long as they are few.
+    fn number(&mut self, number: f64) {
+        let text = format!("{number}");
+        let plain = Format::default();
+        let Some(decimals) = decimals(&text, &plain).filter(|decimals| *decimals <= 6) else {
+            return self.stored(Stored::Float(number));
+        };
+        self.rows += 1;
+        self.values += 1;
+        self.example(&text);
+        self.stored.insert(if decimals == 0 { "an integer" } else { "a float" });
+        self.is_integer &= decimals == 0;
+        self.decimals = self.decimals.max(decimals);
+        self.is_boolean = false;
+        self.dates.clear();
+        self.timestamps.clear();
+    }
+
     fn no_text(&mut self) {
         (self.is_integer, self.is_decimal, self.is_boolean) = (false, false, false);
         self.dates.clear();
@@ -273,9 +311,11 @@ impl Guess {
         if let Some(kind) = &self.stored_kind {
             let is_numeric =
                 self.stored.iter().all(|kind| ["an integer", "a float"].contains(kind));
+            let is_moment = self.stored.iter().all(|kind| ["a date", "a timestamp"].contains(kind));
             return match self.stored.len() {
                 1 => (kind.clone(), None),
                 2 if is_numeric => (ColumnType::Float, None),
+                2 if is_moment => (ColumnType::Timestamp, None),
                 _ => (ColumnType::Text, None),
             };
         }

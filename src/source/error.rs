@@ -118,6 +118,36 @@ pub enum SourceError {
         /// why
         why: String,
     },
+    /// a file that is no workbook, or a damaged one
+    #[error("{file}: is not readable as XLSX: {why}")]
+    Workbook {
+        /// the file
+        file: String,
+        /// why
+        why: String,
+    },
+    /// a part of a workbook that takes too much memory or is written in an odd way
+    #[error("{file}: the part `{part}` {why}; deliver the table as CSV or Parquet")]
+    WorkbookPart {
+        /// the file
+        file: String,
+        /// the part
+        part: String,
+        /// why
+        why: String,
+    },
+    /// a sheet that is not there
+    #[error("{file}: no sheet `{sheet}`, which {place} names; {found}")]
+    NoSheet {
+        /// the file
+        file: String,
+        /// the sheet
+        sheet: String,
+        /// the contract
+        place: String,
+        /// what is there
+        found: String,
+    },
     /// a Parquet column of a type that no contract type takes
     #[error("{file}: column `{column}` is stored as {stored}, which does not load as {wanted}")]
     StoredType {

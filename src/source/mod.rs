@@ -11,7 +11,7 @@
 //! | `value`, `number`, `marks`, `moment`, `pattern` | text -> typed value |
 //! | `stored` | typed value of a database or a Parquet file -> value of the promised type |
 //! | `rows`, `builder` | typed values -> columns, taking a row back when one of its values is bad |
-//! | `csv`, `json`, `parquet`, `sqlite`, `postgres`, `mysql` | one kind of source each |
+//! | `csv`, `json`, `parquet`, `xlsx`, `sqlite`, `postgres`, `mysql` | one kind of source each |
 //! | `database` | what is common to reading tables out of databases? |
 //! | `server`, `since` | how is a server reached; from which value on may rows be new? |
 //! | `describe` | which shape would fit a source nobody described yet? |
@@ -48,6 +48,12 @@ mod stored;
 mod text;
 mod tls;
 pub mod value;
+mod xlsx;
+mod xlsx_cell;
+mod xlsx_guard;
+mod xlsx_range;
+mod xlsx_scan;
+mod xlsx_sheet;
 
 use serde::{Deserialize, Serialize};
 
@@ -67,6 +73,8 @@ pub enum FileKind {
     JsonLines,
     /// `parquet`
     Parquet,
+    /// `xlsx`: a sheet of a workbook
+    Xlsx,
 }
 
 /// What was read.
@@ -103,5 +111,6 @@ pub fn read_file(
         FileKind::Csv => csv::read(file, shape, threads, emit),
         FileKind::JsonLines => json::read(file, shape, threads, emit),
         FileKind::Parquet => parquet::read(file, shape, emit),
+        FileKind::Xlsx => xlsx::read(file, shape, emit),
     }
 }

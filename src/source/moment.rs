@@ -23,6 +23,11 @@ pub(super) enum Epoch {
     Milliseconds,
     /// `julian`: days since noon in Greenwich on 24 November 4714 B.C., as SQLite counts them
     Julian,
+    /// `excel`: days of local time, of which 1 January 1900 is the first and 29 February 1900,
+    /// which never was, the 60th
+    Excel,
+    /// `excel_1904`: days of local time since 1 January 1904, which workbooks of old Macs count
+    Excel1904,
 }
 
 impl Epoch {
@@ -31,6 +36,8 @@ impl Epoch {
             "unix" => Some(Self::Seconds),
             "unix_ms" => Some(Self::Milliseconds),
             "julian" => Some(Self::Julian),
+            "excel" => Some(Self::Excel),
+            "excel_1904" => Some(Self::Excel1904),
             _ => None,
         }
     }
@@ -40,8 +47,10 @@ impl Epoch {
         let micros = match self {
             Self::Seconds => value.checked_mul(MICROS_A_SECOND),
             Self::Milliseconds => value.checked_mul(1000),
-            #[expect(clippy::cast_precision_loss, reason = "julian days of any year are exact")]
-            Self::Julian => return self.micros_of_float(value as f64),
+            #[expect(clippy::cast_precision_loss, reason = "days of any year are exact")]
+            Self::Julian | Self::Excel | Self::Excel1904 => {
+                return self.micros_of_float(value as f64);
+            }
         };
         in_range(micros.ok_or(Reason::YearOutOfRange)?)
     }
@@ -52,13 +61,37 @@ impl Epoch {
             Self::Seconds => value * 1000.0,
             Self::Milliseconds => value,
             Self::Julian => (value - 2_440_587.5) * 86_400_000.0,
+            Self::Excel | Self::Excel1904 => value * 86_400_000.0,
         };
         if millis.is_nan() || millis.abs() >= 1e15 {
             return Err(Reason::YearOutOfRange);
         }
         #[expect(clippy::cast_possible_truncation, reason = "checked just above")]
         let millis = millis.round() as i64;
-        in_range(millis * 1000)
+        match self {
+            Self::Excel | Self::Excel1904 => in_range(self.since_1970(millis)? * 1000),
+            _ => in_range(millis * 1000),
+        }
+    }
+
+    /// Milliseconds since 1970 of those that a workbook counts.
+    fn since_1970(self, millis: i64) -> Result<i64, Reason> {
+        let day_millis = SECONDS_A_DAY * 1000;
+        let first_day = match (self, millis.div_euclid(day_millis)) {
+            (_, ..0) => return Err(Reason::YearOutOfRange),
+            (Self::Excel1904, 0) if millis > 0 => return Err(Reason::NoDay),
+            (Self::Excel1904, _) => -24_107,
+            (_, 0) => return Err(Reason::NoDay),
+            (_, 60) => return Err(Reason::DayThatNeverWas),
+            (_, 1..60) => -25_568,
+            _ => -25_569,
+        };
+        Ok(millis + first_day * day_millis)
+    }
+
+    /// Whether it counts local time rather than that of UTC.
+    fn is_local(self) -> bool {
+        matches!(self, Self::Excel | Self::Excel1904)
     }
 
     fn micros(self, text: &str) -> Result<i64, Reason> {
@@ -200,9 +233,18 @@ impl TimestampReader {
             }
         }
         match self.epoch {
-            Some(epoch) => epoch.micros(text),
+            Some(epoch) => self.of_epoch(epoch.micros(text)?),
             None => Err(Reason::NotATimestamp),
         }
+    }
+
+    /// Microseconds since 1970 in UTC of those that the epoch gives.
+    pub fn of_epoch(&self, micros: i64) -> Result<i64, Reason> {
+        if !self.epoch.is_some_and(Epoch::is_local) {
+            return Ok(micros);
+        }
+        let offset = self.offset(micros.div_euclid(MICROS_A_SECOND))?;
+        in_range(micros - offset * MICROS_A_SECOND)
     }
 
     fn instant(&self, fields: &Fields) -> Result<i64, Reason> {

@@ -16,7 +16,8 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::task::JoinHandle;
 
 use super::database::{
-    Chosen, Database, Description, Object, Opener, Wanted, find_column, find_object, in_parentheses,
+    Chosen, Database, Description, Known, Object, Opener, Wanted, find_column, find_object,
+    in_parentheses,
 };
 use super::error::found_instead;
 use super::mysql_values::{Form, push};
@@ -169,21 +170,17 @@ impl Mysql {
         };
         let objects = self
             .ask(
-                "select table_schema, table_name from information_schema.tables \
+                "select table_schema, table_name, table_schema = database() \
+                 from information_schema.tables \
                  where table_schema not in \
                  ('information_schema', 'mysql', 'performance_schema', 'sys') \
                  order by table_schema = database() desc, table_schema, table_name",
             )
             .await?;
-        let pair = |row: Vec<Option<String>>| {
-            let mut texts = row.into_iter().map(Option::unwrap_or_default);
-            (texts.next().unwrap_or_default(), texts.next().unwrap_or_default())
-        };
-        let objects: Vec<(String, String)> = objects.into_iter().map(pair).collect();
-        let Some((schema, table)) = find_object(&objects, name) else {
+        let objects: Vec<Known> = objects.into_iter().map(Known::new).collect();
+        let Some(Known { schema, table, .. }) = find_object(&objects, name) else {
             let address = self.server.address.text.clone();
-            let names: Vec<String> =
-                objects.iter().map(|(schema, table)| format!("{schema}.{table}")).collect();
+            let names: Vec<String> = objects.iter().map(Known::name).collect();
             let found = found_instead(name, names.iter().map(String::as_str), "tables");
             return Err(SourceError::NoServerObject { address, object: name.to_owned(), found });
         };
@@ -433,7 +430,7 @@ async fn connect(server: &Server) -> Result<Conn, SourceError> {
     }
     let limit = CONNECT_TIMEOUT.min(server.patience);
     match tokio::time::timeout(limit, Conn::new(options)).await {
-        Ok(connected) => connected.map_err(|error| server.failed(error)),
+        Ok(connected) => connected.map_err(|error| server.unreachable(error)),
         Err(_) => Err(server.failed(format!("no connection within {} s", limit.as_secs()))),
     }
 }

@@ -17,7 +17,8 @@ use tokio_postgres::{Client, Config, NoTls, SimpleQueryMessage, config::SslMode}
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::database::{
-    Chosen, Database, Description, Object, Opener, Wanted, find_column, find_object, in_parentheses,
+    Chosen, Database, Description, Known, Object, Opener, Wanted, find_column, find_object,
+    in_parentheses,
 };
 use super::error::found_instead;
 use super::postgres_values::{Form, Split, Texts, push};
@@ -157,8 +158,8 @@ impl Postgres {
         };
         let objects = self
             .ask(
-                "select n.nspname, c.relname from pg_class c \
-                 join pg_namespace n on n.oid = c.relnamespace \
+                "select n.nspname, c.relname, n.nspname = any(current_schemas(false)) \
+                 from pg_class c join pg_namespace n on n.oid = c.relnamespace \
                  where c.relkind in ('r', 'v', 'm', 'f', 'p') \
                  and has_schema_privilege(n.oid, 'usage') \
                  and has_any_column_privilege(c.oid, 'select') \
@@ -166,15 +167,10 @@ impl Postgres {
                  order by array_position(current_schemas(false), n.nspname) nulls last, 1, 2",
             )
             .await?;
-        let pair = |row: Vec<Option<String>>| {
-            let mut texts = row.into_iter().map(Option::unwrap_or_default);
-            (texts.next().unwrap_or_default(), texts.next().unwrap_or_default())
-        };
-        let objects: Vec<(String, String)> = objects.into_iter().map(pair).collect();
-        let Some((schema, table)) = find_object(&objects, name) else {
+        let objects: Vec<Known> = objects.into_iter().map(Known::new).collect();
+        let Some(Known { schema, table, .. }) = find_object(&objects, name) else {
             let address = self.server.address.text.clone();
-            let names: Vec<String> =
-                objects.iter().map(|(schema, table)| format!("{schema}.{table}")).collect();
+            let names: Vec<String> = objects.iter().map(Known::name).collect();
             let found = found_instead(name, names.iter().map(String::as_str), "tables");
             return Err(SourceError::NoServerObject { address, object: name.to_owned(), found });
         };
@@ -412,7 +408,7 @@ async fn connect(server: &Server) -> Result<(Client, JoinHandle<()>), SourceErro
         config.password(password.reveal());
     }
     let mut patience = Patience::new(server.patience);
-    let failed = |error: tokio_postgres::Error| server.failed(chain(&error));
+    let failed = |error: tokio_postgres::Error| server.unreachable(chain(&error));
     if server.tls == Tls::Disable {
         config.ssl_mode(SslMode::Disable);
         let connected = patience.wait(config.connect(NoTls)).await;

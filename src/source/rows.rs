@@ -182,6 +182,23 @@ impl Rows {
         });
     }
 
+    /// Whether row `number`, the last one added, was refused.
+    pub fn has_refused(&self, number: i64) -> bool {
+        self.refused.last().is_some_and(|refused| refused.row == number)
+    }
+
+    /// Marks row `number`, if it was refused, as one that its texts do not say in full: it has to
+    /// be delivered again instead of being read from them.
+    #[cold]
+    pub fn keep_as_record(&mut self, number: i64) {
+        let Some(refused) = self.refused.last_mut().filter(|refused| refused.row == number) else {
+            return;
+        };
+        let texts: Vec<&str> = refused.raw.values().map(|v| v.as_deref().unwrap_or("")).collect();
+        let record = texts.join("\t");
+        refused.raw.insert(RECORD.to_owned(), Some(record));
+    }
+
     /// How many rows were added, accepted and refused.
     pub fn len(&self) -> usize {
         self.numbers.len() + self.refused.len()

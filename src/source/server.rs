@@ -127,6 +127,21 @@ impl Server {
         SourceError::Server { address: self.address.text.clone(), why: why.to_string() }
     }
 
+    /// Why no connection came about, and what helps where encryption is what went wrong.
+    pub(super) fn unreachable(&self, why: impl ToString) -> SourceError {
+        let mut why = why.to_string();
+        let said = why.to_lowercase();
+        if said.contains("certificate") {
+            why.push_str(
+                "; name the authority that vouches for the server in tls_ca, and write the \
+                 server's name in url as its certificate does",
+            );
+        } else if ["tls", "ssl"].iter().any(|word| said.contains(word)) {
+            why.push_str("; switch TLS on at the server, or do without it by tls = \"disable\"");
+        }
+        self.failed(why)
+    }
+
     pub(super) fn refused(&self, why: impl ToString) -> SourceError {
         SourceError::ServerQuery { address: self.address.text.clone(), why: why.to_string() }
     }

@@ -6,10 +6,12 @@ use std::fmt;
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use serde::{Deserialize, Serialize};
 
+pub use super::xlsx_range::CellRange;
+
 /// Name of the column that says which file or object a row came from.
 pub const SOURCE_COLUMN: &str = "_source";
 /// Name of the column that holds the row's number within its source, counted from 1 (files: the
-/// line on which the record begins; a database: 0).
+/// line on which the record begins, or the row of a sheet; a database: 0).
 pub const ROW_COLUMN: &str = "_row";
 
 /// The type of a column as a contract writes it.
@@ -126,7 +128,7 @@ pub struct Column {
     #[serde(rename = "type")]
     pub kind: ColumnType,
     /// the name at the source where it differs: a header, a JSON path with dots, a database column,
-    /// or the position from 1 for a CSV file without header
+    /// or the position from 1 for a CSV file or a sheet without header
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
     /// an empty value refuses the row
@@ -164,7 +166,8 @@ impl Column {
     }
 }
 
-/// How values are written in a text source; the defaults are those of ISO 8601 and RFC 4180.
+/// How values are written in a text source, and which cells of a workbook are the table; the
+/// defaults are those of ISO 8601 and RFC 4180.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Format {
@@ -195,6 +198,12 @@ pub struct Format {
     pub true_values: Vec<String>,
     /// texts that mean false
     pub false_values: Vec<String>,
+    /// the sheet of a workbook; the first one where absent
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sheet: Option<String>,
+    /// the cells of the sheet that make up the table, header included; all where absent
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub range: Option<CellRange>,
 }
 
 impl Default for Format {
@@ -214,6 +223,8 @@ impl Default for Format {
             nulls: Vec::new(),
             true_values: texts(&["true", "1"]),
             false_values: texts(&["false", "0"]),
+            sheet: None,
+            range: None,
         }
     }
 }

@@ -225,7 +225,7 @@ fn timestamp(stored: Stored<'_>, reader: &TimestampReader, parser: &Parser) -> R
         Stored::Instant { nanoseconds, clock } => (nanoseconds, clock),
         _ => {
             return match of_epoch(stored, reader.epoch()) {
-                Some(micros) => micros,
+                Some(micros) => reader.of_epoch(micros?),
                 None => Err(parser.misfit(stored.kind())),
             };
         }

@@ -57,6 +57,21 @@ pub enum Reason {
     /// a time of day in a date
     #[error("is not midnight, but the column is a date")]
     NotMidnight,
+    /// a time of a workbook that has no date
+    #[error("is a time of day without a date")]
+    NoDay,
+    /// the 60th day of a workbook
+    #[error("is 29 February 1900, a day that workbooks count and that never was")]
+    DayThatNeverWas,
+    /// a number of a workbook where a date or a timestamp should be
+    #[error(
+        "is a plain number, not a date; format the cells as dates, or write `format = \"excel\"` \
+         where the numbers count days"
+    )]
+    PlainNumber,
+    /// a formula of a workbook that has no value
+    #[error("is the error {0} of a formula")]
+    FormulaError(String),
     /// nanoseconds
     #[error("is finer than a microsecond")]
     TooFine,

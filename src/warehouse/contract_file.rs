@@ -31,8 +31,7 @@ struct Written {
     freshness_hours: Option<u32>,
     #[serde(default)]
     tolerate: Tolerance,
-    #[serde(default)]
-    format: Format,
+    format: Option<Spanned<Format>>,
     columns: Columns,
 }
 
@@ -128,7 +127,8 @@ pub(super) fn parse(
             "mode period is for files; a database delivers rows, so use merge or full",
         ));
     }
-    let zone = checker.zone(&written.format, settings)?;
+    let format = checker.format(written.format, kind)?;
+    let zone = checker.zone(&format, settings)?;
     Ok(Contract {
         name: name.clone(),
         place: place.to_owned(),
@@ -144,7 +144,7 @@ pub(super) fn parse(
         history,
         freshness_hours: written.freshness_hours,
         tolerate: written.tolerate,
-        shape: Shape { place: place.to_owned(), columns, format: written.format, zone },
+        shape: Shape { place: place.to_owned(), columns, format, zone },
     })
 }
 
@@ -220,7 +220,8 @@ impl Checker<'_> {
             (SystemKind::Files, Some(kind)) => Ok(Some(kind.into_inner())),
             (SystemKind::Files, None) => Err(self.invalid(
                 object.span(),
-                "the system is a folder of files, so say kind = \"csv\", \"json\" or \"parquet\"",
+                "the system is a folder of files, so say kind = \"csv\", \"json\", \"parquet\" or \
+                 \"xlsx\"",
             )),
             (_, None) => Ok(None),
             (_, Some(kind)) => {
@@ -382,6 +383,22 @@ impl Checker<'_> {
             }
         }
         Ok(history)
+    }
+
+    fn format(
+        &self,
+        format: Option<Spanned<Format>>,
+        kind: Option<FileKind>,
+    ) -> Result<Format, ProjectError> {
+        let Some(format) = format else { return Ok(Format::default()) };
+        let span = format.span();
+        let format = format.into_inner();
+        if kind != Some(FileKind::Xlsx) && (format.sheet.is_some() || format.range.is_some()) {
+            let message =
+                "sheet and range are for workbooks; say kind = \"xlsx\" or leave them out";
+            return Err(self.invalid(span, message));
+        }
+        Ok(format)
     }
 
     fn zone(&self, format: &Format, settings: &Settings) -> Result<chrono_tz::Tz, ProjectError> {

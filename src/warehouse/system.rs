@@ -60,7 +60,7 @@ pub struct System {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SystemKind {
-    /// a folder or a bucket of CSV, JSON lines, Parquet or XLSX files
+    /// a folder or a bucket of CSV, JSON lines or Parquet files or workbooks
     Files,
     /// a SQLite database file
     Sqlite,

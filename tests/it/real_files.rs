@@ -1,23 +1,10 @@
 //! Do files that nobody of this project wrote load as others computed?
 
 use std::fs;
-use std::path::PathBuf;
 
 use serde_json::Value;
 
-use crate::support::world::{World, day};
-
-/// A folder of real files, with its expected.json; none where the data are absent, which is said.
-fn data(name: &str) -> Option<(PathBuf, Value)> {
-    let folder = std::env::var_os("PATRON_TEST_DATA").map(|root| PathBuf::from(root).join(name));
-    let found = folder.filter(|folder| folder.join("expected.json").is_file());
-    let Some(folder) = found else {
-        println!("LEFT OUT: {name}: PATRON_TEST_DATA names no folder that holds it");
-        return None;
-    };
-    let text = fs::read_to_string(folder.join("expected.json")).unwrap();
-    Some((folder, serde_json::from_str(&text).unwrap()))
-}
+use crate::support::world::{World, data, day};
 
 fn csv_files(folder: &std::path::Path) -> Vec<(String, Vec<u8>)> {
     let mut found: Vec<_> = fs::read_dir(folder)

@@ -7,6 +7,8 @@ mod parquet;
 mod split;
 mod sqlite;
 mod values;
+mod xlsx;
+mod xlsx_hostile;
 
 use std::collections::BTreeMap;
 use std::path::Path;

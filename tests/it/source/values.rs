@@ -78,6 +78,11 @@ fn other_dates_follow_their_format() {
         ("unix", "86400", Ok("1970-01-02")),
         ("unix", "86401", Err(Reason::NotMidnight)),
         ("julian", "2440587.5", Ok("1970-01-01")),
+        ("excel", "45351", Ok("2024-02-29")),
+        ("excel", "60", Err(Reason::DayThatNeverWas)),
+        ("excel", "0", Err(Reason::NoDay)),
+        ("excel", "-1", Err(Reason::YearOutOfRange)),
+        ("excel_1904", "43889", Ok("2024-02-29")),
     ] {
         let format = format!("date = '{format}'");
         check("type = 'date'", &format, Tz::UTC, &[(text, expected)]);
@@ -140,6 +145,7 @@ fn other_timestamps_follow_their_format() {
         ("unix", "99999999999999", Err(Reason::YearOutOfRange)),
         ("unix", "now", Err(Reason::NotANumber)),
         ("julian", "2457447.5", Ok(1_456_704_000_000_000)),
+        ("excel", "42429.05277777778", Ok(1_456_708_560_000_000)),
     ] {
         let section = format!("type = 'timestamp'; format = '{format}'");
         let found = value(&section, "", Tz::UTC, text);

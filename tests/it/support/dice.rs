@@ -19,6 +19,18 @@ impl Dice {
         Self { state: seed, hits: BTreeMap::new() }
     }
 
+    /// Dice that fall alike in every run.
+    pub fn seeded(seed: u64) -> Self {
+        Self { state: seed, hits: BTreeMap::new() }
+    }
+
+    /// Takes over what others counted.
+    pub fn count(&mut self, other: &Self) {
+        for (what, times) in &other.hits {
+            *self.hits.entry(what).or_default() += times;
+        }
+    }
+
     /// A number below `limit`.
     pub fn below(&mut self, limit: usize) -> usize {
         self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
@@ -48,6 +60,11 @@ impl Dice {
     /// Notes that something was done.
     pub fn hit(&mut self, what: &'static str) {
         *self.hits.entry(what).or_default() += 1;
+    }
+
+    /// How often these things were done in all.
+    pub fn hits(&self, all: &[&'static str]) -> u64 {
+        all.iter().filter_map(|what| self.hits.get(what)).sum()
     }
 
     /// Prints how often each thing was done; none may be zero.

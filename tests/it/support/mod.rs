@@ -3,9 +3,13 @@
 pub mod binary;
 pub mod dice;
 pub mod house;
+pub mod mariadb;
 pub mod model;
 pub mod moto;
+pub mod postgres;
+pub mod proxy;
 pub mod rust_text;
 pub mod s3;
+pub mod server;
 pub mod strace;
 pub mod world;

@@ -179,6 +179,18 @@ pub fn chain(error: &dyn std::error::Error) -> String {
     text
 }
 
+/// A folder of real files, with its expected.json; none where the data are absent, which is said.
+pub fn data(name: &str) -> Option<(PathBuf, serde_json::Value)> {
+    let folder = std::env::var_os("PATRON_TEST_DATA").map(|root| PathBuf::from(root).join(name));
+    let found = folder.filter(|folder| folder.join("expected.json").is_file());
+    let Some(folder) = found else {
+        println!("LEFT OUT: {name}: PATRON_TEST_DATA names no folder that holds it");
+        return None;
+    };
+    let text = fs::read_to_string(folder.join("expected.json")).unwrap();
+    Some((folder, serde_json::from_str(&text).unwrap()))
+}
+
 /// Copies a folder; `x.sql` becomes the SQLite database `x.db`.
 pub fn copy_folder(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
