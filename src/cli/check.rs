@@ -106,7 +106,8 @@ fn source_faults(output: Output, project: &Project, tmp: &Path) -> usize {
                 if system.optional {
                     output.warn(&format!("{text}; it is optional"));
                 } else {
-                    output.note(&format!("{text}; correct it in warehouse/systems.toml"));
+                    let field = if system.url.is_some() { "url" } else { "path" };
+                    output.note(&format!("{text}; correct `{field}` in warehouse/systems.toml"));
                     faults += 1;
                 }
                 continue;
