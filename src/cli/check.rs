@@ -1,7 +1,7 @@
 //! Does everything in the project fit together, and to the live systems?
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::Path;
 
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 
@@ -10,11 +10,12 @@ use super::error::CliError;
 use super::output::Output;
 use crate::engine::session;
 use crate::model::staging;
+use crate::source::SourceError;
 use crate::source::database::Database;
 use crate::source::describe::{Described, describe_file};
+use crate::source::files::Folder;
 use crate::source::open::open_database;
 use crate::source::shape::{ROW_COLUMN, SOURCE_COLUMN};
-use crate::source::{SourceError, files};
 use crate::warehouse::contract::{Contract, Mode};
 use crate::warehouse::name::TableName;
 use crate::warehouse::project::{Project, System};
@@ -39,7 +40,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<(), CliError> {
     let mut faults = staging_faults(context, &project)?;
     if !args.offline {
         let _entered = context.runtime.enter();
-        faults += source_faults(output, &project);
+        faults += source_faults(output, &project, &context.config.spill_dir);
     }
     output.say(&format!(
         "checked {} systems, {} contracts and the SQL under sql/staging",
@@ -94,11 +95,11 @@ fn raw_tables(contract: &Contract) -> Vec<(TableName, SchemaRef)> {
 }
 
 /// Prints how live sources differ from the contracts and counts what would refuse a refresh.
-fn source_faults(output: Output, project: &Project) -> usize {
+fn source_faults(output: Output, project: &Project, tmp: &Path) -> usize {
     let mut faults = 0;
     for (name, system) in &project.systems {
         let contracts = project.contracts.values().filter(|contract| contract.system == *name);
-        let mut live = match Live::open(project, name, system) {
+        let mut live = match Live::open(project, name, system, tmp) {
             Ok(live) => live,
             Err(problem) => {
                 let text = format!("system `{name}`: {problem}");
@@ -155,29 +156,35 @@ fn contract_faults(output: Output, contract: &Contract, live: &mut Live) -> usiz
 
 /// A system as it is now.
 enum Live {
-    Folder(PathBuf),
+    Folder(Folder),
     Database(Box<dyn Database>),
 }
 
 impl Live {
-    fn open(project: &Project, name: &str, system: &System) -> Result<Self, String> {
-        let path = project.system_path(system);
-        if system.url.is_none() && !path.exists() {
-            return Err(format!("`{}` is not there", path.display()));
+    fn open(project: &Project, name: &str, system: &System, tmp: &Path) -> Result<Self, String> {
+        if system.url.is_none() {
+            let path = project.root.join(&system.path);
+            if !path.exists() {
+                return Err(format!("`{}` is not there", path.display()));
+            }
         }
         let location = system.location(name, &project.root).map_err(|error| error.to_string())?;
         if let Some(location) = location {
             let database = open_database(&location).map_err(|error| error.to_string())?;
             return Ok(Self::Database(database));
         }
-        Ok(Self::Folder(path))
+        let folder = system.folder(name, &project.root, tmp).map_err(|error| error.to_string())?;
+        if system.url.is_some() {
+            folder.check().map_err(|error| error.to_string())?;
+        }
+        Ok(Self::Folder(folder))
     }
 
     /// The columns of the newest file or of the object; nothing where no file is there.
     fn columns(&mut self, contract: &Contract) -> Result<Option<Vec<Described>>, SourceError> {
         match (self, contract.kind) {
-            (Self::Folder(path), Some(kind)) => {
-                let found = files::find(path, &contract.object)?;
+            (Self::Folder(folder), Some(kind)) => {
+                let found = folder.find(&contract.object)?;
                 let Some(newest) = found.last() else { return Ok(None) };
                 Ok(Some(describe_file(kind, newest, &contract.shape.format)?))
             }

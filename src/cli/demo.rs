@@ -81,13 +81,13 @@ fn load(context: &Context, folder: &Path) -> Result<(), CliError> {
     say_command(context, "refresh")?;
     let options = options(context, true);
     let project = Project::open(folder)?;
-    let data = project.data_dir();
+    let data = project.home_place();
     let outcome = supervise(context, project, move |project, progress| {
         refresh::run(project, &options, progress)
     })?;
     summary(output, &outcome)?;
 
-    let home = Home::open(&data)?;
+    let home = Home::open(data)?;
     for (question, sql) in story::QUESTIONS {
         output.say(&format!("\n{question}\n\n{sql}"))?;
         let mut out = output.answer();

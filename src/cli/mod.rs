@@ -29,7 +29,7 @@ use crate::config::{self, Config};
 use crate::demo::examples;
 use crate::engine::Limits;
 use crate::warehouse::Home;
-use crate::warehouse::project::Project;
+use crate::warehouse::project::{self, Project};
 use error::CliError;
 use output::Output;
 
@@ -105,7 +105,7 @@ impl Context {
         if !folder.join("warehouse/project.toml").is_file() {
             return Err(Project::open(&folder).map_or_else(CliError::from, |_| CliError::NoProject));
         }
-        Ok(Home::open(&folder.join("warehouse/data"))?)
+        Ok(Home::open(project::home_place(&folder)?)?)
     }
 
     fn limits(&self) -> Limits {

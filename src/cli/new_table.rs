@@ -11,7 +11,7 @@ use crate::source::database::Description;
 use crate::source::describe::{Described, describe_file};
 use crate::source::open::open_database;
 use crate::source::shape::{CellRange, ColumnType, Format};
-use crate::source::{FileKind, files};
+use crate::source::{FileKind, SourceError};
 use crate::warehouse::name::{TableName, is_identifier};
 use crate::warehouse::project::{Project, System};
 
@@ -84,7 +84,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<(), CliError> {
             return Err(CliError::Exists(path.clone()));
         }
     }
-    let (source, columns) = describe(args, &project, system, object)?;
+    let (source, columns) = describe(args, context, &project, system, object)?;
     let draft = Draft::new(name, system_name, object, source, &columns);
     init::write(&contract, &contract_text(&draft))?;
     init::write(&staging, &staging_text(&draft))?;
@@ -114,6 +114,7 @@ fn table_name(args: &Args, system: &str, object: &str) -> Result<TableName, CliE
 
 fn describe(
     args: &Args,
+    context: &Context,
     project: &Project,
     system: &System,
     object: &str,
@@ -127,12 +128,13 @@ fn describe(
         let Description { columns, key } = open_database(&location)?.describe(object)?;
         return Ok((Source::Database { key }, columns));
     }
-    let path = project.system_path(system);
-    let found = files::find(&path, object)?;
+    let folder = system.folder(name, &project.root, &context.config.spill_dir);
+    let found = folder.map_err(SourceError::from)?.find(object)?;
     let Some(newest) = found.last() else {
-        let place = path.display();
+        let place = system.place(&project.root);
         return Err(CliError::Usage(format!("no file in `{place}` is called `{object}`")));
     };
+    newest.fetch()?;
     let kind = kind_of(&newest.path)?;
     let is_pattern = object.contains(['*', '?', '[']);
     let is_sheet = args.sheet.is_some() || args.range.is_some();

@@ -117,7 +117,8 @@ pub(super) fn resolve(home: &Home, text: Option<&str>) -> Result<Arc<Release>, C
 }
 
 /// Claims the release while it is read, so that collecting leaves it alone. Where there is no room
-/// for the claim, the answer matters more: collecting waits a grace before it deletes anyway.
+/// for the claim, or no right to write it, the answer matters more: collecting waits a grace before
+/// it deletes anyway.
 fn lease(
     context: &Context,
     home: &Home,
@@ -125,7 +126,11 @@ fn lease(
 ) -> Result<Option<Lease>, CliError> {
     match home.lease(release.number, context.now, LEASE) {
         Ok(lease) => Ok(Some(lease)),
-        Err(error @ (WarehouseError::DiskFull { .. } | WarehouseError::Io { .. })) => {
+        Err(
+            error @ (WarehouseError::DiskFull { .. }
+            | WarehouseError::Io { .. }
+            | WarehouseError::Bucket(_)),
+        ) => {
             tracing::warn!(%error, release = release.number, "reading without a lease");
             Ok(None)
         }

@@ -35,6 +35,9 @@ pub(super) struct Hashes {
 struct Known {
     size_bytes: u64,
     modified_ns: i128,
+    /// a bucket's tag of its content
+    #[serde(default)]
+    e_tag: Option<String>,
     sha256: Hash,
     /// whether the hash may be kept beyond this refresh
     #[serde(skip, default = "settled")]
@@ -93,21 +96,26 @@ fn clock(folder: &Path) -> Option<i128> {
 
 impl Hasher for Hashes {
     fn hash(&self, file: &Found) -> Result<Hash, SourceError> {
-        let place = file.path.display().to_string();
+        let place = file.place();
         if let Ok(known) = self.known.lock()
             && let Some(entry) = known.get(&place)
             && entry.size_bytes == file.size_bytes
             && entry.modified_ns == file.modified_ns
+            && entry.e_tag.as_deref() == file.e_tag()
         {
             return Ok(entry.sha256.clone());
         }
+        file.fetch()?;
         let (sha256, size_bytes) = hash(&file.path)?;
-        let is_settled = self.begun_ns.is_some_and(|begun| file.modified_ns < begun - UNSETTLED_NS);
+        // A tag changes with the content, whatever clocks say.
+        let is_settled = file.e_tag().is_some()
+            || self.begun_ns.is_some_and(|begun| file.modified_ns < begun - UNSETTLED_NS);
         if let Ok(mut known) = self.known.lock() {
             known.remove(&place);
             if size_bytes == file.size_bytes {
                 let modified_ns = file.modified_ns;
-                let entry = Known { size_bytes, modified_ns, sha256: sha256.clone(), is_settled };
+                let (sha256, e_tag) = (sha256.clone(), file.e_tag().map(str::to_owned));
+                let entry = Known { size_bytes, modified_ns, e_tag, sha256, is_settled };
                 known.insert(place, entry);
             }
         }

@@ -50,16 +50,16 @@ pub(super) fn find(shared: &Context<'_>, contract: &Contract, mark: &Hash) -> Op
             let has_load =
                 entry.load.as_ref().is_none_or(|load| home.load_bytes(table, load).is_ok());
             has_load
-                && home.manifest(table, &entry.manifest).is_ok_and(|manifest| {
-                    manifest.files.iter().all(|file| home.root().join(&file.path).is_file())
-                })
+                && home
+                    .manifest(table, &entry.manifest)
+                    .is_ok_and(|manifest| manifest.files.iter().all(|file| home.holds(&file.path)))
         })
         && kept
             .loaded
             .quarantine
             .iter()
             .flat_map(|part| part.files())
-            .all(|file| home.root().join(&file.path).is_file());
+            .all(|file| home.holds(&file.path));
     is_whole.then_some(kept.loaded)
 }
 
@@ -88,7 +88,7 @@ pub(super) fn clear(shared: &Context<'_>) {
 }
 
 fn folder(shared: &Context<'_>) -> PathBuf {
-    shared.writer.home().root().join("tmp/resume")
+    shared.writer.home().resume_folder()
 }
 
 fn path(shared: &Context<'_>, contract: &Contract) -> PathBuf {

@@ -111,7 +111,7 @@ fn with_writer(
     progress: &dyn Progress,
     work: impl FnOnce(&Context<'_>, &Home) -> Result<Outcome, RefreshError>,
 ) -> Result<Outcome, RefreshError> {
-    let home = Home::create(&project.data_dir())?;
+    let home = Home::create(project.home_place())?;
     let writer = home.writer(options.wait)?;
     let base = home.latest()?;
     let hashes = Hashes::open(&project.state_dir());

@@ -11,7 +11,6 @@ use tokio::runtime::Handle;
 use super::{Progress, RefreshError, resume};
 use crate::source::SourceError;
 use crate::source::database::{Database, Opener};
-use crate::source::files::find;
 use crate::source::open::open_database;
 use crate::warehouse::contract::{Contract, Mode};
 use crate::warehouse::load::{Context, Input, LoadError, Loaded, load_table};
@@ -227,9 +226,15 @@ impl<'a> Work<'a> {
         };
         let location = system.location(name, root).map_err(|error| down(error.to_string()))?;
         let Some(location) = location else {
-            let is_there = self.project.system_path(system).is_dir();
-            let missing = || down("there is no such folder".to_owned());
-            return is_there.then_some(Lanes::Files).ok_or_else(missing);
+            let folder = system.folder(name, root, self.shared.writer.tmp());
+            let checked = folder.map_err(SourceError::from).and_then(|folder| folder.check());
+            return match checked {
+                Ok(()) => Ok(Lanes::Files),
+                Err(SourceError::NoFolder { .. }) => {
+                    Err(down("there is no such folder".to_owned()))
+                }
+                Err(error) => Err(down(error.to_string())),
+            };
         };
         let database = open_database(&location).map_err(|error| down(error.to_string()))?;
         let opener = database.opener();
@@ -280,14 +285,14 @@ fn from_files(
     system: &System,
     contract: &Contract,
 ) -> Result<Loaded, LoadError> {
-    let folder = project.system_path(system);
-    let found = find(&folder, &contract.object)?;
+    let folder = system.folder(&contract.system, &project.root, shared.writer.tmp());
+    let found = folder.map_err(SourceError::from)?.find(&contract.object)?;
     // An archive may be empty for now; a full delivery that is missing would delete the table.
     if found.is_empty() && contract.mode == Mode::Full {
         return Err(LoadError::NoFiles {
             place: contract.place.clone(),
             object: contract.object.clone(),
-            folder,
+            folder: system.place(&project.root).into(),
         });
     }
     let mark = resume::mark(shared, contract, &found)?;

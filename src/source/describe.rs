@@ -65,6 +65,7 @@ pub fn describe_file(
     file: &Found,
     format: &Format,
 ) -> Result<Vec<Described>, SourceError> {
+    file.fetch()?;
     match kind {
         FileKind::Csv => {
             let (names, records) = csv::sample(file, format, ROWS_MAX)?;

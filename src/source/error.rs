@@ -20,6 +20,9 @@ pub enum SourceError {
         /// where
         path: PathBuf,
     },
+    /// a bucket that cannot be read
+    #[error(transparent)]
+    Bucket(#[from] crate::bucket::BucketError),
     /// a glob that cannot be read
     #[error("`{pattern}` is no file pattern: {why}")]
     Pattern {

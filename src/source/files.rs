@@ -4,12 +4,15 @@ use std::cmp::Ordering;
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
 use globset::{GlobBuilder, GlobMatcher};
 use sha2::{Digest, Sha256};
 
 use super::SourceError;
+use super::remote::{self, Remote};
+use crate::bucket::Bucket;
 
 /// Folders are not followed deeper than this, so that a link to a parent ends.
 const DEPTH_MAX: usize = 16;
@@ -17,14 +20,55 @@ const DEPTH_MAX: usize = 16;
 /// A file that was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
-    /// path below the system's folder, with `/`
+    /// path below the system's folder or bucket, with `/`
     pub name: String,
-    /// where it lies
+    /// where its bytes are to be read; those of a bucket only after [`Found::fetch`]
     pub path: PathBuf,
     /// its size
     pub size_bytes: u64,
     /// when it was last written, in nanoseconds since 1970
     pub modified_ns: i128,
+    /// the bucket that it lies in, if it does
+    pub(super) remote: Option<Arc<Remote>>,
+}
+
+/// Where a system's files lie.
+#[derive(Debug, Clone)]
+pub enum Folder {
+    /// in a folder
+    Local(PathBuf),
+    /// in a bucket
+    Bucket {
+        /// the bucket
+        bucket: Bucket,
+        /// the local folder that bytes come to
+        tmp: PathBuf,
+    },
+}
+
+impl Folder {
+    /// Looks whether it is there at all.
+    ///
+    /// # Errors
+    /// When it is not, or cannot be reached.
+    pub fn check(&self) -> Result<(), SourceError> {
+        match self {
+            Self::Local(path) if path.is_dir() => Ok(()),
+            Self::Local(path) => Err(SourceError::NoFolder { path: path.clone() }),
+            Self::Bucket { bucket, .. } => Ok(bucket.probe()?),
+        }
+    }
+
+    /// The files whose names match; see [`find`].
+    ///
+    /// # Errors
+    /// As [`find`], or when the bucket cannot be listed.
+    pub fn find(&self, pattern: &str) -> Result<Vec<Found>, SourceError> {
+        match self {
+            Self::Local(path) => find(path, pattern),
+            Self::Bucket { bucket, tmp } => remote::find(bucket, pattern, tmp),
+        }
+    }
 }
 
 impl Found {
@@ -39,13 +83,36 @@ impl Found {
 
     fn from_metadata(path: PathBuf, name: String, metadata: &fs::Metadata) -> Self {
         let modified_ns = modified_ns(metadata);
-        Self { name, path, size_bytes: metadata.len(), modified_ns }
+        Self { name, path, size_bytes: metadata.len(), modified_ns, remote: None }
+    }
+
+    /// Brings the bytes of a file in a bucket here, unless they are.
+    ///
+    /// # Errors
+    /// When it is no longer the file that was found, or cannot be read whole.
+    pub fn fetch(&self) -> Result<(), SourceError> {
+        self.remote.as_ref().map_or(Ok(()), |remote| remote.fetch())
+    }
+
+    /// Where it lies, for people and for telling files apart.
+    pub fn place(&self) -> String {
+        match &self.remote {
+            Some(remote) => remote.url(),
+            None => self.path.display().to_string(),
+        }
+    }
+
+    /// A bucket's tag of its content.
+    pub fn e_tag(&self) -> Option<&str> {
+        self.remote.as_ref().and_then(|remote| remote.e_tag())
     }
 
     /// Whether the file on disk is still the one that was found.
     pub(crate) fn check_unchanged(&self) -> Result<(), SourceError> {
         let metadata = fs::metadata(&self.path).map_err(SourceError::io(&self.path))?;
-        if metadata.len() != self.size_bytes || modified_ns(&metadata) != self.modified_ns {
+        // What came from a bucket is the object that was found, by its tag.
+        let is_later = self.remote.is_none() && modified_ns(&metadata) != self.modified_ns;
+        if metadata.len() != self.size_bytes || is_later {
             return Err(SourceError::Changed { file: self.name.clone() });
         }
         Ok(())
@@ -68,17 +135,22 @@ fn modified_ns(metadata: &fs::Metadata) -> i128 {
 /// # Errors
 /// When the folder or the pattern cannot be read. No match is no error.
 pub fn find(root: &Path, pattern: &str) -> Result<Vec<Found>, SourceError> {
-    let glob = GlobBuilder::new(pattern).literal_separator(true).build().map_err(|error| {
-        SourceError::Pattern { pattern: pattern.to_owned(), why: error.kind().to_string() }
-    })?;
+    let matcher = matcher(pattern)?;
     if !root.is_dir() {
         return Err(SourceError::NoFolder { path: root.to_owned() });
     }
     let depth = if pattern.contains("**") { DEPTH_MAX } else { pattern.matches('/').count() };
     let mut found = Vec::new();
-    walk(root, "", depth, &glob.compile_matcher(), &mut found)?;
+    walk(root, "", depth, &matcher, &mut found)?;
     found.sort_by(|left, right| natural_order(&left.name, &right.name));
     Ok(found)
+}
+
+pub(super) fn matcher(pattern: &str) -> Result<GlobMatcher, SourceError> {
+    let glob = GlobBuilder::new(pattern).literal_separator(true).build().map_err(|error| {
+        SourceError::Pattern { pattern: pattern.to_owned(), why: error.kind().to_string() }
+    })?;
+    Ok(glob.compile_matcher())
 }
 
 fn walk(

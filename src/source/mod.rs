@@ -6,7 +6,7 @@
 //! | file | question |
 //! | --- | --- |
 //! | `shape` | what is promised of the rows? |
-//! | `files` | which files are there, in which order, with which content? |
+//! | `files`, `remote` | which files are there, in which order, with which content? |
 //! | `text`, `split`, `lines` | bytes -> blocks of whole records in UTF-8 |
 //! | `value`, `number`, `marks`, `moment`, `pattern` | text -> typed value |
 //! | `stored` | typed value of a database or a Parquet file -> value of the promised type |
@@ -37,6 +37,7 @@ mod pattern;
 mod postgres;
 mod postgres_describe;
 mod postgres_values;
+mod remote;
 pub mod rows;
 pub mod server;
 pub mod shape;
@@ -105,6 +106,7 @@ pub fn read_file(
     threads: usize,
     emit: &mut Emit<'_>,
 ) -> Result<Read, SourceError> {
+    file.fetch()?;
     match kind {
         FileKind::Csv => csv::read(file, shape, threads, emit),
         FileKind::JsonLines => json::read(file, shape, threads, emit),

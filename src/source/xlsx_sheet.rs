@@ -94,7 +94,8 @@ impl<'a> SheetRows<'a> {
             };
             let (row, column) = cell.get_position();
             if row >= ROWS_MAX || column >= COLUMNS_MAX {
-                let why = format!("a cell lies in row {} and column {}", row + 1, column + 1);
+                let (row, column) = (u64::from(row) + 1, u64::from(column) + 1);
+                let why = format!("a cell lies in row {row} and column {column}");
                 return Err(unreadable(self.file, why + ", beyond the end of any sheet"));
             }
             if row < self.row {

@@ -1,8 +1,9 @@
 //! Are the bytes that a query gets the very bytes that were written?
 //!
-//! A read-only object store over the data folder. It knows only files that a manifest named, and
-//! gives out no byte of a block of 1 MiB before the block matched its hash. A block that matched is
-//! remembered for as long as the file's size, times and inode stay the same.
+//! A read-only object store over the warehouse's files. It knows only files that a manifest named,
+//! and gives out no byte of a block of 1 MiB before the block matched its hash. Of a local file a
+//! block that matched is remembered for as long as size, times and inode stay the same; what came
+//! from a bucket is checked each time it comes.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -26,7 +27,9 @@ use futures::stream::{self, BoxStream};
 use sha2::{Digest, Sha256};
 
 use super::error::WarehouseError;
+use super::fetched::Fetched;
 use super::manifest::{DataFile, Hash, Manifest};
+use super::place::Shelf;
 
 /// Bytes of a block.
 pub const BLOCK_BYTES: u64 = 1 << 20;
@@ -36,15 +39,17 @@ const STORE: &str = "patron";
 /// The store. See the top of this file.
 #[derive(Debug)]
 pub struct CheckedStore {
-    root: PathBuf,
+    shelf: Shelf,
+    /// blocks that came from a bucket a moment ago
+    fetched: Fetched,
     files: RwLock<HashMap<String, Arc<KnownFile>>>,
 }
 
 #[derive(Debug)]
-struct KnownFile {
-    path: PathBuf,
-    size: u64,
-    blocks: Vec<[u8; 32]>,
+pub(super) struct KnownFile {
+    pub(super) path: PathBuf,
+    pub(super) size: u64,
+    pub(super) blocks: Vec<[u8; 32]>,
     checked: Mutex<Checked>,
 }
 
@@ -87,9 +92,9 @@ impl From<&Metadata> for Identity {
 }
 
 impl CheckedStore {
-    /// A store over a data folder, knowing no file yet.
-    pub(super) fn new(root: PathBuf) -> Self {
-        Self { root, files: RwLock::default() }
+    /// A store over a warehouse's files, knowing none yet.
+    pub(super) fn new(shelf: Shelf) -> Self {
+        Self { shelf, fetched: Fetched::default(), files: RwLock::default() }
     }
 
     /// Makes the files of a manifest known.
@@ -115,7 +120,7 @@ impl CheckedStore {
     }
 
     fn known_file(&self, file: &DataFile) -> Result<KnownFile, WarehouseError> {
-        let path = self.root.join(&file.path);
+        let path = self.shelf.root().join(&file.path);
         if !is_data_path(&file.path) {
             return Err(WarehouseError::damaged(
                 &path,
@@ -141,6 +146,11 @@ impl CheckedStore {
 
     async fn read(&self, location: &Path, ranges: Vec<Range<u64>>) -> Result<Vec<Bytes>> {
         let file = self.known(location)?;
+        if let Some(bucket) = self.shelf.bucket() {
+            let read = self.fetched.read(bucket, location.as_ref(), &file, &ranges).await;
+            return read
+                .map_err(|source| Error::Generic { store: STORE, source: Box::new(source) });
+        }
         let read = move || file.read(&ranges);
         let outcome = match tokio::runtime::Handle::try_current() {
             Ok(handle) => handle.spawn_blocking(read).await?,
@@ -197,10 +207,7 @@ struct Reading<'a> {
 impl Reading<'_> {
     fn range(&mut self, range: &Range<u64>) -> Result<Bytes, WarehouseError> {
         let known = self.known;
-        if range.start > range.end || range.end > known.size {
-            let finding = format!("bytes {} to {} were asked for", range.start, range.end);
-            return Err(WarehouseError::damaged(&known.path, finding));
-        }
+        known.check_range(range)?;
         let mut bytes = vec![0; to_usize(range.end - range.start)];
         let mut at = range.start;
         while at < range.end {
@@ -234,13 +241,7 @@ impl Reading<'_> {
                 self.file
                     .read_exact_at(&mut bytes, start)
                     .map_err(|error| known.unreadable(index, error))?;
-                if known.blocks.get(index) != Some(&Sha256::digest(&bytes).into()) {
-                    let finding = format!(
-                        "block {index} (bytes {start} to {}) is not the one written",
-                        start + length as u64
-                    );
-                    return Err(WarehouseError::damaged(&known.path, finding));
-                }
+                known.check_block(index, &bytes)?;
                 known.set_checked(self.identity, index);
                 bytes
             }
@@ -250,6 +251,26 @@ impl Reading<'_> {
 }
 
 impl KnownFile {
+    /// Refuses a range that the file does not have.
+    pub(super) fn check_range(&self, range: &Range<u64>) -> Result<(), WarehouseError> {
+        if range.start <= range.end && range.end <= self.size {
+            return Ok(());
+        }
+        let finding = format!("bytes {} to {} were asked for", range.start, range.end);
+        Err(WarehouseError::damaged(&self.path, finding))
+    }
+
+    /// Refuses a block whose bytes do not match its hash.
+    pub(super) fn check_block(&self, index: usize, bytes: &[u8]) -> Result<(), WarehouseError> {
+        if self.blocks.get(index) == Some(&Sha256::digest(bytes).into()) {
+            return Ok(());
+        }
+        let start = index as u64 * BLOCK_BYTES;
+        let end = start + bytes.len() as u64;
+        let finding = format!("block {index} (bytes {start} to {end}) is not the one written");
+        Err(WarehouseError::damaged(&self.path, finding))
+    }
+
     fn unreadable(&self, index: usize, error: io::Error) -> WarehouseError {
         WarehouseError::damaged(&self.path, format!("block {index} cannot be read: {error}"))
     }
@@ -283,13 +304,13 @@ pub(super) fn is_partition(text: &str) -> bool {
 }
 
 /// Sizes of files on a 64-bit machine fit; elsewhere the allocation that follows fails.
-fn to_usize(size: u64) -> usize {
+pub(super) fn to_usize(size: u64) -> usize {
     usize::try_from(size).unwrap_or(usize::MAX)
 }
 
 impl fmt::Display for CheckedStore {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "checked files of {}", self.root.display())
+        write!(formatter, "checked files of {}", self.shelf.root().display())
     }
 }
 

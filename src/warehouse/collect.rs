@@ -10,15 +10,13 @@
 //! release on can be checked only if none is missing.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::path::Path;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::durable;
 use super::error::WarehouseError;
-use super::home::{Home, Writer, names};
+use super::home::{Home, Writer};
 use super::manifest::Hash;
 use super::pins::Retirement;
 use super::release::Release;
@@ -71,7 +69,7 @@ pub fn collect(writer: &Writer, options: &Options) -> Result<Report, WarehouseEr
     if options.apply {
         for (path, lease) in home.leases()? {
             if lease.expires_at <= options.now {
-                durable::remove(&path)?;
+                home.shelf().remove(&path)?;
             }
         }
     }
@@ -89,14 +87,14 @@ struct Retired {
 fn retire(writer: &Writer, options: &Options) -> Result<Retired, WarehouseError> {
     let home = writer.home();
     // From here to the end of this function nobody can claim a release.
-    let _lock = home.lock_pins()?;
+    let lock = home.lock_pins()?;
     let (keep, retire) = divide(home, options)?;
     let kept = reach(home, &keep)?;
     let freed = reach(home, &retire)?;
     let pending: BTreeSet<String> =
         home.retirements("retired")?.into_iter().flat_map(|list| list.paths).collect();
     // What is listed already is listed again only if a release retired now could still read it.
-    let garbage: Vec<Garbage> = on_disk(home)?
+    let garbage: Vec<Garbage> = stored(home)?
         .into_iter()
         .filter(|(path, _)| !kept.contains(path))
         .filter(|(path, _)| !pending.contains(path) || freed.contains(path))
@@ -110,6 +108,7 @@ fn retire(writer: &Writer, options: &Options) -> Result<Retired, WarehouseError>
         let hash = Hash::new();
         let format = seal::FORMAT;
         let list = Retirement { format, number, at, releases: releases.clone(), paths, hash };
+        lock.confirm()?;
         record(writer, "retired", list)?;
     }
     Ok(Retired { releases, garbage, kept })
@@ -158,24 +157,8 @@ fn reach(home: &Home, releases: &[Arc<Release>]) -> Result<BTreeSet<String>, War
 }
 
 /// Every file below `files/`, `manifests/` and `loads/` with its size.
-fn on_disk(home: &Home) -> Result<BTreeMap<String, u64>, WarehouseError> {
-    let mut found = BTreeMap::new();
-    let mut folders: Vec<String> =
-        ["files", "manifests", "loads"].map(str::to_owned).into_iter().collect();
-    while let Some(folder) = folders.pop() {
-        for name in names(&home.root().join(&folder))? {
-            let relative = format!("{folder}/{name}");
-            let path = home.root().join(&relative);
-            let metadata =
-                fs::symlink_metadata(&path).map_err(WarehouseError::io("read", &path))?;
-            if metadata.is_dir() {
-                folders.push(relative);
-            } else {
-                found.insert(relative, metadata.len());
-            }
-        }
-    }
-    Ok(found)
+fn stored(home: &Home) -> Result<BTreeMap<String, u64>, WarehouseError> {
+    home.shelf().tree(&["files", "manifests", "loads"])
 }
 
 /// Deletes what was retired longer ago than the grace.
@@ -188,7 +171,7 @@ fn delete(
     let is_due = |list: &Retirement| list.at + options.grace <= options.now;
     let (due, later): (Vec<_>, Vec<_>) = home.retirements("retired")?.into_iter().partition(is_due);
     let later: BTreeSet<&String> = later.iter().flat_map(|list| &list.paths).collect();
-    let mut there = on_disk(home)?;
+    let mut there = stored(home)?;
     let mut deleted = Vec::new();
     for mut list in due {
         let paths = std::mem::take(&mut list.paths);
@@ -208,36 +191,29 @@ fn delete(
 /// Deletes files and turns a list of retired files into the note that they are gone. Each step may
 /// be repeated after a crash.
 fn finish(writer: &Writer, list: Retirement, files: &[Garbage]) -> Result<(), WarehouseError> {
-    let root = writer.home().root();
+    let home = writer.home();
     tracing::debug!(target: "patron::phase", phase = "collect", number = list.number);
-    let mut folders = BTreeSet::new();
-    for file in files {
-        let path = root.join(&file.path);
-        if durable::remove(&path)? {
-            folders.extend(path.parent().map(Path::to_owned));
-        }
-    }
-    for folder in folders {
-        durable::sync_folder(&folder)?;
-    }
+    // Whoever took the lock over may be about to use these files again.
+    writer.confirm()?;
+    home.shelf().remove_all(files.iter().map(|file| file.path.as_str()))?;
     let number = list.number;
     record(writer, "collected", list)?;
-    durable::remove(&root.join(format!("retired/{number:020}.json")))?;
-    durable::sync_folder(&root.join("retired"))
+    home.shelf().remove(&home.root().join(format!("retired/{number:020}.json")))?;
+    home.shelf().sync(&home.root().join("retired"))
 }
 
 /// Writes a list durably.
 fn record(writer: &Writer, folder: &str, mut list: Retirement) -> Result<(), WarehouseError> {
     tracing::debug!(target: "patron::phase", phase = "collect", number = list.number);
+    let home = writer.home();
     let name = format!("{:020}.json", list.number);
-    let folder = writer.home().root().join(folder);
+    let folder = home.root().join(folder);
     let path = folder.join(&name);
     let staged = writer.tmp().join(&name);
     let bytes = seal::seal(&mut list, &path)?;
     durable::remove(&staged)?;
-    durable::write_new(&staged, &bytes)?;
-    durable::place(&staged, &path)?;
-    durable::sync_folder(&folder)
+    home.shelf().put_new(&bytes, &staged, &path)?;
+    home.shelf().sync(&folder)
 }
 
 /// The number of the last list in a folder, 0 if there is none.

@@ -9,6 +9,7 @@ use datafusion::error::DataFusionError;
 use datafusion::parquet::errors::ParquetError;
 
 use super::name::TableName;
+use crate::bucket::BucketError;
 
 /// What went wrong with the warehouse's files.
 #[derive(Debug, thiserror::Error)]
@@ -53,6 +54,16 @@ pub enum WarehouseError {
         /// process id written by the holder
         holder: String,
     },
+    /// The store that the warehouse lies in did not do what was asked.
+    #[error(transparent)]
+    Bucket(#[from] BucketError),
+    /// Another process took the lock over.
+    #[error(
+        "`{}` was taken over by another process, because this one did not renew it for a minute; \
+         nothing was published; repeat",
+        .0.display()
+    )]
+    LockLost(PathBuf),
     /// A file is not what was written.
     #[error("`{}` is damaged: {finding}; restore the file from a backup", path.display())]
     Damaged {
@@ -187,6 +198,14 @@ impl WarehouseError {
             | io::ErrorKind::QuotaExceeded
             | io::ErrorKind::FileTooLarge => Self::DiskFull { path: path.to_owned(), bytes },
             _ => Self::Io { action: "write", path: path.to_owned(), source },
+        }
+    }
+
+    /// A refusal of a store; a missing object is told apart.
+    pub(crate) fn bucket(path: &Path) -> impl FnOnce(BucketError) -> Self {
+        move |error| match error {
+            BucketError::NotFound { .. } => Self::Missing(path.to_owned()),
+            other => Self::Bucket(other),
         }
     }
 

@@ -9,26 +9,32 @@
 //! retired/ collected/                                   what is to be deleted, what was
 //! tmp/<run id>/                                         being written
 //! ```
+//!
+//! In a bucket the same lies below its prefix; what is being written lies in a local folder.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{Seek, Write};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::blocks::CheckedStore;
 use super::durable;
 use super::error::WarehouseError;
-use super::ledger::STRANGE_NAME;
+use super::lock::Lock;
 use super::manifest::{Hash, Manifest};
 use super::name::TableName;
+use super::place::{Place, Shelf, names};
 use super::seal;
+use crate::bucket::{Depth, Entry};
 
 /// Name of the folder under `tmp/` that outlives its run: what a refused run extracted.
 pub const RESUME: &str = "resume";
 
 /// Name of the folder under `tmp/` in which pins and leases are written, without the writer's lock.
 pub(super) const CLAIMS: &str = "claims";
+
+/// What a dead run left below a bucket's `tmp/` is removed after so many seconds.
+const LEFT_SECONDS: i64 = 3_600;
 
 const FOLDERS: [&str; 9] = [
     "files",
@@ -42,44 +48,66 @@ const FOLDERS: [&str; 9] = [
     "tmp/claims",
 ];
 
-/// A warehouse's data folder, open for reading. Clones share what is known of checked blocks.
+/// A warehouse, open for reading. Clones share what is known of checked blocks.
 #[derive(Debug, Clone)]
 pub struct Home {
-    root: PathBuf,
+    shelf: Shelf,
     store: Arc<CheckedStore>,
 }
 
 impl Home {
-    /// Opens the data folder, creating what is missing.
+    /// Opens a warehouse; where it lies in a folder, what is missing there is created.
     ///
     /// # Errors
-    /// When the file system refuses.
-    pub fn create(root: &Path) -> Result<Self, WarehouseError> {
-        for folder in FOLDERS {
-            durable::create_folders(&root.join(folder))?;
+    /// When the file system refuses, or the settings of a bucket are wrong.
+    pub fn create(place: impl Into<Place>) -> Result<Self, WarehouseError> {
+        let place = place.into();
+        if let Place::Folder(root) = &place {
+            for folder in FOLDERS {
+                durable::create_folders(&root.join(folder))?;
+            }
+            // The run that created the folder may have died before it was durable.
+            if let Some(above) = root.parent().filter(|above| !above.as_os_str().is_empty()) {
+                durable::sync_folder(above)?;
+            }
         }
-        // The run that created the folder may have died before it was durable.
-        if let Some(above) = root.parent().filter(|above| !above.as_os_str().is_empty()) {
-            durable::sync_folder(above)?;
-        }
-        Self::open(root)
+        Self::open(place)
     }
 
-    /// Opens an existing data folder.
+    /// Opens an existing warehouse. A bucket is not asked yet.
     ///
     /// # Errors
-    /// When it holds no warehouse.
-    pub fn open(root: &Path) -> Result<Self, WarehouseError> {
-        if !root.join("releases").is_dir() {
+    /// When a folder holds no warehouse, or the settings of a bucket are wrong.
+    pub fn open(place: impl Into<Place>) -> Result<Self, WarehouseError> {
+        let place = place.into();
+        if let Place::Folder(root) = &place
+            && !root.join("releases").is_dir()
+        {
             return Err(WarehouseError::NoWarehouse(root.to_owned()));
         }
-        let store = Arc::new(CheckedStore::new(root.to_owned()));
-        Ok(Self { root: root.to_owned(), store })
+        let shelf = Shelf::open(&place)?;
+        let store = Arc::new(CheckedStore::new(shelf.clone()));
+        Ok(Self { shelf, store })
     }
 
-    /// The data folder.
+    /// The data folder, or the bucket's address.
     pub fn root(&self) -> &Path {
-        &self.root
+        self.shelf.root()
+    }
+
+    /// The local folder that outlives a run that is interrupted.
+    pub fn resume_folder(&self) -> PathBuf {
+        self.shelf.tmp().join(RESUME)
+    }
+
+    /// Whether a data file is there, by its path in a manifest.
+    pub fn holds(&self, path: &str) -> bool {
+        self.shelf.size(&self.root().join(path)).is_ok()
+    }
+
+    /// Where the documents lie.
+    pub(super) fn shelf(&self) -> &Shelf {
+        &self.shelf
     }
 
     /// The store that gives out the rows' files, every block checked.
@@ -90,27 +118,43 @@ impl Home {
     /// Becomes the only writer. `wait` decides what happens while another process is.
     ///
     /// # Errors
-    /// When another process is the writer, or the file system refuses.
+    /// When another process is the writer, the file system refuses, or the bucket's store would
+    /// overwrite what must not be.
     pub fn writer(&self, wait: bool) -> Result<Writer, WarehouseError> {
-        let lock = take_lock(&self.root.join("writer.lock"), wait)?;
-        let tmp = self.root.join("tmp");
+        if let Some(bucket) = self.shelf.bucket() {
+            bucket.prove()?;
+        }
+        let run_id = uuid::Uuid::new_v4().to_string();
+        let lock = Lock::take(&self.shelf, "writer.lock", &run_id, wait)?;
+        let tmp = self.shelf.tmp();
+        durable::create_folders(&tmp)?;
         for name in names(&tmp)? {
             if name != RESUME && name != CLAIMS {
                 durable::remove_tree(&tmp.join(name))?;
             }
         }
-        let run_id = uuid::Uuid::new_v4().to_string();
+        self.clear_bucket(&lock)?;
         let own = tmp.join(&run_id);
         durable::create_folders(&own)?;
         let base = self.latest()?.map_or(0, |release| release.number);
         Ok(Writer {
             home: self.clone(),
-            _lock: lock,
+            lock,
             run_id,
             tmp: own,
             base: Mutex::new(base),
             touched: Mutex::new(BTreeSet::new()),
         })
+    }
+
+    /// Removes what dead runs left below a bucket's `tmp/`.
+    fn clear_bucket(&self, lock: &Lock) -> Result<(), WarehouseError> {
+        let Some(bucket) = self.shelf.bucket() else { return Ok(()) };
+        let left = bucket.list("tmp", Depth::All)?;
+        let Some(now) = lock.renewed_at()?.filter(|_| !left.is_empty()) else { return Ok(()) };
+        let is_old = |entry: &Entry| (now - entry.modified).num_seconds() > LEFT_SECONDS;
+        let old: Vec<String> = left.into_iter().filter(is_old).map(|entry| entry.key).collect();
+        if old.is_empty() { Ok(()) } else { Ok(bucket.remove(old)?) }
     }
 
     /// Reads a manifest and makes its files known to the store.
@@ -123,7 +167,7 @@ impl Home {
         name: &Hash,
     ) -> Result<Arc<Manifest>, WarehouseError> {
         let path = self.manifest_path(table, name);
-        let manifest: Manifest = seal::parse(&seal::read_named(&path, name)?, &path)?;
+        let manifest: Manifest = seal::parse(&seal::read_named(&self.shelf, &path, name)?, &path)?;
         seal::check_format(manifest.format, &path)?;
         if manifest.table != *table {
             let finding = format!("it is of table `{}`", manifest.table);
@@ -138,22 +182,26 @@ impl Home {
     /// # Errors
     /// When it is missing or not the one written.
     pub fn load_bytes(&self, table: &TableName, name: &Hash) -> Result<Vec<u8>, WarehouseError> {
-        seal::read_named(&self.load_path(table, name), name)
+        seal::read_named(&self.shelf, &self.load_path(table, name), name)
     }
 
     pub(super) fn manifest_path(&self, table: &TableName, name: &Hash) -> PathBuf {
-        self.root.join(format!("manifests/{table}/{name}.json"))
+        self.root().join(format!("manifests/{table}/{name}.json"))
     }
 
     pub(super) fn load_path(&self, table: &TableName, name: &Hash) -> PathBuf {
-        self.root.join(format!("loads/{table}/{name}.json"))
+        self.root().join(format!("loads/{table}/{name}.json"))
     }
 
     /// Keeps a release from being retired between a look at it and a note that it is needed.
-    pub(super) fn lock_pins(&self) -> Result<File, WarehouseError> {
-        let lock = take_lock(&self.root.join("pins.lock"), true)?;
+    pub(super) fn lock_pins(&self) -> Result<Lock, WarehouseError> {
+        let run_id = uuid::Uuid::new_v4().to_string();
+        let lock = Lock::take(&self.shelf, "pins.lock", &run_id, true)?;
+        if self.shelf.bucket().is_some() {
+            return Ok(lock);
+        }
         // Whoever else wrote claims is done with them, or dead.
-        let claims = self.root.join("tmp").join(CLAIMS);
+        let claims = self.shelf.tmp().join(CLAIMS);
         for name in names(&claims)? {
             durable::remove(&claims.join(name))?;
         }
@@ -165,7 +213,7 @@ impl Home {
 #[derive(Debug)]
 pub struct Writer {
     home: Home,
-    _lock: File,
+    lock: Lock,
     run_id: String,
     tmp: PathBuf,
     /// number of the newest release when this run began, or that it published since
@@ -195,7 +243,7 @@ impl Writer {
     /// # Errors
     /// When the file system refuses, or a damaged file has its name.
     pub fn put_manifest(&self, manifest: &Manifest) -> Result<Hash, WarehouseError> {
-        let folder = self.home.root.join(format!("manifests/{}", manifest.table));
+        let folder = self.home.root().join(format!("manifests/{}", manifest.table));
         let bytes = seal::spell(manifest, &folder)?;
         let name = seal::hash(&bytes);
         self.put(&bytes, &self.home.manifest_path(&manifest.table, &name))?;
@@ -213,7 +261,13 @@ impl Writer {
         Ok(name)
     }
 
+    /// Stores a document under a name that is the hash of its bytes.
     fn put(&self, bytes: &[u8], path: &Path) -> Result<(), WarehouseError> {
+        let shelf = &self.home.shelf;
+        if let Some(bucket) = shelf.bucket() {
+            // Over what is there already: it is the same, or damaged.
+            return Ok(bucket.put(&shelf.key(path), bytes.to_vec().into())?);
+        }
         let staged = self.tmp.join(format!("{}.json", uuid::Uuid::new_v4()));
         durable::write_new(&staged, bytes)?;
         if self.place(&staged, path)? == durable::Placed::AlreadyExists {
@@ -227,25 +281,63 @@ impl Writer {
 
     /// Moves a synced file to its final place, if that is free, and notes the folder as to be
     /// synced: also where the file was there already, because the run that put it there may have
-    /// died before it synced the folder.
+    /// died before it synced the folder. In a bucket the place is taken anyway: a file's name
+    /// stands for its content, so what is there is the same, or damaged.
     pub(super) fn place(
         &self,
         staged: &Path,
         path: &Path,
     ) -> Result<durable::Placed, WarehouseError> {
-        let folder = path.parent().unwrap_or(&self.home.root);
+        let shelf = &self.home.shelf;
+        if let Some(bucket) = shelf.bucket() {
+            bucket.upload(&shelf.key(path), staged)?;
+            durable::remove(staged)?;
+            return Ok(durable::Placed::Created);
+        }
+        let folder = path.parent().unwrap_or(shelf.root());
         durable::create_folders(folder)?;
         self.touched.lock().unwrap_or_else(PoisonError::into_inner).insert(folder.to_owned());
         durable::place(staged, path)
     }
 
+    /// Makes sure that this is still the only writer.
+    ///
+    /// # Errors
+    /// When another one took the lock over, or that cannot be known.
+    pub(super) fn confirm(&self) -> Result<(), WarehouseError> {
+        self.lock.confirm()
+    }
+
+    /// Creates the document of a release, if its number is free, once all that it names is
+    /// durable.
+    pub(super) fn commit(
+        &self,
+        number: u64,
+        bytes: &[u8],
+        path: &Path,
+    ) -> Result<durable::Placed, WarehouseError> {
+        let shelf = &self.home.shelf;
+        self.confirm()?;
+        let staged = self.tmp.join(format!("release-{number:020}.json"));
+        if shelf.bucket().is_none() {
+            durable::remove(&staged)?;
+            durable::write_new(&staged, bytes)?;
+            self.sync_touched()?;
+        }
+        tracing::debug!(target: "patron::phase", phase = "publish", number);
+        match shelf.bucket() {
+            None => durable::link(&staged, path),
+            Some(_) => shelf.put_new(bytes, &staged, path),
+        }
+    }
+
     /// Syncs every folder that got an entry, and those above it within the data folder.
-    pub(super) fn sync_touched(&self) -> Result<(), WarehouseError> {
+    fn sync_touched(&self) -> Result<(), WarehouseError> {
         let mut touched = self.touched.lock().unwrap_or_else(PoisonError::into_inner);
         let folders: BTreeSet<&Path> = touched
             .iter()
             .flat_map(|folder| {
-                folder.ancestors().take_while(|above| above.starts_with(&self.home.root))
+                folder.ancestors().take_while(|above| above.starts_with(self.home.root()))
             })
             .collect();
         for folder in folders {
@@ -263,49 +355,4 @@ impl Drop for Writer {
             tracing::warn!(%error, "temporary files stay until the next run");
         }
     }
-}
-
-/// The names in a folder, sorted.
-pub(super) fn names(folder: &Path) -> Result<Vec<String>, WarehouseError> {
-    let failed = |error| WarehouseError::io("list", folder)(error);
-    let mut names = Vec::new();
-    for entry in fs::read_dir(folder).map_err(failed)? {
-        let name = entry.map_err(failed)?.file_name();
-        let name = name
-            .to_str()
-            .ok_or_else(|| WarehouseError::damaged(&folder.join(&name), STRANGE_NAME))?;
-        names.push(name.to_owned());
-    }
-    names.sort();
-    Ok(names)
-}
-
-/// Locks a file and writes this process's id into it. The lock ends with the returned file.
-fn take_lock(path: &Path, wait: bool) -> Result<File, WarehouseError> {
-    let failed = |error| WarehouseError::io("lock", path)(error);
-    let mut file = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(path)
-        .map_err(failed)?;
-    match file.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::Error(error)) => return Err(failed(error)),
-        Err(TryLockError::WouldBlock) if wait => file.lock().map_err(failed)?,
-        Err(TryLockError::WouldBlock) => {
-            let text = fs::read_to_string(path).unwrap_or_default();
-            let holder = if text.trim().is_empty() { "unknown" } else { text.trim() };
-            return Err(WarehouseError::Locked {
-                path: path.to_owned(),
-                holder: holder.to_owned(),
-            });
-        }
-    }
-    file.set_len(0)
-        .and_then(|()| file.rewind())
-        .and_then(|()| writeln!(file, "{}", std::process::id()))
-        .map_err(failed)?;
-    Ok(file)
 }

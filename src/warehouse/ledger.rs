@@ -1,14 +1,13 @@
 //! Which releases are there, and how does one more become visible?
 
-use std::fs;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError};
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 
-use super::durable::{self, Placed};
+use super::durable::Placed;
 use super::error::WarehouseError;
-use super::home::{Home, Writer, names};
+use super::home::{Home, Writer};
 use super::name::TableName;
 use super::release::{Release, TableEntry};
 use super::seal;
@@ -37,7 +36,7 @@ impl Home {
     /// When there is none, or it is not the one written.
     pub fn release(&self, number: u64) -> Result<Arc<Release>, WarehouseError> {
         let path = self.release_path(number);
-        let release: Release = match seal::read_sealed(&path) {
+        let release: Release = match seal::read_sealed(self.shelf(), &path) {
             Err(WarehouseError::Missing(_)) => return Err(self.unknown(&number.to_string())),
             other => other?,
         };
@@ -131,14 +130,9 @@ impl Writer {
 
         let path = home.release_path(release.number);
         let bytes = seal::seal(&mut release, &path)?;
-        let staged = self.tmp().join(format!("release-{:020}.json", release.number));
-        durable::remove(&staged)?;
-        durable::write_new(&staged, &bytes)?;
-        self.sync_touched()?;
-        tracing::debug!(target: "patron::phase", phase = "publish", number = release.number);
-        match durable::link(&staged, &path)? {
+        match self.commit(release.number, &bytes, &path)? {
             Placed::Created => {
-                durable::sync_folder(&home.root().join("releases"))?;
+                home.shelf().sync(&home.root().join("releases"))?;
                 *base = release.number;
                 Ok(Arc::new(release))
             }
@@ -156,7 +150,7 @@ impl Writer {
                 loser: self.run_id().to_owned(),
             });
         }
-        durable::sync_folder(&self.home().root().join("releases"))?;
+        self.home().shelf().sync(&self.home().root().join("releases"))?;
         *base = found.number;
         Ok(Arc::new(found.clone()))
     }
@@ -183,10 +177,11 @@ impl Writer {
         if let Some(load) = &entry.load {
             home.load_bytes(table, load)?;
         }
-        for file in &manifest.files {
-            let path = home.root().join(&file.path);
-            let size = fs::metadata(&path).map_err(WarehouseError::io("read", &path))?.len();
+        let paths = manifest.files.iter().map(|file| file.path.as_str());
+        let sizes = home.shelf().sizes(&format!("files/{table}"), paths)?;
+        for (file, size) in manifest.files.iter().zip(sizes) {
             if size != file.size_bytes {
+                let path = home.root().join(&file.path);
                 let finding = format!("it has {size} bytes instead of {}", file.size_bytes);
                 return Err(WarehouseError::damaged(&path, finding));
             }
@@ -217,7 +212,7 @@ pub(super) fn numbered(home: &Home, folder: &str) -> Result<Vec<u64>, WarehouseE
     let number = |name: &String| {
         number_of(name).ok_or_else(|| WarehouseError::damaged(&path.join(name), STRANGE_NAME))
     };
-    names(&path)?.iter().map(number).collect()
+    home.shelf().names(&path)?.iter().map(number).collect()
 }
 
 /// Finding on a file that does not belong where it is.

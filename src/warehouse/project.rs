@@ -13,7 +13,9 @@ use super::contract::Contract;
 use super::contract_file;
 use super::manifest::Hash;
 use super::name::{TableName, is_identifier};
+use super::place::Place;
 pub use super::system::{System, SystemKind};
+use crate::bucket;
 
 /// Schemas that Patron fills itself, so that no department may take their names.
 const RESERVED_SCHEMAS: [&str; 10] = [
@@ -28,6 +30,9 @@ const RESERVED_SCHEMAS: [&str; 10] = [
     "staging",
     "superseded",
 ];
+
+/// Where a project keeps its data.
+const DATA: &str = "warehouse/data";
 
 /// A mistake in a project's files; the message names file, line and fix.
 #[derive(Debug, Error)]
@@ -91,6 +96,8 @@ pub struct Settings {
     pub languages: Vec<String>,
     /// the fiscal calendar
     pub calendar: Calendar,
+    /// the bucket that the warehouse lies in; where absent it lies in the project
+    pub store: Option<bucket::Settings>,
     /// the legal entities
     #[serde(default)]
     pub entities: Vec<Entity>,
@@ -173,22 +180,23 @@ impl Project {
         let hash = hex::encode(hasher.finalize());
         let project = Self { root: root.to_owned(), settings, systems, contracts, hash };
         project.check_calendar(root, &settings_path)?;
+        home_place(root)?;
         Ok(project)
     }
 
-    /// Where the warehouse's data lie.
+    /// Where the warehouse lies: in the project's folder, or in the bucket of `[store]`.
+    pub fn home_place(&self) -> Place {
+        place_of_home(&self.root, self.settings.store.clone())
+    }
+
+    /// The folder of the warehouse's data; of a warehouse in a bucket, of what is on its way there.
     pub fn data_dir(&self) -> PathBuf {
-        self.root.join("warehouse/data")
+        self.root.join(DATA)
     }
 
     /// Where what people enter lies, outside releases.
     pub fn state_dir(&self) -> PathBuf {
         self.root.join("warehouse/state")
-    }
-
-    /// The path of a system's folder or database file.
-    pub fn system_path(&self, system: &System) -> PathBuf {
-        self.root.join(&system.path)
     }
 
     fn check_calendar(&self, root: &Path, path: &Path) -> Result<(), ProjectError> {
@@ -206,6 +214,34 @@ impl Project {
         let text = read_text(&place, path)?;
         let line = line_of_text(&text, "[calendar]");
         Err(ProjectError::Invalid { place, line, message: problem })
+    }
+}
+
+/// Where the warehouse of the project in a folder lies. The rest of the project need not be right.
+///
+/// # Errors
+/// When project.toml cannot be read, or its `[store]` is wrong.
+pub fn home_place(root: &Path) -> Result<Place, ProjectError> {
+    #[derive(Deserialize)]
+    struct Stored {
+        store: Option<bucket::Settings>,
+    }
+    let path = root.join("warehouse/project.toml");
+    let place = place_of(root, &path);
+    let text = read_text(&place, &path)?;
+    let stored: Stored = parse_toml(&place, &text)?;
+    if let Some(Err(why)) = stored.store.as_ref().map(bucket::Settings::check) {
+        let line = line_of_text(&text, "[store]");
+        return Err(ProjectError::Invalid { place, line, message: format!("[store]: {why}") });
+    }
+    Ok(place_of_home(root, stored.store))
+}
+
+fn place_of_home(root: &Path, store: Option<bucket::Settings>) -> Place {
+    let data = root.join(DATA);
+    match store {
+        None => Place::Folder(data),
+        Some(settings) => Place::Bucket { settings, scratch: data },
     }
 }
 

@@ -5,7 +5,6 @@
 //! are checked at every read, and both have one spelling only: the bytes read must be those that
 //! writing the document again would give, so that no byte can change unnoticed.
 
-use std::fs;
 use std::path::Path;
 
 use serde::Serialize;
@@ -14,6 +13,7 @@ use sha2::{Digest, Sha256};
 
 use super::error::WarehouseError;
 use super::manifest::Hash;
+use super::place::Shelf;
 use super::release::Release;
 
 /// Version of the layout of every document that this program writes and reads.
@@ -84,8 +84,8 @@ pub fn seal<T: Sealed>(document: &mut T, path: &Path) -> Result<Vec<u8>, Warehou
 ///
 /// # Errors
 /// When the file is missing, unreadable or not the one written.
-pub fn read_sealed<T: Sealed>(path: &Path) -> Result<T, WarehouseError> {
-    let bytes = fs::read(path).map_err(WarehouseError::io("read", path))?;
+pub(super) fn read_sealed<T: Sealed>(shelf: &Shelf, path: &Path) -> Result<T, WarehouseError> {
+    let bytes = shelf.read(path)?;
     let mut document: T = parse(&bytes, path)?;
     check_format(document.format(), path)?;
     let stated = document.seal_mut().clone();
@@ -100,8 +100,12 @@ pub fn read_sealed<T: Sealed>(path: &Path) -> Result<T, WarehouseError> {
 ///
 /// # Errors
 /// When the file is missing, unreadable or not the one written.
-pub fn read_named(path: &Path, name: &Hash) -> Result<Vec<u8>, WarehouseError> {
-    let bytes = fs::read(path).map_err(WarehouseError::io("read", path))?;
+pub(super) fn read_named(
+    shelf: &Shelf,
+    path: &Path,
+    name: &Hash,
+) -> Result<Vec<u8>, WarehouseError> {
+    let bytes = shelf.read(path)?;
     if hash(&bytes) != *name {
         return Err(WarehouseError::damaged(path, "its content does not match its name"));
     }

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use crate::bucket::{Bucket, BucketError, Settings};
 use crate::config::{self, ConfigError};
+use crate::source::files::Folder;
 use crate::source::open::Location;
 use crate::source::server::{Address, Server, Tls};
 
@@ -26,7 +28,7 @@ pub struct System {
     /// the folder of files or the database file, relative to the project or absolute
     #[serde(default)]
     pub path: PathBuf,
-    /// the address of a database server, without a password
+    /// the address of a database server, without a password; or `s3://bucket/prefix` of files
     pub url: Option<String>,
     /// the environment variable that holds the user's password
     pub password_env: Option<String>,
@@ -39,6 +41,16 @@ pub struct System {
     pub timeout_seconds: Option<u64>,
     /// at most so many connections at once
     pub connections: Option<usize>,
+    /// address of a bucket's store other than Amazon's
+    pub endpoint: Option<String>,
+    /// region of a bucket
+    pub region: Option<String>,
+    /// the environment variable that holds the id of a bucket's access key
+    pub access_key_env: Option<String>,
+    /// the environment variable that holds the secret that belongs to it
+    pub secret_key_env: Option<String>,
+    /// the environment variable that holds the token of a temporary key
+    pub session_token_env: Option<String>,
     /// a system that may be down: the release then keeps its earlier data and says so
     #[serde(default)]
     pub optional: bool,
@@ -48,7 +60,7 @@ pub struct System {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SystemKind {
-    /// a folder of CSV, JSON lines, Parquet files or workbooks
+    /// a folder or a bucket of CSV, JSON lines or Parquet files or workbooks
     Files,
     /// a SQLite database file
     Sqlite,
@@ -78,16 +90,27 @@ impl System {
         let schemes = self.kind.schemes();
         let is_server = !schemes.is_empty();
         let given = [
-            ("url", self.url.is_some()),
             ("password_env", self.password_env.is_some()),
             ("tls", self.tls.is_some()),
             ("tls_ca", self.tls_ca.is_some()),
             ("timeout_seconds", self.timeout_seconds.is_some()),
             ("connections", self.connections.is_some()),
         ];
+        if self.bucket().is_none() {
+            self.check_no_bucket()?;
+        }
         if !is_server {
             if let Some((field, _)) = given.iter().find(|(_, is_given)| *is_given) {
                 return Err((field, format!("{field} is for postgres and mysql; leave it out")));
+            }
+            if let Some(bucket) = self.bucket() {
+                return match self.path.as_os_str().is_empty() {
+                    true => bucket.check().map_err(|why| ("url", why)),
+                    false => Err(("path", "a url is there already; leave path out".to_owned())),
+                };
+            }
+            if self.url.is_some() {
+                return Err(("url", "url is for files, postgres and mysql".to_owned()));
             }
             if self.path.as_os_str().is_empty() {
                 return Err((
@@ -108,6 +131,49 @@ impl System {
             return Err(("kind", "timeout_seconds and connections are at least 1".to_owned()));
         }
         Ok(())
+    }
+
+    /// Refuses what belongs to a bucket where there is none.
+    fn check_no_bucket(&self) -> Result<(), (&'static str, String)> {
+        let given = [
+            ("endpoint", &self.endpoint),
+            ("region", &self.region),
+            ("access_key_env", &self.access_key_env),
+            ("secret_key_env", &self.secret_key_env),
+            ("session_token_env", &self.session_token_env),
+        ];
+        match given.iter().find(|(_, given)| given.is_some()) {
+            Some((field, _)) => {
+                Err((*field, format!("{field} is for files at an s3:// url; leave it out")))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// The bucket that files lie in, where they lie in one.
+    fn bucket(&self) -> Option<Settings> {
+        let url = self.url.clone().filter(|_| self.kind == SystemKind::Files)?;
+        Some(Settings {
+            url,
+            endpoint: self.endpoint.clone(),
+            region: self.region.clone(),
+            access_key_env: self.access_key_env.clone(),
+            secret_key_env: self.secret_key_env.clone(),
+            session_token_env: self.session_token_env.clone(),
+        })
+    }
+
+    /// Where the system's files lie; `name` is its section's. The bytes of a bucket's files come to
+    /// the folder `tmp` when they are needed.
+    ///
+    /// # Errors
+    /// When a key of a bucket is not in the environment.
+    pub fn folder(&self, name: &str, root: &Path, tmp: &Path) -> Result<Folder, BucketError> {
+        let Some(settings) = self.bucket() else {
+            return Ok(Folder::Local(root.join(&self.path)));
+        };
+        let bucket = Bucket::open(&settings, &format!("warehouse/systems.toml, [{name}]"))?;
+        Ok(Folder::Bucket { bucket, tmp: tmp.to_owned() })
     }
 
     /// Where the system's database lies; `None` for files. `name` is its section's.

@@ -3,7 +3,6 @@
 //! Every document and every block is read and hashed; every defect is reported, not the first.
 
 use std::collections::BTreeSet;
-use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,7 +13,7 @@ use sha2::{Digest, Sha256};
 use super::assemble::{schema_of, totals};
 use super::blocks::BLOCK_BYTES;
 use super::error::WarehouseError;
-use super::home::{Home, names};
+use super::home::Home;
 use super::ledger::{STRANGE_NAME, check_follows, number_of};
 use super::manifest::{DataFile, Manifest};
 use super::pins::{LeaseNote, Pin, RetiredReleases, Retirement};
@@ -73,7 +72,7 @@ pub fn verify(home: &Home, progress: &mut dyn FnMut(Progress)) -> Result<Report,
     let files_total = files.len() as u64;
     let bytes_total = files.iter().map(|(file, _)| file.size_bytes).sum();
     for (file, path) in &files {
-        let outcome = report.file(file, path);
+        let outcome = report.file(home, file, path);
         report.note(path, outcome);
         let (files, bytes) = (report.files, report.bytes);
         progress(Progress { files, files_total, bytes, bytes_total });
@@ -101,10 +100,10 @@ impl Report {
         folder: &str,
     ) -> Result<Vec<(String, T)>, WarehouseError> {
         let mut documents = Vec::new();
-        for name in names(&home.root().join(folder))? {
+        for name in home.shelf().names(&home.root().join(folder))? {
             self.documents += 1;
             let path = home.root().join(folder).join(&name);
-            if let Some(document) = self.note(&path, seal::read_sealed(&path)) {
+            if let Some(document) = self.note(&path, seal::read_sealed(home.shelf(), &path)) {
                 documents.push((name, document));
             }
         }
@@ -130,7 +129,7 @@ impl Report {
     fn chain(&mut self, home: &Home) -> Result<Vec<Arc<Release>>, WarehouseError> {
         let folder = home.root().join("releases");
         let mut numbers = BTreeSet::new();
-        for name in names(&folder)? {
+        for name in home.shelf().names(&folder)? {
             let strange = || WarehouseError::damaged(&folder.join(&name), STRANGE_NAME);
             numbers.extend(self.note(&folder, number_of(&name).ok_or_else(strange)));
         }
@@ -216,9 +215,9 @@ impl Report {
     }
 
     /// Reads a file of rows.
-    fn file(&mut self, file: &DataFile, path: &Path) -> Result<(), WarehouseError> {
+    fn file(&mut self, home: &Home, file: &DataFile, path: &Path) -> Result<(), WarehouseError> {
         self.files += 1;
-        let mut content = File::open(path).map_err(WarehouseError::io("read", path))?;
+        let mut content = home.shelf().open_file(path)?;
         let mut whole = Sha256::new();
         let mut size = 0;
         let mut index = 0;

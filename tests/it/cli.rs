@@ -306,7 +306,7 @@ fn a_project_is_found_from_below() {
 fn an_interrupted_refresh_publishes_nothing() {
     let (_folder, root) = demo();
     // Another writer keeps the refresh waiting, so that the interrupt meets it at work.
-    let home = patron::warehouse::Home::open(&root.join("warehouse/data")).unwrap();
+    let home = patron::warehouse::Home::open(root.join("warehouse/data")).unwrap();
     let writer = home.writer(false).unwrap();
     let mut command = patron(&root);
     let mut running = command.arg("refresh").stderr(Stdio::piped()).spawn().unwrap();

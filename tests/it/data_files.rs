@@ -178,7 +178,7 @@ fn skipping_files_changes_no_answer() {
     batches.push(rows(&mut dice, 4_000, 1));
     let entry = put(&writer, "finance.ledger", &batches);
     let release = writer.publish(draft(&[("finance.ledger", entry)], noon(0))).unwrap();
-    let context = open(&house.home(), &release, &house.root()).unwrap();
+    let context = open(&house.home(), &release, house.scratch()).unwrap();
     let plain = MemTable::try_new(schema(), vec![batches]).unwrap();
     context.register_table("plain", Arc::new(plain)).unwrap();
     let mut found = 0;
@@ -205,7 +205,7 @@ fn a_narrow_question_opens_one_file_and_counting_opens_none() {
         (0..10).map(|file| rows(&mut dice, file * 1_000, 1_000)).collect();
     let entry = put(&writer, "finance.ledger", &batches);
     let release = writer.publish(draft(&[("finance.ledger", entry)], noon(0))).unwrap();
-    let context = open(&house.home(), &release, &house.root()).unwrap();
+    let context = open(&house.home(), &release, house.scratch()).unwrap();
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let files = |sql: &str| {
         let plan = runtime.block_on(async {
@@ -231,7 +231,7 @@ fn a_plan_may_run_twice() {
     let batches: Vec<RecordBatch> = (0..5).map(|file| rows(&mut dice, file * 100, 100)).collect();
     let entry = put(&writer, "finance.ledger", &batches);
     let release = writer.publish(draft(&[("finance.ledger", entry)], noon(0))).unwrap();
-    let context = open(&house.home(), &release, &house.root()).unwrap();
+    let context = open(&house.home(), &release, house.scratch()).unwrap();
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
         let frame = context.sql("select * from ledger").await.unwrap();

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::support::dice::Dice;
 use crate::support::model::{self, Files, Item, Served, csv, file_name};
+use crate::support::s3::S3;
 use crate::support::world::{World, day, sqlite};
 
 const HISTORIES: usize = 3;
@@ -345,26 +346,43 @@ fn every_table_equals_its_model_after_any_history() {
     let mut dice = Dice::of("histories");
     for _ in 0..HISTORIES {
         let mut history = History::new(&mut dice);
-        for _ in 0..STEPS {
-            for _ in 0..=dice.below(3) {
-                if dice.one_in(2) {
-                    history.change_files(&mut dice);
-                } else {
-                    history.change_rows(&mut dice);
-                }
-            }
-            history.refresh();
-            if dice.one_in(6) {
-                dice.hit("a refresh in which nothing changed");
-                let number = history.world.release().number;
-                assert!(!history.refresh(), "load twice is load once");
-                assert_eq!(history.world.release().number, number);
-            }
-        }
+        live(&mut history, &mut dice);
         same_in_any_order(&history, &mut dice);
     }
     println!("{HISTORIES} histories of {STEPS} refreshes; steps done:");
     dice.report(&KINDS);
+}
+
+/// The last comparison is with a warehouse in a folder.
+#[test]
+fn a_history_in_a_bucket_gives_what_it_gives_in_a_folder() {
+    let mut dice = Dice::of("history in a bucket");
+    let store = S3::start();
+    let mut history = History::new(&mut dice);
+    history.world.keep_in(&store);
+    live(&mut history, &mut dice);
+    assert!(!history.world.path("warehouse/data/releases").exists(), "it lies in the bucket");
+    same_in_any_order(&history, &mut dice);
+}
+
+/// Changes the sources and refreshes, again and again.
+fn live(history: &mut History, dice: &mut Dice) {
+    for _ in 0..STEPS {
+        for _ in 0..=dice.below(3) {
+            if dice.one_in(2) {
+                history.change_files(dice);
+            } else {
+                history.change_rows(dice);
+            }
+        }
+        history.refresh();
+        if dice.one_in(6) {
+            dice.hit("a refresh in which nothing changed");
+            let number = history.world.release().number;
+            assert!(!history.refresh(), "load twice is load once");
+            assert_eq!(history.world.release().number, number);
+        }
+    }
 }
 
 /// The same files, all at once or one by one in another order, give the same tables.

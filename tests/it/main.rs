@@ -13,6 +13,7 @@
 )]
 
 mod answers;
+mod bucket;
 mod changes;
 mod cli;
 mod company;

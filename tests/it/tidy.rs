@@ -11,8 +11,9 @@ const FUNCTION_LINES_MAX: usize = 70;
 const COLUMNS_MAX: usize = 100;
 
 /// The rooms of src/, each of which may use only those above it.
-const ROOMS: [&str; 12] = [
+const ROOMS: [&str; 13] = [
     "config",
+    "bucket",
     "functions",
     "engine",
     "source",
@@ -44,7 +45,7 @@ const ONE_PLACE: [(&str, &[&str], &str); 13] = [
 ];
 
 /// Words of the standard project that are also words of the engine, each with its reason.
-const ENGINE_WORDS: [(&str, &str); 9] = [
+const ENGINE_WORDS: [(&str, &str); 10] = [
     ("application_name", "what a server is told of who connects; and who signed in where"),
     ("calendar", "the fiscal calendar of a project; and the table that may hold it"),
     ("capacity", "what a vector has room for; and working time to offer"),
@@ -52,6 +53,7 @@ const ENGINE_WORDS: [(&str, &str); 9] = [
     ("deliveries", "files that a source brings; and goods on their way"),
     ("entities", "the legal entities of a project; and bookkeeping's list of them"),
     ("parameters", "values of a prepared statement; and numbers that people decide"),
+    ("region", "where the machines of a store stand; and where a customer is"),
     ("returns", "what a function does; and goods that come back"),
     ("targets", "tables that a load fills; and what people aim at"),
 ];

@@ -1,7 +1,9 @@
 //! How does a test get a warehouse with tables, without sources and contracts?
 
+use std::any::Any;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -13,40 +15,153 @@ use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit}
 use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
 use datafusion::error::DataFusionError;
 use datafusion::prelude::SessionContext;
+use patron::bucket::{Bucket, Depth, Settings};
 use patron::engine::{Limits, session};
 use patron::warehouse::catalog;
 use patron::warehouse::manifest::{DataFile, Manifest};
 use patron::warehouse::name::TableName;
 use patron::warehouse::release::{Release, ReleaseKind, TableEntry};
 use patron::warehouse::write::FileWriter;
-use patron::warehouse::{Home, Writer, assemble};
+use patron::warehouse::{Home, Place, Writer, assemble};
 use tempfile::TempDir;
+use uuid::Uuid;
 
 use super::dice::Dice;
+use super::s3::S3;
 
-/// A warehouse in a folder of its own.
+/// A warehouse of its own, in a folder or in a bucket.
 pub struct House {
     folder: TempDir,
+    bucket: Option<Remote>,
+}
+
+/// The bucket that a house lies in.
+struct Remote {
+    settings: Settings,
+    bucket: Bucket,
+    /// whoever stands in for the store
+    store: Arc<dyn Any + Send + Sync>,
 }
 
 impl House {
+    /// In a folder.
     pub fn new() -> Self {
-        let folder = TempDir::new().unwrap();
-        Home::create(&folder.path().join("data")).unwrap();
-        Self { folder }
+        let house = Self { folder: TempDir::new().unwrap(), bucket: None };
+        Home::create(house.place()).unwrap();
+        house
     }
 
-    pub fn root(&self) -> std::path::PathBuf {
-        self.folder.path().join("data")
+    /// In a part of its own of a store's bucket.
+    pub fn at(settings: Settings, store: Arc<dyn Any + Send + Sync>) -> Self {
+        let settings = Settings { url: format!("{}/{}", settings.url, Uuid::new_v4()), ..settings };
+        let bucket = Bucket::open(&settings, "a test").unwrap();
+        let bucket = Some(Remote { settings, bucket, store });
+        let house = Self { folder: TempDir::new().unwrap(), bucket };
+        Home::create(house.place()).unwrap();
+        house
+    }
+
+    /// In the bucket of a store that stands in for a real one.
+    pub fn in_bucket() -> Self {
+        let store = S3::start();
+        Self::at(store.settings("houses"), Arc::new(store))
+    }
+
+    /// Another one of the same kind.
+    pub fn sibling(&self) -> Self {
+        match &self.bucket {
+            None => Self::new(),
+            Some(remote) => Self::at(remote.settings.clone(), Arc::clone(&remote.store)),
+        }
+    }
+
+    pub fn is_in_bucket(&self) -> bool {
+        self.bucket.is_some()
+    }
+
+    /// The same one, as another machine has it.
+    pub fn elsewhere(&self) -> Self {
+        let there = self.bucket.as_ref().expect("a folder is on one machine");
+        let settings = there.settings.clone();
+        let (bucket, store) = (there.bucket.clone(), Arc::clone(&there.store));
+        let bucket = Some(Remote { settings, bucket, store });
+        Self { folder: TempDir::new().unwrap(), bucket }
+    }
+
+    /// The name of one of its files in the whole bucket.
+    pub fn key(&self, name: &str) -> String {
+        let url = &self.bucket.as_ref().expect("a bucket").settings.url;
+        format!("{}/{name}", url.strip_prefix("s3://bucket/").unwrap())
+    }
+
+    /// Where it lies.
+    pub fn place(&self) -> Place {
+        let data = self.folder.path().join("data");
+        match &self.bucket {
+            None => Place::Folder(data),
+            Some(remote) => Place::Bucket { settings: remote.settings.clone(), scratch: data },
+        }
+    }
+
+    /// The folder, or the bucket's address.
+    pub fn root(&self) -> PathBuf {
+        self.home().root().to_owned()
+    }
+
+    /// A folder of its own for whatever a test writes beside the warehouse.
+    pub fn scratch(&self) -> &Path {
+        self.folder.path()
     }
 
     /// The warehouse as a new process would see it: nothing is remembered as checked.
     pub fn home(&self) -> Home {
-        Home::open(&self.root()).unwrap()
+        Home::open(self.place()).unwrap()
     }
 
     pub fn writer(&self) -> Writer {
         self.home().writer(false).unwrap()
+    }
+
+    /// The names of all files below a folder, relative to the root.
+    pub fn files(&self, folder: &str) -> Vec<String> {
+        if let Some(remote) = &self.bucket {
+            let entries = remote.bucket.list(folder, Depth::All).unwrap();
+            return entries.into_iter().map(|entry| entry.key).collect();
+        }
+        let mut found = Vec::new();
+        let mut folders = vec![folder.to_owned()];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(self.root().join(&folder)).unwrap() {
+                let entry = entry.unwrap();
+                let name = format!("{folder}/{}", entry.file_name().to_str().unwrap());
+                if entry.path().is_dir() { folders.push(name) } else { found.push(name) }
+            }
+        }
+        found.sort();
+        found
+    }
+
+    /// A file's bytes, as they lie there.
+    pub fn read(&self, name: &str) -> Vec<u8> {
+        match &self.bucket {
+            None => fs::read(self.root().join(name)).unwrap(),
+            Some(remote) => remote.bucket.get(name).unwrap().bytes.into(),
+        }
+    }
+
+    /// Overwrites a file, as no program of ours would.
+    pub fn write(&self, name: &str, bytes: &[u8]) {
+        match &self.bucket {
+            None => fs::write(self.root().join(name), bytes).unwrap(),
+            Some(remote) => remote.bucket.put(name, bytes.to_vec().into()).unwrap(),
+        }
+    }
+
+    pub fn remove(&self, name: &str) {
+        match &self.bucket {
+            None => fs::remove_file(self.root().join(name)).unwrap(),
+            Some(remote) => remote.bucket.remove(vec![name.to_owned()]).unwrap(),
+        }
     }
 }
 

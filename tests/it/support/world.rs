@@ -15,6 +15,8 @@ use patron::warehouse::release::Release;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
+use super::s3::S3;
+
 /// A project in a folder of its own.
 pub struct World {
     folder: TempDir,
@@ -66,6 +68,13 @@ impl World {
         fs::remove_file(self.path(name)).unwrap();
     }
 
+    /// From now on the warehouse lies in a store's bucket.
+    pub fn keep_in(&self, store: &S3) {
+        let settings = fs::read_to_string(self.path("warehouse/project.toml")).unwrap();
+        let place = format!("url = \"s3://bucket/home\"\nendpoint = \"{}\"\n", store.endpoint());
+        self.write("warehouse/project.toml", format!("{settings}[store]\n{place}"));
+    }
+
     /// The project as its files say now.
     pub fn project(&self) -> Project {
         Project::open(self.root()).unwrap_or_else(|error| panic!("{error}"))
@@ -95,7 +104,7 @@ impl World {
 
     /// The warehouse's ledger.
     pub fn home(&self) -> Home {
-        Home::open(&self.project().data_dir()).unwrap_or_else(|error| panic!("{error}"))
+        Home::open(self.project().home_place()).unwrap_or_else(|error| panic!("{error}"))
     }
 
     /// The newest release.
