@@ -141,7 +141,7 @@ impl<'a> Lane<'a> {
         match result {
             Ok(_) => {
                 let may_be_over = !self.proxy.has_struck() || phase == "at the end";
-                let is_kill = kind.ends_with("killed") || phase == "encrypted";
+                let is_kill = kind.ends_with("killed");
                 assert!(may_be_over || is_kill, "{name}: the refresh must fail");
                 assert_eq!(self.sums("shop."), self.sums(""), "{name}");
             }
