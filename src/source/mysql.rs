@@ -121,7 +121,9 @@ impl Mysql {
     async fn begin(server: Arc<Server>) -> Result<Self, SourceError> {
         let mut connection = connect(&server).await?;
         for setting in OWN_SETTINGS {
-            if let Err(error) = connection.query_drop(setting).await {
+            let mut patience = Patience::new(server.patience);
+            let set = patience.wait(connection.query_drop(setting)).await;
+            if let Err(error) = set.map_err(|stalled| server.failed(stalled))? {
                 tracing::trace!(%error, setting, "a setting of the other kind of server");
             }
         }

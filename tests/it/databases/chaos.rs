@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use super::shop::{Shop, Vendor, Way, files_below};
+use super::shop::{Shop, Vendor, Way, both, files_below};
 use crate::support::binary;
 use crate::support::dice::Dice;
 use crate::support::mariadb::MariaDb;
@@ -172,7 +172,8 @@ impl<'a> Lane<'a> {
             let begin = Instant::now();
             let result = self.shop.refresh();
             is_over.store(true, Ordering::SeqCst);
-            assert!(begin.elapsed() < Duration::from_secs(50), "{kind}: given up too late");
+            let seconds = begin.elapsed().as_secs();
+            assert!(seconds < 50, "{kind}: given up after {seconds} s: {result:?}");
             result
         })
     }
@@ -229,6 +230,38 @@ fn chaos(shared: &dyn Vendor, own: &dyn Vendor) {
     all.report(&PHASES);
     all.report(&ENDS);
     assert!(all.hits(&KINDS) >= TROUBLES_MIN as u64, "too few troubles");
+}
+
+/// Falls silent before each answer of a whole refresh in turn.
+fn silences(vendor: &dyn Vendor) -> usize {
+    let lane = Lane::new(vendor);
+    let mut places: Vec<u64> =
+        lane.proxy.requests().into_iter().map(|(answered, _)| answered).collect();
+    places.retain(|place| *place <= lane.first_row);
+    places.dedup();
+    let (before, served) = (lane.shop.world.release().number, lane.sums("shop."));
+    for place in &places {
+        lane.way("timeout_seconds = 1\n");
+        lane.proxy.set(Trouble::HalfOpen, *place);
+        let name = format!("{} falls silent at byte {place}", vendor.kind());
+        let said = lane.refresh_during("half-open connection").expect_err(&name);
+        assert!(lane.proxy.has_struck(), "{name}");
+        lane.check_failed(&name, &said, before, &served);
+    }
+    places.len()
+}
+
+#[test]
+fn a_silent_server_is_given_up_at_every_question() {
+    std::thread::scope(|scope| {
+        for vendor in both() {
+            scope.spawn(move || {
+                let places = silences(vendor);
+                println!("{}: given up at {places} questions", vendor.kind());
+                assert!(places > 8, "{}", vendor.kind());
+            });
+        }
+    });
 }
 
 #[test]
