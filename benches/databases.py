@@ -187,7 +187,11 @@ def write_project(folder, server, has_months):
     (folder / "warehouse" / "project.toml").write_text(load.PROJECT)
     system = f'[orders]\nkind = "{server.kind}"\nurl = "{server.url()}"\n'
     (folder / "warehouse" / "systems.toml").write_text(system)
-    columns = "".join(f'\n[columns.{name}]\ntype = "{kind}"\n' for name, kind, _, _ in load.COLUMNS)
+    needed = ("order_id", "line_number")
+    columns = "".join(
+        f'\n[columns.{name}]\ntype = "{kind}"\n' + ("required = true\n" if name in needed else "")
+        for name, kind, _, _ in load.COLUMNS
+    )
     month = 'month = "shipped_on"\n' if has_months else ""
     (contracts / "lines.toml").write_text(
         'description = "Order lines"\nsystem = "orders"\nobject = "lines"\nmode = "merge"\n'
