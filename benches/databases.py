@@ -170,7 +170,7 @@ class Mariadb:
         columns = ", ".join(f"{name} {kind}" for name, kind, _ in MARIADB)
         values = ", ".join(expression for _, _, expression in MARIADB)
         self.run(f"create table bench.lines ({columns}, {KEY})")
-        self.run(f"insert into bench.lines select {values} from seq_0_to_{rows - 1}")
+        self.run(f"insert into bench.lines select {values} from bench.seq_0_to_{rows - 1}")
         self.run("analyze table bench.lines")
 
     def throw_away(self):
