@@ -20,15 +20,13 @@ use super::database::{
     in_parentheses,
 };
 use super::error::found_instead;
-use super::mysql_values::{Form, push};
+use super::mysql_values::{Batch, Form, push};
 use super::rows::{Plan, Rows};
 use super::server::{CONNECT_TIMEOUT, Patience, Server, Tls};
 use super::since::{Bound, bound};
 use super::{Emit, Read, SourceError, tls};
 
-/// Rows that travel together from the connection to the reader.
-const PARCEL_ROWS: usize = 512;
-/// Bytes of rows that travel together.
+/// Bytes of rows that travel together from the connection to the reader.
 const PARCEL_BYTES: usize = 256 * 1024;
 /// Parcels that may wait.
 const PARCELS_WAITING: usize = 8;
@@ -299,7 +297,7 @@ pub(super) struct Sending {
 }
 
 /// Some rows of an answer, as the server wrote their values.
-pub(super) type Parcel = Result<Vec<Vec<Value>>, SourceError>;
+pub(super) type Parcel = Result<Batch, SourceError>;
 
 async fn pump(
     server: &Server,
@@ -311,35 +309,22 @@ async fn pump(
     let begun = patience.wait(connection.query_iter(sql)).await;
     let mut answer =
         begun.map_err(|stalled| server.failed(stalled))?.map_err(|error| server.failed(error))?;
-    let mut parcel = Vec::with_capacity(PARCEL_ROWS);
-    let mut size = 0;
+    let mut batch = Batch::default();
+    let mut is_wanted = true;
     patience.renew();
     loop {
         let next = patience.wait(answer.next()).await.map_err(|stalled| server.failed(stalled))?;
         let Some(row) = next.map_err(|error| server.failed(error))? else { break };
-        let row = row.unwrap();
-        let row_bytes = row.iter().map(bytes_of).sum::<usize>() + 4;
-        patience.got(row_bytes);
-        size += row_bytes;
-        parcel.push(row);
-        if parcel.len() >= PARCEL_ROWS || size >= PARCEL_BYTES {
-            size = 0;
-            let full = std::mem::replace(&mut parcel, Vec::with_capacity(PARCEL_ROWS));
-            if sender.send(Ok(full)).await.is_err() {
-                // Whoever wanted the rows has enough; the connection is of use further.
-                let rest = patience.wait(answer.drop_result()).await;
-                let rest = rest.map_err(|stalled| server.failed(stalled))?;
-                return rest.map_err(|error| server.failed(error));
-            }
+        let foreign = || server.failed("a value came in another protocol than was asked for");
+        patience.got(batch.push(row.unwrap()).ok_or_else(foreign)?);
+        if batch.size_bytes() >= PARCEL_BYTES {
+            let full = std::mem::take(&mut batch);
+            // Whoever has enough may want the connection further, so the rest is passed over.
+            is_wanted = is_wanted && sender.send(Ok(full)).await.is_ok();
         }
     }
-    let _ = sender.send(Ok(parcel)).await;
+    let _ = sender.send(Ok(batch)).await;
     Ok(())
-}
-
-/// Roughly the bytes of a value on the wire.
-fn bytes_of(value: &Value) -> usize {
-    if let Value::Bytes(bytes) = value { bytes.len() + 1 } else { 1 }
 }
 
 impl Database for Mysql {
@@ -377,8 +362,8 @@ fn stream(
 ) -> Result<u64, SourceError> {
     let mut count = 0;
     while let Some(parcel) = parcels.blocking_recv() {
-        for row in parcel? {
-            push(&row, forms, places, rows);
+        for row in parcel?.rows() {
+            push(row, forms, places, rows);
             count += 1;
             if rows.len() >= CHUNK_ROWS || count % 64 == 0 && rows.size_bytes() >= CHUNK_BYTES {
                 emit(rows.take()?)?;

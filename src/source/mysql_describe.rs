@@ -11,6 +11,7 @@ use super::describe::{Described, Guess, ROWS_MAX};
 use super::mysql::{From, Mysql, quoted};
 use super::mysql_values::{Form, Value, text, value};
 use super::shape::{ColumnType, Format};
+use super::stored::Stored;
 
 /// A column as its table declares it.
 #[derive(Debug, Clone, Default)]
@@ -40,11 +41,12 @@ impl Mysql {
             columns.iter().map(|_| Guess::new(&Format::default())).collect();
         let mut sending = self.send(sql)?;
         while let Some(parcel) = sending.parcels.blocking_recv() {
-            for row in parcel? {
-                for ((sent, column), guess) in row.iter().zip(&columns).zip(&mut guesses) {
-                    match value(column.form, sent) {
-                        Value::Stored(stored) => guess.stored(stored),
-                        _ => guess.text(&text(column.form, sent)),
+            for row in parcel?.rows() {
+                for (place, (column, guess)) in columns.iter().zip(&mut guesses).enumerate() {
+                    match row.value(place).map(|bytes| (bytes, value(column.form, bytes))) {
+                        None => guess.stored(Stored::Null),
+                        Some((_, Value::Stored(stored))) => guess.stored(stored),
+                        Some((bytes, _)) => guess.text(&text(column.form, bytes)),
                     }
                 }
             }

@@ -96,10 +96,67 @@ pub(super) enum Value<'v> {
     Beyond(&'static str),
 }
 
+/// Some rows of an answer, as the server wrote their values, one behind the other: a value each in
+/// memory of its own would cost more than everything else that happens to it.
+#[derive(Debug, Default)]
+pub(super) struct Batch {
+    width: usize,
+    bytes: Vec<u8>,
+    /// where each value ends, and whether it is one
+    ends: Vec<(usize, bool)>,
+}
+
+impl Batch {
+    /// Adds a row and says how many bytes it has; `None` where its values are not in the text
+    /// protocol.
+    pub fn push(&mut self, row: Vec<Sent>) -> Option<usize> {
+        self.width = row.len();
+        let before = self.bytes.len();
+        for value in row {
+            match value {
+                Sent::Bytes(bytes) => {
+                    self.bytes.extend_from_slice(&bytes);
+                    self.ends.push((self.bytes.len(), true));
+                }
+                Sent::NULL => self.ends.push((self.bytes.len(), false)),
+                _ => return None,
+            }
+        }
+        Some(self.bytes.len() - before + self.width)
+    }
+
+    /// Roughly the bytes that the rows take.
+    pub fn size_bytes(&self) -> usize {
+        self.bytes.len() + self.ends.len()
+    }
+
+    /// The rows.
+    pub fn rows(&self) -> impl Iterator<Item = Row<'_>> {
+        (0..self.ends.len()).step_by(self.width.max(1)).map(|first| Row { batch: self, first })
+    }
+}
+
+/// A row of a batch.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Row<'b> {
+    batch: &'b Batch,
+    first: usize,
+}
+
+impl<'b> Row<'b> {
+    /// The value at a place; `None` for null.
+    #[inline]
+    pub fn value(self, place: usize) -> Option<&'b [u8]> {
+        let at = self.first + place;
+        let (end, is_value) = self.batch.ends[at];
+        let start = if at == 0 { 0 } else { self.batch.ends[at - 1].0 };
+        is_value.then(|| &self.batch.bytes[start..end])
+    }
+}
+
 /// What the server wrote of a value.
 #[inline]
-pub(super) fn value(form: Form, sent: &Sent) -> Value<'_> {
-    let Sent::Bytes(bytes) = sent else { return Value::Stored(Stored::Null) };
+pub(super) fn value(form: Form, bytes: &[u8]) -> Value<'_> {
     let text = || std::str::from_utf8(bytes).ok();
     let stored = match form {
         Form::Text => Some(Stored::Bytes(bytes)),
@@ -136,24 +193,24 @@ pub(super) fn value(form: Form, sent: &Sent) -> Value<'_> {
 
 /// Adds a row.
 #[inline]
-pub(super) fn push(row: &[Sent], forms: &[Form], places: &[Option<usize>], rows: &mut Rows) {
+pub(super) fn push(row: Row<'_>, forms: &[Form], places: &[Option<usize>], rows: &mut Rows) {
     let sent = |index: usize| {
         let place = places[index]?;
-        row.get(place).filter(|sent| **sent != Sent::NULL).map(|sent| (forms[place], sent))
+        row.value(place).map(|bytes| (forms[place], bytes))
     };
     rows.push(
         0,
         |index, parser| match sent(index) {
             None => Ok(Cell::Null),
-            Some((form, sent)) => cell(form, sent, parser),
+            Some((form, bytes)) => cell(form, bytes, parser),
         },
-        |index| sent(index).map(|(form, sent)| text(form, sent)),
+        |index| sent(index).map(|(form, bytes)| text(form, bytes)),
     );
 }
 
 #[inline]
-fn cell<'v>(form: Form, sent: &'v Sent, parser: &Parser) -> Result<Cell<'v>, Reason> {
-    match value(form, sent) {
+fn cell<'v>(form: Form, bytes: &'v [u8], parser: &Parser) -> Result<Cell<'v>, Reason> {
+    match value(form, bytes) {
         Value::Stored(stored) => accept(stored, parser),
         Value::Digits(text) => Ok(parser.read_plain_number(&text)?.into_owned()),
         Value::Beyond(kind) => Err(parser.misfit(kind)),
@@ -161,15 +218,14 @@ fn cell<'v>(form: Form, sent: &'v Sent, parser: &Parser) -> Result<Cell<'v>, Rea
 }
 
 /// A value as text, for people and for another try.
-pub(super) fn text(form: Form, sent: &Sent) -> Cow<'_, str> {
-    match (value(form, sent), sent) {
-        (Value::Stored(stored), _) => stored.text().unwrap_or_default(),
-        (Value::Digits(text), _) => Cow::Owned(text),
-        (Value::Beyond(_), Sent::Bytes(bytes)) => match std::str::from_utf8(bytes) {
+pub(super) fn text(form: Form, bytes: &[u8]) -> Cow<'_, str> {
+    match value(form, bytes) {
+        Value::Stored(stored) => stored.text().unwrap_or_default(),
+        Value::Digits(text) => Cow::Owned(text),
+        Value::Beyond(_) => match std::str::from_utf8(bytes) {
             Ok(text) if form != Form::Binary => Cow::Borrowed(text),
             _ => Cow::Owned(format!("\\x{}", hex::encode(bytes))),
         },
-        (Value::Beyond(kind), _) => Cow::Borrowed(kind),
     }
 }
 
