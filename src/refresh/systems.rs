@@ -219,10 +219,12 @@ impl<'a> Work<'a> {
 
     fn open_lanes(&self, name: &str, system: &System) -> Result<Lanes, RefreshError> {
         let root = &self.project.root;
-        let down = |cause: String| RefreshError::Down {
-            system: name.to_owned(),
-            place: system.place(root),
-            cause,
+        let down = |cause: String| {
+            let place = system.place(root);
+            // An error of the source names the place itself.
+            let bare = cause.strip_prefix(&place).and_then(|rest| rest.strip_prefix(": "));
+            let cause = bare.map(str::to_owned).unwrap_or(cause);
+            RefreshError::Down { system: name.to_owned(), place, cause }
         };
         let location = system.location(name, root).map_err(|error| down(error.to_string()))?;
         let Some(location) = location else {
