@@ -18,6 +18,7 @@ impl From<DataFusionError> for LoadError {
             DataFusionError::IoError(cause) if cause.kind() == io::ErrorKind::StorageFull => {
                 Self::SpillFull
             }
+            DataFusionError::ResourcesExhausted(_) => Self::Memory(error),
             _ => Self::Query(error),
         }
     }
@@ -42,6 +43,13 @@ pub enum LoadError {
     /// a query of the load failed
     #[error("while sorting out rows: {0}")]
     Query(DataFusionError),
+    /// the memory that sorting may use is too little for the table
+    #[error(
+        "the memory for sorting is too little for this table; give it more with the environment \
+         variable PATRON_MEMORY_MIB (about 350 for each million rows), then repeat; nothing was \
+         published: {0}"
+    )]
+    Memory(DataFusionError),
     /// the disk is full
     #[error(
         "the disk is full: sorting rows needs scratch space of about the size of the table below \
