@@ -6,7 +6,7 @@
 use super::csv::missing;
 use super::describe::Described;
 use super::error::found_instead;
-use super::shape::{Drift, Shape};
+use super::shape::{ColumnType, Drift, Shape};
 use super::{Emit, Read, SourceError};
 
 /// A database as it was at one moment, over one connection.
@@ -156,6 +156,15 @@ impl Chosen {
             }
         }
         Ok(chosen)
+    }
+
+    /// The promised type of each column read, and its place among the source's.
+    pub fn kinds<'s>(
+        &'s self,
+        shape: &'s Shape,
+    ) -> impl Iterator<Item = (&'s ColumnType, usize)> + 's {
+        let found = shape.columns.iter().zip(&self.places).filter(|(_, place)| place.is_some());
+        found.zip(&self.wanted).map(|((column, _), at)| (&column.kind, *at))
     }
 
     /// The place among the columns read of the promised column of a name.

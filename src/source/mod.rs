@@ -13,7 +13,9 @@
 //! | `rows`, `builder` | typed values -> columns, taking a row back when one of its values is bad |
 //! | `csv`, `json`, `parquet`, `xlsx`, `sqlite`, `postgres`, `mysql` | one kind of source each |
 //! | `database` | what is common to reading tables out of databases? |
-//! | `server`, `since` | how is a server reached; from which value on may rows be new? |
+//! | `server`, `tls` | how is a server reached, and whom does a connection trust? |
+//! | `select`, `since` | how is a statement written; from which value on may rows be new? |
+//! | `open` | which reader opens which database? |
 //! | `describe` | which shape would fit a source nobody described yet? |
 
 mod builder;
@@ -39,6 +41,7 @@ mod postgres_describe;
 mod postgres_values;
 mod remote;
 pub mod rows;
+mod select;
 pub mod server;
 pub mod shape;
 mod since;

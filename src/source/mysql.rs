@@ -6,7 +6,6 @@
 //! which a snapshot stands; connections whose places are the same show the same moment, and nothing
 //! needs to be locked for that.
 
-use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use mysql_async::prelude::Queryable;
@@ -16,14 +15,14 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::task::JoinHandle;
 
 use super::database::{
-    Chosen, Database, Description, Known, Object, Opener, Wanted, find_column, find_object,
-    in_parentheses,
+    Chosen, Database, Description, Known, Object, Opener, Wanted, find_object, in_parentheses,
 };
 use super::error::found_instead;
 use super::mysql_values::{Batch, Form, push};
 use super::rows::{Plan, Rows};
+use super::select::{Term, select, since};
 use super::server::{CONNECT_TIMEOUT, Patience, Server, Tls};
-use super::since::{Bound, bound};
+use super::shape::ColumnType;
 use super::{Emit, Read, SourceError, tls};
 
 /// Bytes of rows that travel together from the connection to the reader.
@@ -249,44 +248,21 @@ impl Mysql {
         chosen: &Chosen,
         wanted: &Wanted<'_>,
     ) -> Result<(String, Vec<Form>), SourceError> {
-        let mut forms = Vec::with_capacity(chosen.wanted.len());
-        let mut list = Vec::with_capacity(chosen.wanted.len());
-        let promised = wanted.shape.columns.iter().zip(&chosen.places);
-        for (column, at) in promised.filter(|(_, place)| place.is_some()).zip(&chosen.wanted) {
-            let stored = &columns[*at];
-            let form = stored.form.promised(&column.0.kind);
-            list.push(format!("{}{}", quoted(&stored.name), form.cast()));
-            forms.push(form);
-        }
-        let list_text = if list.is_empty() { "1".to_owned() } else { list.join(", ") };
-        let mut sql = format!("select {list_text} from {}", from.clause);
-        if let Some((column, value)) = wanted.since {
-            let names: Vec<String> = columns.iter().map(|column| column.name.clone()).collect();
-            let stored = &columns[find_column(&names, column, object)?];
-            let mut all = wanted.shape.columns.iter();
-            let promised = all.find(|promised| promised.source_name() == column);
-            // A typed moment compares with the moment itself; others with their own form of it.
-            let bound = match stored.form.is_moment() {
-                true => Ok(Bound::Text(value.to_owned())),
-                false => bound(promised, wanted.shape, value),
-            };
-            let bound = bound.and_then(|bound| bound.literal());
-            let bound = bound.map_err(|why| SourceError::Since {
-                object: object.source().to_owned(),
-                column: column.to_owned(),
-                why,
-            })?;
-            let name = quoted(&stored.name);
-            // Writing to a String cannot fail.
-            let _ = write!(sql, " where {name} >= {bound} or {name} is null");
-        }
-        let order = wanted.order.iter().filter_map(|column| chosen.place_of(wanted.shape, column));
-        let order: Vec<String> =
-            order.map(|place| format!("{}{}", forms[place].collation(), list[place])).collect();
-        if !order.is_empty() {
-            let _ = write!(sql, " order by {}", order.join(", "));
-        }
-        Ok((sql, forms))
+        let form = |(kind, at): (&ColumnType, usize)| columns[at].form.promised(kind);
+        let forms: Vec<Form> = chosen.kinds(wanted.shape).map(form).collect();
+        let terms: Vec<Term> = chosen
+            .wanted
+            .iter()
+            .zip(&forms)
+            .map(|(at, form)| {
+                let read = format!("{}{}", quoted(&columns[*at].name), form.cast());
+                Term { sorted: format!("{}{read}", form.collation()), read }
+            })
+            .collect();
+        let names: Vec<String> = columns.iter().map(|column| column.name.clone()).collect();
+        let since = since(object, &names, wanted, |at| columns[at].form.is_moment())?;
+        let since = since.map(|(at, value)| (quoted(&names[at]), value));
+        Ok((select(&from.clause, &terms, since, chosen, wanted), forms))
     }
 }
 

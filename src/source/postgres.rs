@@ -17,15 +17,14 @@ use tokio_postgres::{Client, Config, NoTls, SimpleQueryMessage, config::SslMode}
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::database::{
-    Chosen, Database, Description, Known, Object, Opener, Wanted, find_column, find_object,
-    in_parentheses,
+    Chosen, Database, Description, Known, Object, Opener, Wanted, find_object, in_parentheses,
 };
 use super::error::found_instead;
 use super::postgres_values::{Form, Split, Texts, push};
 use super::rows::{Plan, Rows};
+use super::select::{Term, select, since};
 use super::server::{CONNECT_TIMEOUT, Patience, Server, Stalled, Tls};
-use super::shape::{Column, Shape};
-use super::since::{Bound, bound};
+use super::shape::{ColumnType, Shape};
 use super::{Emit, Read, SourceError, tls};
 
 /// Bytes of rows that travel together from the connection to the reader.
@@ -245,38 +244,29 @@ impl Postgres {
 
     /// The statement that reads the chosen columns, and in which form each of them comes.
     fn statement(
-        &self,
-        from: (Object<'_>, &str),
+        (object, clause): (Object<'_>, &str),
         columns: &[Stored],
         chosen: &Chosen,
         wanted: &Wanted<'_>,
     ) -> Result<(String, Vec<Form>), SourceError> {
-        let mut forms = Vec::with_capacity(chosen.wanted.len());
-        let mut list = Vec::with_capacity(chosen.wanted.len());
-        let promised = wanted.shape.columns.iter().zip(&chosen.places);
-        for (column, at) in promised.filter(|(_, place)| place.is_some()).zip(&chosen.wanted) {
-            let stored = &columns[*at];
-            let form = Form::of(stored.oid, &column.0.kind);
-            list.push(format!("{}{}", quoted(&stored.name), form.cast()));
-            forms.push(form);
-        }
-        let list_text = if list.is_empty() { "1".to_owned() } else { list.join(", ") };
-        let mut sql = format!("select {list_text} from {}", from.1);
-        if list.is_empty() {
+        let form = |(kind, at): (&ColumnType, usize)| Form::of(columns[at].oid, kind);
+        let mut forms: Vec<Form> = chosen.kinds(wanted.shape).map(form).collect();
+        let terms: Vec<Term> = chosen
+            .wanted
+            .iter()
+            .zip(&forms)
+            .map(|(at, form)| {
+                let read = format!("{}{}", quoted(&columns[*at].name), form.cast());
+                Term { sorted: format!("{read}{}", form.collation()), read }
+            })
+            .collect();
+        if forms.is_empty() {
             forms.push(Form::Ignored);
         }
-        if let Some((column, value)) = wanted.since {
-            let (condition, name) = since(from.0, columns, wanted.shape, column, value)?;
-            // Writing to a String cannot fail.
-            let _ = write!(sql, " where {name} >= {condition} or {name} is null");
-        }
-        let order = wanted.order.iter().filter_map(|column| chosen.place_of(wanted.shape, column));
-        let order: Vec<String> =
-            order.map(|place| format!("{}{}", list[place], forms[place].collation())).collect();
-        if !order.is_empty() {
-            let _ = write!(sql, " order by {}", order.join(", "));
-        }
-        Ok((sql, forms))
+        let names: Vec<String> = columns.iter().map(|column| column.name.clone()).collect();
+        let since = since(object, &names, wanted, |at| Form::is_moment(columns[at].oid))?;
+        let since = since.map(|(at, value)| (quoted(&names[at]), value));
+        Ok((select(clause, &terms, since, chosen, wanted), forms))
     }
 
     fn stream(
@@ -329,7 +319,7 @@ impl Database for Postgres {
         let columns = runtime.block_on(self.columns(object, &clause))?;
         let names: Vec<String> = columns.iter().map(|column| column.name.clone()).collect();
         let chosen = Chosen::new(&names, wanted.shape, object.source())?;
-        let (sql, forms) = self.statement((object, &clause), &columns, &chosen, wanted)?;
+        let (sql, forms) = Self::statement((object, &clause), &columns, &chosen, wanted)?;
         let texts = Texts::new(self.is_raw, encoding(wanted.shape)?);
         let mut rows = Plan::new(wanted.shape, object.source())?.rows();
         let parcels = runtime.block_on(self.copy(&sql))?;
@@ -354,31 +344,6 @@ fn encoding(shape: &Shape) -> Result<&'static Encoding, SourceError> {
         place: shape.place.clone(),
         why: format!("`{label}` is no encoding"),
     })
-}
-
-/// The value from which on rows are read, as SQL writes it, and the column.
-fn since(
-    object: Object<'_>,
-    columns: &[Stored],
-    shape: &Shape,
-    column: &str,
-    value: &str,
-) -> Result<(String, String), SourceError> {
-    let names: Vec<String> = columns.iter().map(|column| column.name.clone()).collect();
-    let stored = &columns[find_column(&names, column, object)?];
-    let promised: Option<&Column> =
-        shape.columns.iter().find(|promised| promised.source_name() == column);
-    // A typed moment compares with the moment itself; texts and numbers with their own form of it.
-    let bound = match Form::is_moment(stored.oid) {
-        true => Ok(Bound::Text(value.to_owned())),
-        false => bound(promised, shape, value),
-    };
-    let text = bound.and_then(|bound| bound.literal()).map_err(|why| SourceError::Since {
-        object: object.source().to_owned(),
-        column: column.to_owned(),
-        why,
-    })?;
-    Ok((text, quoted(&stored.name)))
 }
 
 /// An identifier in double quotes.

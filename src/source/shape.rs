@@ -155,6 +155,23 @@ pub struct Column {
 }
 
 impl Column {
+    /// A column of which nothing but name and type is said.
+    pub fn plain(name: &str, kind: ColumnType) -> Self {
+        Self {
+            name: name.to_owned(),
+            description: String::new(),
+            kind,
+            from: None,
+            required: false,
+            unit: None,
+            currency: None,
+            allowed: Vec::new(),
+            personal: false,
+            round: false,
+            format: None,
+        }
+    }
+
     /// The column's name at the source.
     pub fn source_name(&self) -> &str {
         self.from.as_deref().unwrap_or(&self.name)

@@ -92,19 +92,7 @@ fn day_before(micros: i64, format: &str) -> Result<String, String> {
 
 /// Microseconds since 1970 of a moment as Patron writes one: RFC 3339, or a date, in UTC.
 fn moment(text: &str) -> Option<i64> {
-    let column: Column = Column {
-        name: String::new(),
-        description: String::new(),
-        kind: ColumnType::Timestamp,
-        from: None,
-        required: true,
-        unit: None,
-        currency: None,
-        allowed: Vec::new(),
-        personal: false,
-        round: false,
-        format: None,
-    };
+    let column = Column::plain("", ColumnType::Timestamp);
     let text = if text.len() == 10 { format!("{text}T00:00:00Z") } else { text.to_owned() };
     match parse(&column, &Format::default(), UTC, &text) {
         Ok(ScalarValue::TimestampMicrosecond(micros, _)) => micros,

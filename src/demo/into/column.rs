@@ -307,19 +307,7 @@ mod tests {
     /// The first type in which each of the values is to a refresh what it is in SQLite, and else
     /// the first in which none is accepted that was refused.
     fn best(kind: &str, server: Server, values: &[ValueRef<'_>]) -> (Kind, Likeness) {
-        let column = Column {
-            name: "value".to_owned(),
-            description: String::new(),
-            kind: kind.to_owned().try_into().unwrap(),
-            from: None,
-            required: false,
-            unit: None,
-            currency: None,
-            allowed: Vec::new(),
-            personal: false,
-            round: false,
-            format: None,
-        };
+        let column = Column::plain("value", kind.to_owned().try_into().unwrap());
         let shape = Shape {
             place: "test".to_owned(),
             columns: Vec::new(),

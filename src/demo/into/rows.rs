@@ -112,19 +112,7 @@ fn reading(contract: Option<&Contract>, project: &Project, name: &str) -> Result
     if let Some((column, shape)) = promised {
         return Reading::new(column, shape);
     }
-    let column = Column {
-        name: name.to_owned(),
-        description: String::new(),
-        kind: ColumnType::Text,
-        from: None,
-        required: false,
-        unit: None,
-        currency: None,
-        allowed: Vec::new(),
-        personal: false,
-        round: false,
-        format: None,
-    };
+    let column = Column::plain(name, ColumnType::Text);
     let shape = Shape {
         place: String::new(),
         columns: Vec::new(),
