@@ -177,14 +177,14 @@ fn busy_writer(vendor: &dyn Vendor) -> String {
         return format!(
             "do $$ declare n integer := 0; begin
              while not exists (select from ended) loop n := n + 1; {step}
-             perform pg_sleep(case when n % 8 = 0 then 0.05 else 0.001 end); end loop; end $$;"
+             perform pg_sleep(case when n % 40 = 0 then 0.05 else 0.001 end); end loop; end $$;"
         );
     }
     format!(
         "delimiter //
          create procedure write_on() begin declare n integer default 0;
          while not exists (select * from ended) do set n = n + 1; start transaction; {step}
-         do sleep(case when n % 8 = 0 then 0.05 else 0.001 end); end while; end//
+         do sleep(case when n % 40 = 0 then 0.05 else 0.001 end); end while; end//
          delimiter ;
          call write_on();"
     )
@@ -222,7 +222,8 @@ fn all_tables_of_a_system_are_of_one_moment() {
                 is_over.store(true, Ordering::SeqCst);
             });
             let stop = Stop(&shop);
-            for _ in 0..8 {
+            // Often enough that something is written between two openings of a connection.
+            for _ in 0..40 {
                 shop.refreshed();
                 let sums = "select sum(amount) from (select amount from shop.left_side union all \
                      select amount from shop.right_side) as both_sides";
