@@ -3,6 +3,7 @@
 //! So far only staging is known: each file states what it is in its head and reads raw tables.
 
 pub mod front_matter;
+pub mod restate;
 pub mod staging;
 
 use datafusion::error::DataFusionError;

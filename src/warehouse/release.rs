@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::entered::Entry;
 use super::manifest::Hash;
 use super::name::TableName;
 
@@ -34,6 +35,9 @@ pub struct Release {
     pub checks: Vec<CheckResult>,
     /// checks that were waived by name
     pub waivers: Vec<Waiver>,
+    /// what a person entered, where that made the release
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub entered: Vec<Entry>,
     /// hash over project.toml, systems.toml and the contracts that made it
     pub project: Hash,
     /// SHA-256 of this document with this field empty
@@ -48,6 +52,8 @@ pub enum ReleaseKind {
     Refresh,
     /// `patron quarantine retry`
     Retry,
+    /// a person entered something
+    Entered,
 }
 
 /// A table in a release.
@@ -143,6 +149,24 @@ pub struct CheckResult {
     pub severity: Severity,
     /// what was found
     pub finding: String,
+    /// the accounting period that it is about, where it is about one
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub period: Option<String>,
+    /// how grave it is for closing that period, where that differs
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closing: Option<Severity>,
+}
+
+impl CheckResult {
+    /// A finding that is about no accounting period.
+    pub fn new(name: String, severity: Severity, finding: String) -> Self {
+        Self { name, severity, finding, period: None, closing: None }
+    }
+
+    /// Whether it keeps a period from being closed.
+    pub fn hinders_closing(&self, period: &str) -> bool {
+        self.period.as_deref() == Some(period) && self.closing == Some(Severity::Error)
+    }
 }
 
 /// How grave a finding is.

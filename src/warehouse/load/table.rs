@@ -350,10 +350,8 @@ impl<'a> TableLoad<'a> {
     }
 
     fn findings(&self, counts: &Accounting, state: &LoadState) -> Vec<CheckResult> {
-        let finding = |what: &str, severity, finding: String| CheckResult {
-            name: format!("{}:{what}", self.contract.name),
-            severity,
-            finding,
+        let finding = |what: &str, severity, finding: String| {
+            CheckResult::new(format!("{}:{what}", self.contract.name), severity, finding)
         };
         let mut findings = Vec::new();
         let tolerate = self.contract.tolerate;

@@ -279,6 +279,7 @@ pub fn draft(tables: &[(&str, TableEntry)], created_at: DateTime<Utc>) -> Releas
         accounting: BTreeMap::new(),
         checks: Vec::new(),
         waivers: Vec::new(),
+        entered: Vec::new(),
         project: String::new(),
         hash: String::new(),
     }
