@@ -1,12 +1,12 @@
 /*---
-description = """What had been paid on an invoice with each of its payments, one row a payment that \
-names an invoice."""
+description = """What had been paid on an invoice with each of its payments, one row a payment \
+that names an invoice."""
 grain       = ["payment_id"]
 
 [columns]
 payment_number = "Which payment of its invoice it is, from 1: by day, then by number."
-invoice_paid_amount = """Paid on the invoice up to this payment and with it, in the currency of the \
-payment; money paid back counts negative."""
+invoice_paid_amount = """Paid on the invoice up to this payment and with it, in the currency of \
+the payment; money paid back counts negative."""
 ---*/
 
 select

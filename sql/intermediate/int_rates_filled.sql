@@ -1,6 +1,6 @@
 /*---
-description = """The exchange rate that holds on each day, one row a kind of rate, pair of currencies \
-and day: that of the latest day for which the source has one."""
+description = """The exchange rate that holds on each day, one row a kind of rate, pair of \
+currencies and day: that of the latest day for which the source has one."""
 grain       = ["rate_kind", "from_currency_code", "to_currency_code", "rate_on"]
 
 [columns]
@@ -12,8 +12,8 @@ zero: the minor unit of the currency that it is converted to. 4, which is as sto
 currencies are the same: an amount that needs no rate stays as its source states it."""
 exchange_rate = """One unit of the first currency is worth so many of the second. 1 where both are \
 the same. Only pairs that the source states; none is turned round or derived from two others."""
-is_accounting = """Whether this is the kind of rate at which documents of the day are converted, by \
-the parameter accounting_rate_kind; closing where it says nothing."""
+is_accounting = """Whether this is the kind of rate at which documents of the day are converted, \
+by the parameter accounting_rate_kind; closing where it says nothing."""
 rate_on = "Day on which the rate holds. Days before a pair's first rate have no row."
 rated_on = "Day of the source's rate that holds then; the day itself where no rate is needed."
 

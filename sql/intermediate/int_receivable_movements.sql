@@ -1,6 +1,6 @@
 /*---
-description = """What makes and settles the claims of documents to customers, one row a document or \
-payment; the sum up to a day is what the documents leave open then."""
+description = """What makes and settles the claims of documents to customers, one row a document \
+or payment; the sum up to a day is what the documents leave open then."""
 grain       = ["movement_kind", "movement_id"]
 
 [columns]

@@ -4,7 +4,8 @@ grain       = ["account_id"]
 
 [columns]
 account_id = "Number of the account."
-root_account_id = "The account at the top of its branch of the chart; itself where it has no parent."
+root_account_id = """The account at the top of its branch of the chart; itself where it has no \
+parent."""
 account_path = "Numbers from the top of the branch down to the account, as 6000/6001."
 account_scope = """Whether the account counts in customer profit by the newest row of \
 inputs.account_map: in, or out with its reason; null where no range covers it. The scope of an \

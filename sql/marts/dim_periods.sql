@@ -3,13 +3,14 @@ description = "Accounting periods of the whole group, one row a period, adjustin
 grain       = ["period_id"]
 
 [columns]
-period_id = """Name of the period. Where the project's calendar is of months, the month as 2026-07, \
-whatever month the fiscal year begins in; adjusting periods, and all periods of a calendar that is \
-a table, are named by inputs.calendar."""
+period_id = """Name of the period. Where the project's calendar is of months, the month as \
+2026-07, whatever month the fiscal year begins in; adjusting periods, and all periods of a \
+calendar that is a table, are named by inputs.calendar."""
 fiscal_quarter = "Quarter of the fiscal year, as 2026-Q3."
 fiscal_year = "Fiscal year, named by the calendar year in which it ends."
 period_number = "Place of the period in its fiscal year, from 1; adjusting periods come last."
-is_adjusting = "True for a period that takes corrections only; its days belong to a regular one too."
+is_adjusting = """True for a period that takes corrections only; its days belong to a regular one \
+too."""
 starts_on = "First day."
 ends_on = "Last day, which belongs to the period."
 

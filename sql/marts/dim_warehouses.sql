@@ -2,10 +2,11 @@
 description = "Warehouses with their room for pallets, one row a house."
 grain       = ["warehouse_id"]
 
-[checks]
-relationships = [
-    { columns = ["entity_id"], to = "marts.dim_entities", key = ["entity_id"], severity = "warning" },
-]
+[[checks.relationships]]
+columns = ["entity_id"]
+to = "marts.dim_entities"
+key = ["entity_id"]
+severity = "warning"
 ---*/
 
 select

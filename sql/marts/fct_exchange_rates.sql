@@ -1,5 +1,6 @@
 /*---
-description = "Exchange rates as their source states them, one row a kind, day and pair of currencies."
+description = """Exchange rates as their source states them, one row a kind, day and pair of \
+currencies."""
 grain       = ["rate_kind", "rated_on", "from_currency_code", "to_currency_code"]
 
 [columns]

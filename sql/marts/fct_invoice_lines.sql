@@ -1,6 +1,6 @@
 /*---
-description = """Lines of invoices, credit notes, rebates and prepayments, one row a line; what takes \
-revenue back is negative, as its source states it."""
+description = """Lines of invoices, credit notes, rebates and prepayments, one row a line; what \
+takes revenue back is negative, as its source states it."""
 grain       = ["invoice_id", "invoice_line_number"]
 month       = "invoiced_on"
 
@@ -45,11 +45,12 @@ tax_functional_amount = "Tax in the entity's currency, converted likewise."
 list_reporting_amount = "Amount at list price, before discount, in the reporting currency."
 discount_reporting_amount = """Discount in the reporting currency: the list amount less the net \
 amount, so that the three add up after rounding too."""
-net_reporting_amount = """Net amount converted from the document's currency to the reporting one at \
-the accounting rate of the line's date and rounded to its minor unit; null where it is missing."""
+net_reporting_amount = """Net amount converted from the document's currency to the reporting one \
+at the accounting rate of the line's date and rounded to its minor unit; null where it is \
+missing."""
 tax_reporting_amount = "Tax in the reporting currency, converted likewise."
-is_revenue = """Whether the line is revenue, or takes it back. False for a prepayment, which asks for \
-money in advance, and where the document's header is not loaded."""
+is_revenue = """Whether the line is revenue, or takes it back. False for a prepayment, which asks \
+for money in advance, and where the document's header is not loaded."""
 is_intercompany = "Whether the debtor is a company of the group."
 has_header = "Whether the header of the document is loaded; without it the currency is not known."
 rated_on = "Day of the source's rate to the reporting currency; null where it is missing."

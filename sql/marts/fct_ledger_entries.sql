@@ -1,6 +1,6 @@
 /*---
-description = """Postings of the general ledger, one row an entry, drafts included and marked; debit \
-is positive, and the posted entries of a document sum to zero."""
+description = """Postings of the general ledger, one row an entry, drafts included and marked; \
+debit is positive, and the posted entries of a document sum to zero."""
 grain       = ["entry_id"]
 month       = "posted_on"
 
@@ -23,9 +23,11 @@ key = ["from_currency_code", "to_currency_code", "rate_on"]
 as = [["functional_currency_code", "reporting_currency_code", "posted_on"]]
 
 [columns]
-period_id = "Accounting period as the ledger states it; of an adjusting period not that of the date."
+period_id = """Accounting period as the ledger states it; of an adjusting period not that of the \
+date."""
 business_unit_id = "Unit of the cost centre, else that of the customer on the day of posting."
-customer_id = "Customer whose debtor the entry names; 'unassigned' where it names none or nobody known."
+customer_id = """Customer whose debtor the entry names; 'unassigned' where it names none or nobody \
+known."""
 local_customer_id = "Number of the debtor in bookkeeping; null where the entry names none."
 source_system = "Department whose number the local customer is: finance."
 account_scope = """Whether the account counts in customer profit on the day of posting, by \
@@ -39,10 +41,12 @@ exchange_rate = "From the entity's currency to the reporting one, on the day of 
 net_amount = "Posted amount in the currency of the document; debit is positive."
 net_functional_amount = "Amount in the entity's currency as it is booked; debit is positive."
 net_reporting_amount = """Booked functional amount converted to the reporting currency at the \
-accounting rate of the day of posting and rounded to its minor unit; null where the rate is missing."""
+accounting rate of the day of posting and rounded to its minor unit; null where the rate is \
+missing."""
 is_posted = "False for a draft, which is not in the ledger yet; sums of the ledger leave it out."
 is_manual = "Whether a person wrote the entry by hand."
-is_intercompany = "Whether it is between companies of the group: by document, or by a related debtor."
+is_intercompany = """Whether it is between companies of the group: by document, or by a related \
+debtor."""
 is_adjusting = "Whether it is in an adjusting period; false where the period is not known."
 rated_on = "Day of the source's rate that was used; null where it is missing."
 

@@ -1,6 +1,6 @@
 /*---
-description = """Money received from customers or paid back to them, one row a payment; what is paid \
-back is negative. Amounts include tax, as what was asked for does."""
+description = """Money received from customers or paid back to them, one row a payment; what is \
+paid back is negative. Amounts include tax, as what was asked for does."""
 grain       = ["payment_id"]
 month       = "paid_on"
 
@@ -34,20 +34,20 @@ functional_currency_code = "ISO 4217 code of the entity's books."
 reporting_currency_code = "ISO 4217 code of the currency in which the group reports."
 customer_version_number = "Version of the customer that is valid on the day of payment."
 payment_number = "Which payment of its invoice it is, from 1; null where it names no invoice."
-late_days = """Days from the due date of the invoice to the payment; negative where paid early, null \
-where no invoice or no due date is known."""
+late_days = """Days from the due date of the invoice to the payment; negative where paid early, \
+null where no invoice or no due date is known."""
 payment_days = "Days from the date of the invoice to the payment; null where no invoice is known."
 functional_exchange_rate = "From the payment's currency to the entity's, on the day of payment."
 exchange_rate = "From the payment's currency to the reporting one, on the day of payment."
-paid_functional_amount = """Paid amount converted to the entity's currency at the accounting rate of \
-the day of payment and rounded to its minor unit; null where the rate is missing."""
-paid_reporting_amount = """Paid amount converted to the reporting currency at the accounting rate of \
-the day of payment and rounded to its minor unit; null where the rate is missing."""
-invoice_gross_amount = """What the invoice asks for, with tax, in its own currency; the basis of what \
-is open, not to be summed over the payments of one invoice."""
+paid_functional_amount = """Paid amount converted to the entity's currency at the accounting rate \
+of the day of payment and rounded to its minor unit; null where the rate is missing."""
+paid_reporting_amount = """Paid amount converted to the reporting currency at the accounting rate \
+of the day of payment and rounded to its minor unit; null where the rate is missing."""
+invoice_gross_amount = """What the invoice asks for, with tax, in its own currency; the basis of \
+what is open, not to be summed over the payments of one invoice."""
 invoice_paid_amount = "Paid on the invoice up to this payment and with it; not to be summed."
-invoice_open_amount = """What is left of the invoice after this payment: negative where too much was \
-paid; null where it was paid in another currency than it asks for. Not to be summed."""
+invoice_open_amount = """What is left of the invoice after this payment: negative where too much \
+was paid; null where it was paid in another currency than it asks for. Not to be summed."""
 is_intercompany = "Whether the debtor is a company of the group."
 is_late = "Whether the payment came after the due date; null where no due date is known."
 invoiced_on = "Date of the invoice."

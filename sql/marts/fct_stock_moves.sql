@@ -1,17 +1,16 @@
 /*---
-description = """Goods that left or entered a warehouse and new valuations of them, one row a movement \
-with its cost; what leaves is negative."""
+description = """Goods that left or entered a warehouse and new valuations of them, one row a \
+movement with its cost; what leaves is negative."""
 grain       = ["stock_move_id"]
 month       = "moved_on"
 
 [inputs]
 "staging.stg_inventory__stock_moves" = "same_month"
-"staging.stg_sales__deliveries" = { key = "delivery_id", as = ["document_id"] }
+"intermediate.int_stock_document_customers" = { key = "document_id" }
 "marts.dim_warehouses" = { key = "warehouse_id" }
 "marts.dim_customers" = { key = "customer_id" }
 "marts.dim_entities" = { key = "entity_id" }
 "marts.dim_dates" = { key = "date_on", as = ["moved_on"] }
-"intermediate.int_return_customers" = { key = "return_id", as = ["document_id"] }
 
 [inputs."intermediate.int_customer_numbers"]
 key = ["source_system", "local_id"]
@@ -30,18 +29,17 @@ number for those alike in all of these, because the source gives movements no nu
 entity_id = "Legal entity that owns the warehouse."
 period_id = "Regular accounting period of the day of the movement."
 business_unit_id = "Unit that keeps the customer on that day; null where there is no customer."
-customer_id = "Customer whose delivery or return caused the movement, else 'unassigned'."
-local_customer_id = "Number of that customer in sales; null where no delivery or return is known."
-source_system = "Department whose number the local customer is: sales."
+customer_id = "Customer for whom the goods moved; 'unassigned' where no document says."
 functional_currency_code = "ISO 4217 code of the books of the entity that owns the warehouse."
 reporting_currency_code = "ISO 4217 code of the currency in which the group reports."
 customer_version_number = "Version of the customer that is valid on the day of the movement."
-functional_exchange_rate = "From the movement's currency to the entity's, on the day of the movement."
+functional_exchange_rate = """From the movement's currency to the entity's, on the day of the \
+movement."""
 exchange_rate = "From the movement's currency to the reporting one, on the day of the movement."
-cost_functional_amount = """Cost converted to the entity's currency at the accounting rate of the day \
-of the movement and rounded to its minor unit; null where the rate is missing."""
-cost_reporting_amount = """Cost converted to the reporting currency at the accounting rate of the day \
-of the movement and rounded to its minor unit; null where the rate is missing."""
+cost_functional_amount = """Cost converted to the entity's currency at the accounting rate of the \
+day of the movement and rounded to its minor unit; null where the rate is missing."""
+cost_reporting_amount = """Cost converted to the reporting currency at the accounting rate of the \
+day of the movement and rounded to its minor unit; null where the rate is missing."""
 rated_on = "Day of the source's rate to the reporting currency; null where it is missing."
 
 [checks]
@@ -105,8 +103,9 @@ caused_moves as (
         moves.warehouse_id,
         moves.product_id,
         coalesce(numbers.customer_id, 'unassigned') as customer_id,
-        coalesce(deliveries.customer_id, returns.customer_id) as local_customer_id,
+        causes.local_customer_id,
         moves.document_id,
+        causes.source_system,
         moves.move_kind,
         moves.currency_code,
         entities.functional_currency_code,
@@ -120,13 +119,11 @@ caused_moves as (
         on warehouses.warehouse_id = moves.warehouse_id
     left join marts.dim_entities as entities
         on entities.entity_id = warehouses.entity_id
-    left join staging.stg_sales__deliveries as deliveries
-        on deliveries.delivery_id = moves.document_id
-    left join intermediate.int_return_customers as returns
-        on returns.return_id = moves.document_id
+    left join intermediate.int_stock_document_customers as causes
+        on causes.document_id = moves.document_id
     left join intermediate.int_customer_numbers as numbers
-        on numbers.source_system = 'sales'
-        and numbers.local_id = coalesce(deliveries.customer_id, returns.customer_id)
+        on numbers.source_system = causes.source_system
+        and numbers.local_id = causes.local_customer_id
 )
 
 select
@@ -139,7 +136,7 @@ select
     moves.customer_id,
     moves.local_customer_id,
     moves.document_id,
-    'sales' as source_system,
+    moves.source_system,
     moves.move_kind,
     moves.currency_code,
     moves.functional_currency_code,
