@@ -1,7 +1,6 @@
 /*---
 description = "The gross amount of a document is its net amount and its tax."
 severity    = "warning"
-period      = "period_id"
 ---*/
 
 select

@@ -2,7 +2,6 @@
 description = """The lines of a document carry its date; otherwise line and document would count \
 in different periods."""
 severity    = "warning"
-period      = "period_id"
 ---*/
 
 select

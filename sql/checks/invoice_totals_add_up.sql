@@ -1,7 +1,6 @@
 /*---
 description = "The net amount and the tax of a document are the sums of those of its lines."
-severity    = { open = "warning", closed = "error" }
-period      = "period_id"
+severity    = { open = "warning", closed = "error", period = "period_id" }
 ---*/
 
 with totals_of_lines as (

@@ -1,8 +1,7 @@
 /*---
 description = """Every account that is posted to lies in a range of inputs.account_map on that \
 day; the amount of one that does not stays unassigned."""
-severity    = { open = "warning", closed = "error" }
-period      = "period_id"
+severity    = { open = "warning", closed = "error", period = "period_id" }
 ---*/
 
 select

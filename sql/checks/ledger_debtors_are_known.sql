@@ -1,7 +1,6 @@
 /*---
 description = "Every debtor that an entry of the ledger names is in the list of debtors."
 severity    = "warning"
-period      = "period_id"
 ---*/
 
 select

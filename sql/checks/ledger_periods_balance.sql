@@ -1,7 +1,6 @@
 /*---
 description = "Posted entries of an entity sum to zero in each period, in the entity's currency."
-severity    = { open = "warning", closed = "error" }
-period      = "period_id"
+severity    = { open = "warning", closed = "error", period = "period_id" }
 ---*/
 
 select

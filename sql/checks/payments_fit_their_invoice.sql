@@ -2,7 +2,6 @@
 description = """A payment has the currency of its invoice, and all payments of an invoice \
 together do not exceed what it asks for, nor those back what a credit note grants."""
 severity    = "warning"
-period      = "period_id"
 ---*/
 
 select

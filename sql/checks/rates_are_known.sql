@@ -1,8 +1,7 @@
 /*---
 description = """Every amount of a fact has the rates that it needs; without one its converted \
 amounts are null and missing in every sum."""
-severity    = { open = "warning", closed = "error" }
-period      = "period_id"
+severity    = { open = "warning", closed = "error", period = "period_id" }
 ---*/
 
 with unpriced_rows as (

@@ -1,7 +1,6 @@
 /*---
 description = "No more is held for customers than was counted, per day, warehouse and product."
 severity    = "warning"
-period      = "period_id"
 ---*/
 
 select

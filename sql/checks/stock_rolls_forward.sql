@@ -2,7 +2,6 @@
 description = """Between two counts of a product in a warehouse its quantity and value change by \
 what moved; a refused movement or a loss nobody booked shows here."""
 severity    = "warning"
-period      = "period_id"
 ---*/
 
 with counts as (

@@ -5,6 +5,29 @@ over days."""
 grain       = ["stock_level_id"]
 month       = "counted_on"
 
+[inputs]
+"staging.stg_inventory__stock_counts" = "same_month"
+"staging.stg_inventory__reservations" = "same_month"
+"marts.dim_warehouses" = { key = "warehouse_id" }
+"marts.dim_customers" = { key = "customer_id" }
+"marts.dim_entities" = { key = "entity_id" }
+"marts.dim_dates" = { key = "date_on", as = ["counted_on"] }
+
+[inputs."staging.stg_inventory__stock_costs"]
+key = ["warehouse_id", "product_id"]
+as = [["warehouse_id", "product_id"]]
+
+[inputs."intermediate.int_customer_numbers"]
+key = ["source_system", "local_id"]
+as = [["source_system", "local_customer_id"]]
+
+[inputs."intermediate.int_rates_filled"]
+key = ["from_currency_code", "to_currency_code", "rate_on"]
+as = [
+    ["currency_code", "functional_currency_code", "counted_on"],
+    ["currency_code", "reporting_currency_code", "counted_on"],
+]
+
 [columns]
 stock_level_id = "Name of the level, made of day, warehouse, product, kind and the holder's number."
 entity_id = "Legal entity that owns the warehouse."
