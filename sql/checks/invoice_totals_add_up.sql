@@ -7,8 +7,8 @@ with totals_of_lines as (
     select
         invoice_id,
         count(*) as line_count,
-        sum(net_amount) as net_amount,
-        sum(coalesce(tax_amount, 0)) as tax_amount
+        cast(sum(net_amount) as decimal(18, 4)) as net_amount,
+        cast(sum(tax_amount) as decimal(18, 4)) as tax_amount
     from staging.stg_finance__invoice_lines
     group by invoice_id
 )
@@ -19,9 +19,9 @@ select
     invoices.invoice_id,
     coalesce(totals.line_count, 0) as line_count,
     invoices.net_amount as header_net_amount,
-    coalesce(totals.net_amount, 0) as lines_net_amount,
-    coalesce(invoices.tax_amount, 0) as header_tax_amount,
-    coalesce(totals.tax_amount, 0) as lines_tax_amount
+    totals.net_amount as lines_net_amount,
+    invoices.tax_amount as header_tax_amount,
+    totals.tax_amount as lines_tax_amount
 from staging.stg_finance__invoices as invoices
 left join totals_of_lines as totals
     on totals.invoice_id = invoices.invoice_id

@@ -9,7 +9,7 @@ select
     period_id,
     account_id,
     count(*) as entry_count,
-    sum(net_functional_amount) as functional_amount
+    cast(sum(net_functional_amount) as decimal(18, 4)) as functional_amount
 from marts.fct_ledger_entries
 where is_posted
     and account_scope is null

@@ -8,7 +8,7 @@ select
     ledger.period_id,
     ledger.debtor_id,
     count(*) as entry_count,
-    sum(ledger.functional_amount) as functional_amount
+    cast(sum(ledger.functional_amount) as decimal(18, 4)) as functional_amount
 from staging.stg_finance__ledger_entries as ledger
 left join staging.stg_finance__debtors as debtors
     on debtors.debtor_id = ledger.debtor_id

@@ -9,7 +9,7 @@ select
     period_id,
     document_id,
     count(*) as entry_count,
-    sum(functional_amount) as difference_amount
+    cast(sum(functional_amount) as decimal(18, 4)) as difference_amount
 from staging.stg_finance__ledger_entries
 where posting_status = 'posted'
 group by entity_id, period_id, document_id

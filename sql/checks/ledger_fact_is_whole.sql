@@ -9,7 +9,7 @@ with of_source as (
         entity_id,
         account_id,
         count(*) as entry_count,
-        sum(functional_amount) as functional_amount
+        cast(sum(functional_amount) as decimal(18, 4)) as functional_amount
     from staging.stg_finance__ledger_entries
     group by entity_id, account_id
 ),
@@ -21,7 +21,7 @@ of_fact as (
         entity_id,
         account_id,
         count(distinct entry_id) as entry_count,
-        sum(net_functional_amount) as functional_amount
+        cast(sum(net_functional_amount) as decimal(18, 4)) as functional_amount
     from marts.fct_ledger_entries
     group by entity_id, account_id
 )
@@ -31,8 +31,8 @@ select
     coalesce(of_source.account_id, of_fact.account_id) as account_id,
     coalesce(of_source.entry_count, 0) as source_entry_count,
     coalesce(of_fact.entry_count, 0) as fact_entry_count,
-    coalesce(of_source.functional_amount, 0) as source_functional_amount,
-    coalesce(of_fact.functional_amount, 0) as fact_functional_amount
+    of_source.functional_amount as source_functional_amount,
+    of_fact.functional_amount as fact_functional_amount
 from of_source
 full join of_fact
     on of_fact.entity_id = of_source.entity_id

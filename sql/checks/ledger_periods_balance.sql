@@ -7,7 +7,7 @@ select
     entity_id,
     period_id,
     count(*) as entry_count,
-    sum(net_functional_amount) as difference_amount
+    cast(sum(net_functional_amount) as decimal(18, 4)) as difference_amount
 from marts.fct_ledger_entries
 where is_posted
 group by entity_id, period_id

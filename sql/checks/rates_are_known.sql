@@ -57,6 +57,6 @@ select
     from_currency_code,
     reporting_currency_code,
     count(*) as row_count,
-    sum(unpriced_amount) as unpriced_amount
+    cast(sum(unpriced_amount) as decimal(18, 4)) as unpriced_amount
 from unpriced_rows
 group by fact_name, entity_id, period_id, from_currency_code, reporting_currency_code

@@ -32,7 +32,7 @@ moved_days as (
         warehouse_id,
         product_id,
         sum(moved_quantity) as moved_quantity,
-        sum(cost_amount) as cost_amount,
+        cast(sum(cost_amount) as decimal(18, 4)) as cost_amount,
         moved_on
     from staging.stg_inventory__stock_moves
     group by warehouse_id, product_id, moved_on
@@ -44,7 +44,7 @@ moved_between as (
         counts.product_id,
         counts.counted_on,
         sum(moved_days.moved_quantity) as moved_quantity,
-        sum(moved_days.cost_amount) as cost_amount
+        cast(sum(moved_days.cost_amount) as decimal(18, 4)) as cost_amount
     from counts
     inner join moved_days
         on moved_days.warehouse_id = counts.warehouse_id
@@ -62,7 +62,7 @@ select
     coalesce(moved.moved_quantity, 0) as moved_quantity,
     counts.counted_quantity,
     counts.earlier_value_amount,
-    coalesce(moved.cost_amount, 0) as cost_amount,
+    moved.cost_amount,
     counts.stock_value_amount,
     counts.counted_on
 from counts

@@ -11,6 +11,7 @@ account_scope = """Whether the account counts in customer profit by the newest r
 inputs.account_map: in, or out with its reason; null where no range covers it. The scope of an \
 entry's own day stands on the entry."""
 profit_line = "Line of customer profit to which it belongs by the same row; null where it is out."
+subledger = "Books that explain the account by the same row; else what the chart says."
 level_number = "How deep in the chart it lies; 1 is the top."
 is_in_chart = "False for an account that is posted to or planned and missing in the chart."
 ---*/

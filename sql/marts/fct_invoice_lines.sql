@@ -36,6 +36,11 @@ reporting_currency_code = "ISO 4217 code of the currency in which the group repo
 customer_version_number = "Version of the customer that is valid on the day of the invoice."
 functional_exchange_rate = "From the document's currency to the entity's, on the line's date."
 exchange_rate = "From the document's currency to the reporting one, on the line's date."
+list_amount = "Amount at list price, before discount, in the document's currency, as stated."
+discount_amount = "Discount in the document's currency, as stated; what is taken back is negative."
+net_amount = """Amount without tax in the document's currency, as stated; what is taken back is \
+negative."""
+tax_amount = "Tax on the line in the document's currency, as stated."
 list_functional_amount = "Amount at list price, before discount, in the entity's currency."
 discount_functional_amount = """Discount in the entity's currency: the list amount less the net \
 amount, so that the three add up after rounding too."""

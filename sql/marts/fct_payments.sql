@@ -39,6 +39,7 @@ null where no invoice or no due date is known."""
 payment_days = "Days from the date of the invoice to the payment; null where no invoice is known."
 functional_exchange_rate = "From the payment's currency to the entity's, on the day of payment."
 exchange_rate = "From the payment's currency to the reporting one, on the day of payment."
+paid_amount = "Amount with tax in the currency of the payment, as stated; paid back is negative."
 paid_functional_amount = """Paid amount converted to the entity's currency at the accounting rate \
 of the day of payment and rounded to its minor unit; null where the rate is missing."""
 paid_reporting_amount = """Paid amount converted to the reporting currency at the accounting rate \

@@ -36,6 +36,7 @@ customer_version_number = "Version of the customer that is valid on the day of t
 functional_exchange_rate = """From the movement's currency to the entity's, on the day of the \
 movement."""
 exchange_rate = "From the movement's currency to the reporting one, on the day of the movement."
+cost_amount = "Value at cost in the movement's currency, as stated, with the sign of the quantity."
 cost_functional_amount = """Cost converted to the entity's currency at the accounting rate of the \
 day of the movement and rounded to its minor unit; null where the rate is missing."""
 cost_reporting_amount = """Cost converted to the reporting currency at the accounting rate of the \

@@ -9,6 +9,8 @@ centre and account, a hyphen for what it leaves empty."""
 period_id = "Period of the plan; null where it is of a whole fiscal year."
 entity_id = "Legal entity of a budget's line."
 business_unit_id = "Unit whose target or budget it is; of a customer the unit that keeps it now."
+cost_centre_id = "Cost centre of a budget's line; null for revenue, which is planned by unit."
+account_id = "Account of a budget's line."
 customer_id = """Customer whose target it is; 'unassigned' where sales' number is not known, null \
 for targets of others."""
 local_customer_id = "Number in sales of the customer whose target it is."
