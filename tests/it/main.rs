@@ -28,6 +28,7 @@ mod kill;
 mod ledger;
 mod real_files;
 mod refused;
+mod slt;
 mod sorted;
 mod source;
 mod support;
