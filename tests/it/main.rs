@@ -26,6 +26,7 @@ mod functions;
 mod histories;
 mod kill;
 mod ledger;
+mod northwind;
 mod real_files;
 mod refused;
 mod slt;
