@@ -46,7 +46,6 @@ fn the_star_builds_over_northwind() {
     let server = Postgres::shared();
     let database = server.database();
     server.psql(&database, &fs::read_to_string(folder.join("northwind.sql")).unwrap());
-    server.psql(&database, "grant select on all tables in schema public to trusted;");
     let world = project(&server.url("trusted", &database));
     world.refreshed(day(0));
     assert_eq!(world.value("select count(*) from patron.quarantine"), "0");

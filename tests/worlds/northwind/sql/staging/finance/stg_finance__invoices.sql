@@ -1,5 +1,5 @@
 /*---
-description = "One invoice an order, as the contract of northwind.invoices explains; no tax is known."
+description = "One invoice an order (see the contract of northwind.invoices); no tax is known."
 grain       = ["invoice_id"]
 
 [shape]
