@@ -27,10 +27,15 @@ from load import CACHE, QUIET, ROOT, built, measured, python_with_duckdb
 NAME = re.compile(r"\b(staging|intermediate|marts|patron|previous|\w+)\.(\w+)\b")
 LAYERS = ("staging", "intermediate", "marts")
 
-# Where DuckDB's dialect only names things otherwise: a function, and the columns of `values`.
+# Where DuckDB's dialect only names things otherwise: functions, and the columns of `values`. It has
+# no rounding of decimals to digits that a column says, so that goes by doubles: alike in time only.
 VALUES_COLUMN = re.compile(r"\bcolumn(\d)\b")
 MACROS = [
     "create macro to_char(moment, format) as strftime(moment, format)",
+    "create macro to_unixtime(moment) as epoch(moment)",
+    "create macro local_date(moment, zone) as cast(timezone(zone, moment) as date)",
+    "create macro round(amount) as system.main.round(amount), (amount, digits) as "
+    "system.main.round(cast(amount as double), cast(digits as integer))",
 ]
 
 # Runs the steps given as JSON; prints as JSON which failed and why, and how long each took.
