@@ -6,6 +6,7 @@ use std::fs;
 
 use serde_json::Value;
 
+use crate::support::binary;
 use crate::support::hand::{copy_text, repository};
 use crate::support::postgres::Postgres;
 use crate::support::world::{World, data, day};
@@ -107,8 +108,17 @@ fn by_customer(world: &World, expected: &Value, by_server: &[Vec<String>]) {
     assert_eq!(found, by_server);
 }
 
-/// Departments that the company lacks: their facts are there, without a row.
+/// Departments that the company lacks: their facts are there, without a row, and that is said.
 fn not_connected(world: &World) {
+    let said = binary::said(&binary::patron(world.root()).arg("check").output().unwrap());
+    let told = said.lines().find(|line| line.contains("not connected"));
+    let told = told.unwrap_or_else(|| panic!("nothing is told to be missing: {said}"));
+    for missing in ["stg_service__cases", "stg_finance__ledger_entries", "stg_sales__touches"] {
+        assert!(told.contains(missing), "{missing}: {told}");
+    }
+    for there in ["stg_sales__orders", "stg_finance__invoices", "stg_staff__employees`"] {
+        assert!(!told.contains(there), "{there}: {told}");
+    }
     for fact in ["fct_ledger_entries", "fct_service_cases", "fct_stock_moves", "fct_touches"] {
         check(world, &format!("select count(*) from marts.{fact}"), &Value::from(0));
     }
