@@ -26,6 +26,7 @@ mod functions;
 mod histories;
 mod kill;
 mod ledger;
+mod local_date;
 mod real_files;
 mod refused;
 mod sorted;
