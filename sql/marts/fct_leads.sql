@@ -15,7 +15,7 @@ change_count = "States of the prospect that are known."
 cycle_days = "Days from creation to won or lost; null while open."
 is_open = "Whether the prospect is neither won nor lost."
 is_won = "Whether it was won; null while open."
-is_worked = "Whether anybody did anything: hours, time sheets, or a stage after 'new'."
+is_worked = "Whether anybody turned to it: it left stage 'new' alive, or time sheets name it."
 is_from_event = "Whether an event brought it."
 contacted_on = "Day on which it first left stage 'new' alive, in the project's time zone."
 qualified_on = "Day on which it first reached 'qualified' or more, in the project's time zone."
@@ -124,9 +124,7 @@ select
     coalesce(leads.won_on, leads.lost_on) - leads.created_on as cycle_days,
     leads.is_open,
     case when not leads.is_open then leads.lead_stage = 'won' end as is_won,
-    coalesce(leads.worked_hours, 0) > 0
-        or coalesce(work.booked_minutes, 0) > 0
-        or leads.contacted_on is not null as is_worked,
+    leads.contacted_on is not null or coalesce(work.booked_minutes, 0) > 0 as is_worked,
     leads.event_id is not null as is_from_event,
     leads.created_on,
     leads.contacted_on,
