@@ -3,8 +3,8 @@ description = "What the stock moves of a delivery or return cost, one row a docu
 grain       = ["document_id", "product_id"]
 
 [columns]
-cost_amount = """Value at cost of what left the warehouse, positive, in the currency of the moves; \
-negative for returns; null where the moves have several currencies."""
+cost_amount = """Value at cost of what left the warehouse, positive, in the currency of the \
+moves; negative for returns; null where the moves have several currencies."""
 moved_quantity = "Pieces that left the warehouse, positive; negative for returns."
 currency_code = "ISO 4217 code of the cost; null where the moves have several currencies."
 warehouse_count = "Warehouses from which, or to which, the moves went."

@@ -1,5 +1,6 @@
 /*---
-description = "Sets on orders: what the set and its items state, and which of both carries the price."
+description = """Sets on orders: what the set and its items state, and which of both carries the \
+price."""
 grain       = ["order_id", "set_line_number"]
 
 [columns]

@@ -18,7 +18,8 @@ source_system = "Department whose customer number the case bears: always 'servic
 customer_id = "Matched customer; 'unassigned' where the number, or the case, is unknown."
 entity_id = "Legal entity of the employee; null without one."
 business_unit_id = "Business unit of the employee as employees are listed now."
-event_direction = "'inbound' where the customer came (created, reopened), 'outbound' where we did (reply, visit); null for steps within the house."
+event_direction = """'inbound' where the customer came (created, reopened), 'outbound' where we \
+did (reply, visit); null for steps within the house."""
 event_channel = "'visit' for visits, else the channel of the case; null for steps within the house."
 total_minutes = "Minutes of work and travel together; null minutes count as 0."
 is_contact = "Whether the step is a contact with the customer."

@@ -16,8 +16,11 @@ business_unit_id = "Business unit of the owner as employees are listed now."
 request_channel = "How it came in; of prospects their source."
 request_purpose = "What for: purpose of the contact, kind of the case, or 'lead'."
 request_subject = "What it was about, in the source's words; of prospects the company."
-answer_source = "Which answer came first: 'contact' (any outbound contact with company or person, advertising apart), 'response' (of the service desk) or 'stage' (the prospect was contacted)."
-answer_working_days = "Mondays to Fridays after the day of the request up to that of the answer; 0 on the same day or the weekend after; null without an answer."
+answer_source = """Which answer came first: 'contact' (any outbound contact with company or \
+person, advertising apart), 'response' (of the service desk) or 'stage' (the prospect was \
+contacted)."""
+answer_working_days = """Mondays to Fridays after the day of the request up to that of the \
+answer; 0 on the same day or the weekend after; null without an answer."""
 is_answered = "Whether an answer is known."
 requested_on = "Day of the request in the project's time zone."
 answered_on = "Day of the first answer in the project's time zone; null without one."

@@ -24,12 +24,12 @@ month       = "changed_at"
 [columns]
 source_system = "Department whose customer number the line bears: always 'sales'."
 customer_id = "Matched customer; 'unassigned' where the number, or the order, is unknown."
-net_amount = """Net amount that counts, in the currency of the order: as stated, but 0 for items of \
-a set that carries the price itself."""
-list_amount = """Quantity at list price, in the currency of the order; 0 where the net amount does \
-not count, null without a list price."""
-net_functional_amount = """Net amount in the currency of the entity's books at the closing rate of \
-the order's day, rounded to its minor unit; null without a rate."""
+net_amount = """Net amount that counts, in the currency of the order: as stated, but 0 for items \
+of a set that carries the price itself."""
+list_amount = """Quantity at list price, in the currency of the order; 0 where the net amount \
+does not count, null without a list price."""
+net_functional_amount = """Net amount in the currency of the entity's books at the closing rate \
+of the order's day, rounded to its minor unit; null without a rate."""
 net_reporting_amount = """Net amount in the group's reporting currency at the closing rate of the \
 order's day, rounded to its minor unit; null without a rate."""
 is_set = "Whether other lines of the order are items of this one."

@@ -9,12 +9,13 @@ entity_id = "Legal entity of the order; null where the order is unknown."
 net_amount = """Returned pieces at the net unit price of their order line, positive, in the \
 currency of the order; null where the order line is unknown. What was paid back stands in the \
 credit note."""
-net_functional_amount = """Value of the return in the currency of the entity's books at the closing \
+net_functional_amount = """Value of the return in the currency of the entity's books at the \
+closing rate of the day of return, rounded to its minor unit; null without a rate."""
+net_reporting_amount = """Value of the return in the group's reporting currency at the closing \
 rate of the day of return, rounded to its minor unit; null without a rate."""
-net_reporting_amount = """Value of the return in the group's reporting currency at the closing rate \
-of the day of return, rounded to its minor unit; null without a rate."""
-credited_net_amount = """Net amount of the credit note's lines for this delivery line, as invoiced, \
-so negative; null without credit note. It reaches profit as an invoice line, never from here."""
+credited_net_amount = """Net amount of the credit note's lines for this delivery line, as \
+invoiced, so negative; null without credit note. It reaches profit as an invoice line, never from \
+here."""
 cost_amount = """Value at cost at which the goods went back into stock, positive, in the currency \
 of the stock moves; null where no move names return and product."""
 cost_currency_code = "ISO 4217 code of the cost."

@@ -32,8 +32,10 @@ response_minutes = "Whole minutes from opening to the first response; null witho
 resolution_minutes = "Whole minutes from opening to closing; null while open."
 open_days = "Days from opening to closing, by the project's days; null while open."
 is_open = "Whether the case is in any status but 'closed'."
-is_due_met = "Whether it was closed when it was due, or before; null while open or without due time."
-is_response_met = "Whether the first response came within the contract's hours; null without response or without agreed hours."
+is_due_met = """Whether it was closed when it was due, or before; null while open or without due \
+time."""
+is_response_met = """Whether the first response came within the contract's hours; null without \
+response or without agreed hours."""
 is_rework = "Whether it takes up an earlier case that was not solved for good."
 is_reopened = "Whether it was opened again at least once."
 opened_on = "Day of opening in the project's time zone, by which it is accounted for."

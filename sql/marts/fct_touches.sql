@@ -47,10 +47,12 @@ promise_status = "State of the promise: open, kept, broken, withdrawn; null wher
 promise_wording = "The promise in its own words."
 currency_code = "ISO 4217 code of the promised amount."
 promised_amount = "Amount promised, in its own currency; null where none was."
-promised_reporting_amount = "Promised amount in the group's reporting currency at the closing rate of the day, rounded to its minor unit; null without a rate."
+promised_reporting_amount = """Promised amount in the group's reporting currency at the closing \
+rate of the day, rounded to its minor unit; null without a rate."""
 touch_minutes = "Working minutes; null where nobody keeps them."
 travel_minutes = "Minutes of travel; null where nobody keeps them."
-is_contact = "Whether it counts as a contact: not a bounced mailing, and not a promise made during a contact that is a row of its own."
+is_contact = """Whether it counts as a contact: not a bounced mailing, and not a promise made \
+during a contact that is a row of its own."""
 is_advertising = "Whether it is a mailing with a campaign or material."
 is_promise = "Whether it is a promise."
 happened_on = "Day in the project's time zone, by which it is accounted for."
