@@ -27,7 +27,9 @@ delay_days = "Days from the day wanted to arrival, negative if early; null while
 
 [checks]
 not_null = ["source_system", "customer_id"]
-expressions = [{ name = "arrives_after_shipment", sql = "arrived_on >= shipped_on", severity = "warning" }]
+expressions = [
+    { name = "arrives_later", sql = "arrived_on >= shipped_on", severity = "warning" },
+]
 ---*/
 
 with shipments as (

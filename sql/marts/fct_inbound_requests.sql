@@ -39,7 +39,9 @@ with lead_moments as (
         lead_id,
         min(changed_at) as created_at,
         min(
-            case when lead_stage in ('contacted', 'qualified', 'proposal', 'won') then changed_at end
+            case when lead_stage in ('contacted', 'qualified', 'proposal', 'won')
+                then changed_at
+            end
         ) as contacted_at
     from staging.stg_marketing__leads_history
     group by lead_id

@@ -35,7 +35,7 @@ not_null = ["source_system", "customer_id", "is_open"]
 expressions = [
     { name = "closes_after_opening", sql = "closed_on >= opened_on", severity = "warning" },
     { name = "closed_has_day", sql = "is_open or closed_on is not null", severity = "warning" },
-    { name = "history_agrees", sql = "latest_step_stage = opportunity_stage", severity = "warning" },
+    { name = "steps_agree", sql = "opportunity_stage = latest_step_stage", severity = "warning" },
 ]
 ---*/
 

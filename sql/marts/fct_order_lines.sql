@@ -41,7 +41,9 @@ the contract. Such lines have no customer, currency or day."""
 [checks]
 not_null = ["source_system", "customer_id", "net_amount"]
 relationships = [
-    { columns = ["product_id"], to = "marts.dim_products", key = ["product_id"], severity = "warning" },
+    { columns = ["product_id"], to = "marts.dim_products", key = [
+        "product_id",
+    ], severity = "warning" },
     { columns = ["customer_id", "customer_version_number"], to = "marts.dim_customers", key = [
         "customer_id", "version_number",
     ] },

@@ -50,8 +50,8 @@ relationships = [
     ], severity = "warning" },
 ]
 expressions = [
-    { name = "closes_after_opening", sql = "closed_at >= opened_at", severity = "warning" },
-    { name = "responds_after_opening", sql = "first_response_at >= opened_at", severity = "warning" },
+    { name = "closes_later", sql = "closed_at >= opened_at", severity = "warning" },
+    { name = "responds_later", sql = "first_response_at >= opened_at", severity = "warning" },
     { name = "closed_has_time", sql = "is_open or closed_at is not null", severity = "warning" },
 ]
 ---*/

@@ -19,7 +19,7 @@ answered_on = "Day of the answer in the project's time zone."
 not_null = ["source_system", "customer_id", "is_answered"]
 expressions = [
     { name = "answers_after_sending", sql = "answered_at >= sent_at", severity = "warning" },
-    { name = "score_has_answer", sql = "survey_score is null or is_answered", severity = "warning" },
+    { name = "score_is_answer", sql = "survey_score is null or is_answered", severity = "warning" },
 ]
 ---*/
 
