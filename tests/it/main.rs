@@ -27,6 +27,7 @@ mod histories;
 mod kill;
 mod ledger;
 mod northwind;
+mod local_date;
 mod real_files;
 mod refused;
 mod slt;
