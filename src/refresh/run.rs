@@ -5,16 +5,20 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use super::enter;
 use super::hashes::Hashes;
 use super::systems::{Brought, chosen, read_systems};
-use super::{Progress, RefreshError, resume};
+use super::{Progress, RefreshError, models, resume, waive};
 use crate::engine::session::Limits;
+use crate::model::Models;
+use crate::model::build::Report;
+use crate::warehouse::entered::{self, Entry, Stamp};
 use crate::warehouse::home::{Home, Writer};
 use crate::warehouse::load::{Context, LoadError, Loaded, quarantine, retry_table};
 use crate::warehouse::name::TableName;
 use crate::warehouse::project::Project;
 use crate::warehouse::release::{
-    Accounting, CheckResult, Release, ReleaseKind, Severity, SystemEntry, TableEntry, Waiver,
+    Accounting, Built, CheckResult, Release, ReleaseKind, Severity, SystemEntry, TableEntry, Waiver,
 };
 
 /// Version of the release's layout.
@@ -29,6 +33,8 @@ pub struct Options {
     pub wait: bool,
     /// checks that may fail this time
     pub waivers: Vec<Waiver>,
+    /// build every table of sql/ anew instead of what changed
+    pub anew: bool,
     /// the moment of the refresh
     pub now: DateTime<Utc>,
     /// limits of its queries
@@ -48,6 +54,8 @@ pub struct Outcome {
     pub findings: Vec<CheckResult>,
     /// optional systems that were down, with the reason
     pub kept: BTreeMap<String, String>,
+    /// how each table of sql/ came about
+    pub reports: BTreeMap<TableName, Report>,
 }
 
 /// Refreshes a project. Blocks; to be called from a thread that has entered a Tokio runtime without
@@ -62,10 +70,12 @@ pub fn run(
     progress: &dyn Progress,
 ) -> Result<Outcome, RefreshError> {
     let names = chosen(project, options.only.as_ref())?;
-    with_writer(project, options, progress, |shared, home| {
+    let models = models::read(project, options)?;
+    let kind = ReleaseKind::Refresh;
+    with_writer(project, options, kind, progress, |shared, home| {
         let brought = read_systems(project, shared, &names, progress);
-        let draft = Draft::new(project, options, shared, home, ReleaseKind::Refresh);
-        draft.take_systems(brought, &names, progress)?.publish()
+        let draft = Draft::new(project, options, shared, home, kind);
+        draft.take_systems(brought, &names, progress)?.publish(&models, progress)
     })
 }
 
@@ -83,7 +93,9 @@ pub fn retry(
     if let Some(wanted) = table.filter(|table| !project.contracts.contains_key(*table)) {
         return Err(RefreshError::UnknownTable { wanted: wanted.clone() });
     }
-    with_writer(project, options, progress, |shared, home| {
+    let models = models::read(project, options)?;
+    let kind = ReleaseKind::Retry;
+    with_writer(project, options, kind, progress, |shared, home| {
         let mut loaded = BTreeMap::new();
         let wanted = project.contracts.iter().filter(|(name, _)| {
             table.is_none_or(|table| table == *name)
@@ -98,22 +110,26 @@ pub fn retry(
             progress.finished(name, result.accounting.as_ref());
             loaded.insert(name.clone(), result);
         }
-        let mut draft = Draft::new(project, options, shared, home, ReleaseKind::Retry);
+        let mut draft = Draft::new(project, options, shared, home, kind);
         draft.loaded = loaded;
-        draft.publish()
+        draft.publish(&models, progress)
     })
 }
 
 /// Holds the writer's lock while something is done on top of the newest release.
-fn with_writer(
+pub(super) fn with_writer(
     project: &Project,
     options: &Options,
+    kind: ReleaseKind,
     progress: &dyn Progress,
     work: impl FnOnce(&Context<'_>, &Home) -> Result<Outcome, RefreshError>,
 ) -> Result<Outcome, RefreshError> {
     let home = Home::create(project.home_place())?;
     let writer = home.writer(options.wait)?;
     let base = home.latest()?;
+    if let Some(base) = &base {
+        enter::complete(&home, base, &options.limits)?;
+    }
     let hashes = Hashes::open(&project.state_dir());
     let limits = limits_of_one(project, options, &writer);
     let shared = Context {
@@ -128,7 +144,10 @@ fn with_writer(
         heard: &|table, rows| progress.advanced(table, rows),
     };
     let outcome = work(&shared, &home)?;
-    hashes.save();
+    // What people enter is no turn: otherwise what is done at every second turn might never be.
+    if kind != ReleaseKind::Entered {
+        hashes.save();
+    }
     resume::clear(&shared);
     Ok(outcome)
 }
@@ -144,7 +163,7 @@ fn limits_of_one(project: &Project, options: &Options, writer: &Writer) -> Limit
 }
 
 /// A release in the making.
-struct Draft<'a> {
+pub(super) struct Draft<'a> {
     project: &'a Project,
     options: &'a Options,
     shared: &'a Context<'a>,
@@ -153,10 +172,12 @@ struct Draft<'a> {
     loaded: BTreeMap<TableName, Loaded>,
     systems: BTreeMap<String, SystemEntry>,
     kept: BTreeMap<String, String>,
+    /// what a person enters with this release
+    pub(super) entry: Option<Entry>,
 }
 
 impl<'a> Draft<'a> {
-    fn new(
+    pub(super) fn new(
         project: &'a Project,
         options: &'a Options,
         shared: &'a Context<'a>,
@@ -178,6 +199,7 @@ impl<'a> Draft<'a> {
             loaded: BTreeMap::new(),
             systems,
             kept: BTreeMap::new(),
+            entry: None,
         }
     }
 
@@ -221,18 +243,33 @@ impl<'a> Draft<'a> {
         Ok(self)
     }
 
-    fn publish(mut self) -> Result<Outcome, RefreshError> {
-        let tables = self.tables()?;
+    pub(super) fn publish(
+        mut self,
+        models: &Models,
+        progress: &dyn Progress,
+    ) -> Result<Outcome, RefreshError> {
+        let mut tables = self.tables()?;
+        let (project, options) = (self.project, self.options);
+        let built = models::build(project, options, self.shared, models, &tables, progress)?;
+        tables.extend(built.entries);
         let accounting: BTreeMap<TableName, Accounting> = self
             .loaded
             .iter()
             .filter_map(|(name, loaded)| Some((name.clone(), loaded.accounting?)))
             .collect();
-        let findings = self.findings();
-        self.refuse(&findings)?;
-        if let Some(base) = self.unchanged(&tables)? {
+        let mut findings = self.findings();
+        findings.extend(built.findings);
+        let waivers = self.waivers(&findings)?;
+        if let Some(base) = self.unchanged(&tables, &built.checked)? {
             let kept = self.kept;
-            return Ok(Outcome { release: base, published: false, accounting, findings, kept });
+            return Ok(Outcome {
+                release: base,
+                published: false,
+                accounting,
+                findings,
+                kept,
+                reports: built.reports,
+            });
         }
         let release = Release {
             format: RELEASE_FORMAT,
@@ -245,12 +282,16 @@ impl<'a> Draft<'a> {
             systems: std::mem::take(&mut self.systems),
             accounting: accounting.clone(),
             checks: findings.clone(),
-            waivers: self.options.waivers.clone(),
+            checked: built.checked,
+            waivers,
+            entered: self.entry.take().into_iter().collect(),
             project: self.project.hash.clone(),
             hash: String::new(),
         };
         let release = self.shared.writer.publish(release)?;
-        Ok(Outcome { release, published: true, accounting, findings, kept: self.kept })
+        let kept = self.kept;
+        let reports = built.reports;
+        Ok(Outcome { release, published: true, accounting, findings, kept, reports })
     }
 
     /// Every table of the release: those loaded now, and those of contracts not loaded now as they
@@ -281,8 +322,12 @@ impl<'a> Draft<'a> {
         let bases = manifests.each_ref().map(|manifest| manifest.as_deref());
         for manifest in quarantine::assemble(bases, &parts).map_err(failed)? {
             let hash = self.shared.writer.put_manifest(&manifest)?;
-            tables.insert(manifest.table, TableEntry { manifest: hash, load: None });
+            tables.insert(manifest.table, TableEntry { manifest: hash, load: None, built: None });
         }
+        let stamp = Stamp { at: self.options.now, release: self.shared.number };
+        let entry = self.entry.as_ref().map(|entry| (entry, stamp));
+        let Context { writer, base, limits, .. } = self.shared;
+        tables.extend(entered::tables(writer, *base, entry, limits)?);
         Ok(tables)
     }
 
@@ -304,11 +349,8 @@ impl<'a> Draft<'a> {
             self.loaded.values().flat_map(|loaded| loaded.findings.clone()).collect();
         findings.extend(self.standing());
         for (system, because) in &self.kept {
-            findings.push(CheckResult {
-                name: format!("{system}:down"),
-                severity: Severity::Warning,
-                finding: format!("the system is down and keeps its earlier data: {because}"),
-            });
+            let finding = format!("the system is down and keeps its earlier data: {because}");
+            findings.push(CheckResult::new(format!("{system}:down"), Severity::Warning, finding));
         }
         for (name, contract) in &self.project.contracts {
             let extracted_at =
@@ -316,11 +358,9 @@ impl<'a> Draft<'a> {
             if let (Some(hours), Some(extracted_at)) = (contract.freshness_hours, extracted_at) {
                 let age = self.options.now.signed_duration_since(extracted_at).num_hours();
                 if age > i64::from(hours) {
-                    findings.push(CheckResult {
-                        name: format!("{name}:freshness"),
-                        severity: Severity::Warning,
-                        finding: format!("the data are {age} hours old, promised are {hours}"),
-                    });
+                    let finding = format!("the data are {age} hours old, promised are {hours}");
+                    let check = format!("{name}:freshness");
+                    findings.push(CheckResult::new(check, Severity::Warning, finding));
                 }
             }
         }
@@ -343,26 +383,23 @@ impl<'a> Draft<'a> {
         base.checks.iter().filter(|check| names.contains(&check.name)).cloned().collect()
     }
 
-    /// Keeps the release unpublished while a check fails that nobody waived.
-    fn refuse(&self, findings: &[CheckResult]) -> Result<(), RefreshError> {
-        let failed: Vec<&CheckResult> =
-            findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
-        let waivers = &self.options.waivers;
-        if let Some(idle) = waivers.iter().find(|w| failed.iter().all(|f| f.name != w.check)) {
-            return Err(RefreshError::NothingToWaive { check: idle.check.clone() });
+    /// The waivers of the release; refuses it while a check fails that nobody waived.
+    fn waivers(&self, findings: &[CheckResult]) -> Result<Vec<Waiver>, RefreshError> {
+        let given = &self.options.waivers;
+        match &self.entry {
+            None => waive::waive(findings, given, &[], None),
+            Some(entry) => {
+                let standing = self.shared.base.map_or(&[][..], |base| &base.waivers);
+                waive::waive(findings, given, standing, Some(entry))
+            }
         }
-        let standing: Vec<CheckResult> = failed
-            .into_iter()
-            .filter(|finding| waivers.iter().all(|waiver| waiver.check != finding.name))
-            .cloned()
-            .collect();
-        if standing.is_empty() { Ok(()) } else { Err(RefreshError::Refused { findings: standing }) }
     }
 
     /// The base release, if nothing would be different in the next.
     fn unchanged(
         &self,
         tables: &BTreeMap<TableName, TableEntry>,
+        checked: &BTreeMap<TableName, Built>,
     ) -> Result<Option<Arc<Release>>, RefreshError> {
         let Some(base) = self.shared.base else { return Ok(None) };
         let reasons = |systems: &BTreeMap<String, SystemEntry>| {
@@ -371,6 +408,7 @@ impl<'a> Draft<'a> {
             systems.iter().map(reason).collect::<BTreeMap<_, _>>()
         };
         let is_same = base.tables == *tables
+            && base.checked == *checked
             && reasons(&base.systems) == reasons(&self.systems)
             && base.project == self.project.hash;
         if is_same { Ok(Some(self.home.release(base.number)?)) } else { Ok(None) }
