@@ -1,6 +1,6 @@
 /*---
-description = """Posted entries of a document sum to zero in the entity's currency, per entity \
-and period; a refused entry of its source leaves a document out of balance."""
+description = """Posted entries of a document sum to zero in the entity's currency, per entity and \
+period; a refused entry of its source leaves a document out of balance."""
 severity    = { open = "warning", closed = "error", period = "period_id" }
 ---*/
 

@@ -7,12 +7,11 @@ grain       = ["rate_kind", "from_currency_code", "to_currency_code", "rate_on"]
 rate_kind = "Kind of rate: average or closing."
 from_currency_code = "ISO 4217 code of the currency that is converted."
 to_currency_code = "ISO 4217 code of the currency that it is converted to."
-rounding_digits = """Decimals to which an amount converted at this rate is rounded, half away \
-from zero: the minor unit of the currency that it is converted to. 4, which is as stored, where \
-both currencies are the same: an amount that needs no rate stays as its source states it."""
-exchange_rate = """One unit of the first currency is worth so many of the second. 1 where both \
-are the same. Only pairs that the source states; none is turned round or derived from two \
-others."""
+rounding_digits = """Decimals to which an amount converted at this rate is rounded, half away from \
+zero: the minor unit of the currency that it is converted to. 4, which is as stored, where both \
+currencies are the same: an amount that needs no rate stays as its source states it."""
+exchange_rate = """One unit of the first currency is worth so many of the second. 1 where both are \
+the same. Only pairs that the source states; none is turned round or derived from two others."""
 is_accounting = """Whether this is the kind of rate at which documents of the day are converted, \
 by the parameter accounting_rate_kind; closing where it says nothing."""
 rate_on = "Day on which the rate holds. Days before a pair's first rate have no row."

@@ -9,8 +9,8 @@ movement_id = "Number of the document or payment."
 invoice_id = """Document that the movement belongs to; null for money that no invoice asked for, \
 which is a prepayment until one does."""
 local_customer_id = "Number of the debtor in bookkeeping."
-movement_amount = """Gross amount of the document, with tax, or what was paid with its sign \
-turned round; in the currency of the movement."""
+movement_amount = """Gross amount of the document, with tax, or what was paid with its sign turned \
+round; in the currency of the movement."""
 due_on = "Day on which the document is due; of a payment that of its document."
 moved_on = "Day of the document or payment."
 ---*/

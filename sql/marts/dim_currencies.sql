@@ -4,8 +4,8 @@ grain       = ["currency_code"]
 
 [columns]
 currency_code = "ISO 4217 code."
-minor_unit_digits = """Decimals of the smallest unit that is booked, by ISO 4217: 2, but 0 for \
-the yen and others, 3 for some dinars, 4 for two units of account."""
+minor_unit_digits = """Decimals of the smallest unit that is booked, by ISO 4217: 2, but 0 for the \
+yen and others, 3 for some dinars, 4 for two units of account."""
 is_functional = "Whether some entity keeps its books in it."
 is_reporting = "Whether the group reports in it."
 ---*/

@@ -5,8 +5,8 @@ grain       = ["entity_id"]
 [columns]
 entity_id = "Number of the entity in the ledger."
 entity_name = "Name, as bookkeeping keeps it, else as the project does."
-functional_currency_code = """ISO 4217 code of the entity's books: that of project.toml, else \
-that of bookkeeping."""
+functional_currency_code = """ISO 4217 code of the entity's books: that of project.toml, else that \
+of bookkeeping."""
 is_in_project = "Whether project.toml lists the entity."
 
 [checks]

@@ -44,8 +44,8 @@ tax_amount = "Tax on the line in the document's currency, as stated."
 list_functional_amount = "Amount at list price, before discount, in the entity's currency."
 discount_functional_amount = """Discount in the entity's currency: the list amount less the net \
 amount, so that the three add up after rounding too."""
-net_functional_amount = """Net amount converted to the entity's currency at the accounting rate \
-of the line's date and rounded to its minor unit; null where the rate is missing."""
+net_functional_amount = """Net amount converted to the entity's currency at the accounting rate of \
+the line's date and rounded to its minor unit; null where the rate is missing."""
 tax_functional_amount = "Tax in the entity's currency, converted likewise."
 list_reporting_amount = "Amount at list price, before discount, in the reporting currency."
 discount_reporting_amount = """Discount in the reporting currency: the list amount less the net \

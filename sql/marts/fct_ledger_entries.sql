@@ -26,8 +26,8 @@ as = [["functional_currency_code", "reporting_currency_code", "posted_on"]]
 period_id = """Accounting period as the ledger states it; of an adjusting period not that of the \
 date."""
 business_unit_id = "Unit of the cost centre, else that of the customer on the day of posting."
-customer_id = """Customer whose debtor the entry names; 'unassigned' where it names none or \
-nobody known."""
+customer_id = """Customer whose debtor the entry names; 'unassigned' where it names none or nobody \
+known."""
 local_customer_id = "Number of the debtor in bookkeeping; null where the entry names none."
 source_system = "Department whose number the local customer is: finance."
 account_scope = """Whether the account counts in customer profit on the day of posting, by \

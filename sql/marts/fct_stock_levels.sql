@@ -1,7 +1,7 @@
 /*---
-description = """Stock at each count: one row a warehouse and product for what lies there, and \
-one for each customer for whom some of it is held. Levels add up over warehouses and products, \
-never over days."""
+description = """Stock at each count: one row a warehouse and product for what lies there, and one \
+for each customer for whom some of it is held. Levels add up over warehouses and products, never \
+over days."""
 grain       = ["stock_level_id"]
 month       = "counted_on"
 

@@ -24,8 +24,8 @@ as = [
 ]
 
 [columns]
-stock_move_id = """Name of the movement, made of day, warehouse, product, kind and document with \
-a number for those alike in all of these, because the source gives movements no number."""
+stock_move_id = """Name of the movement, made of day, warehouse, product, kind and document with a \
+number for those alike in all of these, because the source gives movements no number."""
 entity_id = "Legal entity that owns the warehouse."
 period_id = "Regular accounting period of the day of the movement."
 business_unit_id = "Unit that keeps the customer on that day; null where there is no customer."

@@ -24,8 +24,8 @@ subject_kind = "Whose it is: customer, owner, unit, category, product ...; accou
 subject_id = "Number or name of whose it is."
 product_category = "Category of products whose target it is."
 measure_name = "What is planned: net_revenue ...; ledger_amount for budgets."
-currency_code = """ISO 4217 code of the amount, that of the group where the source says none; \
-null where a target is no money."""
+currency_code = """ISO 4217 code of the amount, that of the group where the source says none; null \
+where a target is no money."""
 reporting_currency_code = "ISO 4217 code of the currency in which the group reports."
 fiscal_year = "Fiscal year of the period, or the one that the plan is of."
 exchange_rate = "To the reporting currency on the first day that is planned."
