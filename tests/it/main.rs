@@ -14,6 +14,7 @@
 
 mod answers;
 mod bucket;
+mod calendar;
 mod changes;
 mod cli;
 mod company;
