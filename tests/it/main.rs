@@ -16,6 +16,7 @@ mod answers;
 mod bucket;
 mod changes;
 mod cli;
+mod closing;
 mod company;
 mod data_files;
 mod databases;
