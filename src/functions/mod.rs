@@ -3,19 +3,22 @@
 //! - [`checked_sum`]: `sum`, which fails where the engine's own wraps around
 //! - `sum_accumulators`: how such sums are gathered over batches, groups and windows
 //! - `exact_total`: one sum, whatever wraps on the way
+//! - [`local_date`]: the date of a moment in a zone that is a value
 //! - [`exact_distinct`]: the rewrite of `distinct` that leaves other sums as they are
 
 use std::sync::Arc;
 
-use datafusion::logical_expr::AggregateUDF;
+use datafusion::logical_expr::{AggregateUDF, ScalarUDF};
 use datafusion::optimizer::{Optimizer, OptimizerRule};
 
 use self::checked_sum::CheckedSum;
 use self::exact_distinct::ExactDistinct;
+use self::local_date::LocalDate;
 
 pub mod checked_sum;
 pub mod exact_distinct;
 mod exact_total;
+pub mod local_date;
 mod sum_accumulators;
 
 /// Why a function has no answer.
@@ -31,11 +34,25 @@ pub enum FunctionError {
         /// what to write instead
         remedy: String,
     },
+    /// A time zone that nobody knows.
+    #[error("`{zone}` is no time zone; write a name such as `Asia/Shanghai`")]
+    UnknownZone {
+        /// the zone as given
+        zone: String,
+    },
+    /// A moment outside the years that a calendar has.
+    #[error("a moment lies outside the years that have dates")]
+    DateOutOfRange,
 }
 
 /// The aggregate functions that stand for the engine's own of the same name.
 pub fn aggregates() -> Vec<AggregateUDF> {
     vec![AggregateUDF::from(CheckedSum::default())]
+}
+
+/// The scalar functions that the engine lacks.
+pub fn scalars() -> Vec<ScalarUDF> {
+    vec![ScalarUDF::from(LocalDate::default())]
 }
 
 /// The engine's rules for rewriting a query, without those that make a sum inexact.

@@ -5,7 +5,7 @@
 
 use super::books::Books;
 use super::run::{Draft, with_writer};
-use super::{Options, Outcome, Progress, RefreshError};
+use super::{Options, Outcome, Progress, RefreshError, models};
 use crate::engine::session::Limits;
 use crate::warehouse::WarehouseError;
 use crate::warehouse::entered::{Entry, PeriodEntry, PeriodStatus};
@@ -28,12 +28,13 @@ pub fn enter(
         return Err(RefreshError::Blank { what });
     }
     let kind = ReleaseKind::Entered;
+    let models = models::read(project, options)?;
     with_writer(project, options, kind, progress, |shared, home| {
         let base = shared.base.ok_or(RefreshError::NoRelease)?;
         check(project, home, base, entry, &options.limits)?;
         let mut draft = Draft::new(project, options, shared, home, kind);
         draft.entry = Some(entry.clone());
-        let outcome = draft.publish()?;
+        let outcome = draft.publish(&models, progress)?;
         complete(home, &outcome.release, &options.limits)?;
         Ok(outcome)
     })

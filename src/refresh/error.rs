@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use crate::model::ModelError;
+use crate::model::build::BuildError;
 use crate::query::QueryError;
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::load::LoadError;
@@ -88,6 +90,24 @@ pub enum RefreshError {
     NothingToWaive {
         /// the check
         check: String,
+    },
+    /// files under sql/ that do not fit
+    #[error("{}; nothing was loaded", mistakes_told(mistakes))]
+    Models {
+        /// what does not fit
+        mistakes: Vec<ModelError>,
+    },
+    /// the files under sql/ could not be looked at
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// a table of sql/ could not be built
+    #[error("{0}; nothing was published and the last release stays served")]
+    Build(#[from] BuildError),
+    /// a contract whose tables cannot be named
+    #[error("{cause}")]
+    Unnamed {
+        /// why
+        cause: Box<LoadError>,
     },
     /// a release could not be asked
     #[error(transparent)]
@@ -191,6 +211,11 @@ pub enum RefreshError {
         /// why
         cause: String,
     },
+}
+
+fn mistakes_told(mistakes: &[ModelError]) -> String {
+    let texts: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
+    texts.join("\n")
 }
 
 /// How a finding is waived.

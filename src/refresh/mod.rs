@@ -7,6 +7,7 @@ mod books;
 mod enter;
 mod error;
 mod hashes;
+mod models;
 mod progress;
 mod resume;
 mod run;

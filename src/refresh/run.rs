@@ -8,15 +8,17 @@ use chrono::{DateTime, Utc};
 use super::enter;
 use super::hashes::Hashes;
 use super::systems::{Brought, chosen, read_systems};
-use super::{Progress, RefreshError, resume, waive};
+use super::{Progress, RefreshError, models, resume, waive};
 use crate::engine::session::Limits;
+use crate::model::Models;
+use crate::model::build::Report;
 use crate::warehouse::entered::{self, Entry, Stamp};
 use crate::warehouse::home::{Home, Writer};
 use crate::warehouse::load::{Context, LoadError, Loaded, quarantine, retry_table};
 use crate::warehouse::name::TableName;
 use crate::warehouse::project::Project;
 use crate::warehouse::release::{
-    Accounting, CheckResult, Release, ReleaseKind, Severity, SystemEntry, TableEntry, Waiver,
+    Accounting, Built, CheckResult, Release, ReleaseKind, Severity, SystemEntry, TableEntry, Waiver,
 };
 
 /// Version of the release's layout.
@@ -31,6 +33,8 @@ pub struct Options {
     pub wait: bool,
     /// checks that may fail this time
     pub waivers: Vec<Waiver>,
+    /// build every table of sql/ anew instead of what changed
+    pub anew: bool,
     /// the moment of the refresh
     pub now: DateTime<Utc>,
     /// limits of its queries
@@ -50,6 +54,8 @@ pub struct Outcome {
     pub findings: Vec<CheckResult>,
     /// optional systems that were down, with the reason
     pub kept: BTreeMap<String, String>,
+    /// how each table of sql/ came about
+    pub reports: BTreeMap<TableName, Report>,
 }
 
 /// Refreshes a project. Blocks; to be called from a thread that has entered a Tokio runtime without
@@ -64,11 +70,12 @@ pub fn run(
     progress: &dyn Progress,
 ) -> Result<Outcome, RefreshError> {
     let names = chosen(project, options.only.as_ref())?;
+    let models = models::read(project, options)?;
     let kind = ReleaseKind::Refresh;
     with_writer(project, options, kind, progress, |shared, home| {
         let brought = read_systems(project, shared, &names, progress);
         let draft = Draft::new(project, options, shared, home, kind);
-        draft.take_systems(brought, &names, progress)?.publish()
+        draft.take_systems(brought, &names, progress)?.publish(&models, progress)
     })
 }
 
@@ -86,6 +93,7 @@ pub fn retry(
     if let Some(wanted) = table.filter(|table| !project.contracts.contains_key(*table)) {
         return Err(RefreshError::UnknownTable { wanted: wanted.clone() });
     }
+    let models = models::read(project, options)?;
     let kind = ReleaseKind::Retry;
     with_writer(project, options, kind, progress, |shared, home| {
         let mut loaded = BTreeMap::new();
@@ -104,7 +112,7 @@ pub fn retry(
         }
         let mut draft = Draft::new(project, options, shared, home, kind);
         draft.loaded = loaded;
-        draft.publish()
+        draft.publish(&models, progress)
     })
 }
 
@@ -235,18 +243,33 @@ impl<'a> Draft<'a> {
         Ok(self)
     }
 
-    pub(super) fn publish(mut self) -> Result<Outcome, RefreshError> {
-        let tables = self.tables()?;
+    pub(super) fn publish(
+        mut self,
+        models: &Models,
+        progress: &dyn Progress,
+    ) -> Result<Outcome, RefreshError> {
+        let mut tables = self.tables()?;
+        let (project, options) = (self.project, self.options);
+        let built = models::build(project, options, self.shared, models, &tables, progress)?;
+        tables.extend(built.entries);
         let accounting: BTreeMap<TableName, Accounting> = self
             .loaded
             .iter()
             .filter_map(|(name, loaded)| Some((name.clone(), loaded.accounting?)))
             .collect();
-        let findings = self.findings();
+        let mut findings = self.findings();
+        findings.extend(built.findings);
         let waivers = self.waivers(&findings)?;
-        if let Some(base) = self.unchanged(&tables)? {
+        if let Some(base) = self.unchanged(&tables, &built.checked)? {
             let kept = self.kept;
-            return Ok(Outcome { release: base, published: false, accounting, findings, kept });
+            return Ok(Outcome {
+                release: base,
+                published: false,
+                accounting,
+                findings,
+                kept,
+                reports: built.reports,
+            });
         }
         let release = Release {
             format: RELEASE_FORMAT,
@@ -259,13 +282,16 @@ impl<'a> Draft<'a> {
             systems: std::mem::take(&mut self.systems),
             accounting: accounting.clone(),
             checks: findings.clone(),
+            checked: built.checked,
             waivers,
             entered: self.entry.take().into_iter().collect(),
             project: self.project.hash.clone(),
             hash: String::new(),
         };
         let release = self.shared.writer.publish(release)?;
-        Ok(Outcome { release, published: true, accounting, findings, kept: self.kept })
+        let kept = self.kept;
+        let reports = built.reports;
+        Ok(Outcome { release, published: true, accounting, findings, kept, reports })
     }
 
     /// Every table of the release: those loaded now, and those of contracts not loaded now as they
@@ -296,7 +322,7 @@ impl<'a> Draft<'a> {
         let bases = manifests.each_ref().map(|manifest| manifest.as_deref());
         for manifest in quarantine::assemble(bases, &parts).map_err(failed)? {
             let hash = self.shared.writer.put_manifest(&manifest)?;
-            tables.insert(manifest.table, TableEntry { manifest: hash, load: None });
+            tables.insert(manifest.table, TableEntry { manifest: hash, load: None, built: None });
         }
         let stamp = Stamp { at: self.options.now, release: self.shared.number };
         let entry = self.entry.as_ref().map(|entry| (entry, stamp));
@@ -373,6 +399,7 @@ impl<'a> Draft<'a> {
     fn unchanged(
         &self,
         tables: &BTreeMap<TableName, TableEntry>,
+        checked: &BTreeMap<TableName, Built>,
     ) -> Result<Option<Arc<Release>>, RefreshError> {
         let Some(base) = self.shared.base else { return Ok(None) };
         let reasons = |systems: &BTreeMap<String, SystemEntry>| {
@@ -381,6 +408,7 @@ impl<'a> Draft<'a> {
             systems.iter().map(reason).collect::<BTreeMap<_, _>>()
         };
         let is_same = base.tables == *tables
+            && base.checked == *checked
             && reasons(&base.systems) == reasons(&self.systems)
             && base.project == self.project.hash;
         if is_same { Ok(Some(self.home.release(base.number)?)) } else { Ok(None) }

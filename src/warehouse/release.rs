@@ -35,6 +35,9 @@ pub struct Release {
     pub checks: Vec<CheckResult>,
     /// checks that were waived by name
     pub waivers: Vec<Waiver>,
+    /// what the checks of computed tables looked at: as long as it is the same, so are findings
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub checked: BTreeMap<TableName, Built>,
     /// what a person entered, where that made the release
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub entered: Vec<Entry>,
@@ -65,6 +68,19 @@ pub struct TableEntry {
     /// the load state of a raw table: `loads/<schema>.<table>/<sha256>.json`
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub load: Option<Hash>,
+    /// what the rows of a computed table rest on
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub built: Option<Built>,
+}
+
+/// What the rows of a computed table rest on: as long as all of it is the same, so are the rows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Built {
+    /// hash of the SQL that computes it
+    pub definition: Hash,
+    /// the tables that it reads, with their manifests; empty for one that had no rows to read
+    pub inputs: BTreeMap<TableName, Hash>,
 }
 
 /// A departmental system in a release.

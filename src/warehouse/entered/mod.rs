@@ -70,6 +70,16 @@ impl EnteredTable {
         TableName::new("patron", table).map_err(WarehouseError::TableName)
     }
 
+    /// What a row of it is.
+    pub fn description(self) -> &'static str {
+        match self {
+            Self::PeriodStatus => "Closings and reopenings of accounting periods.",
+            Self::SignOffs => "Who takes responsibility for what of a period.",
+            Self::MatchDecisions => "Whether numbers of two systems mean the same, as decided.",
+            Self::Comments => "What people remarked.",
+        }
+    }
+
     /// Its columns; the first counts its rows from 1.
     pub fn schema(self) -> SchemaRef {
         let fields = self.columns().into_iter();
@@ -212,7 +222,7 @@ fn write(
     let files = file.finish()?.into_iter().collect();
     let order = vec![schema.field(0).name().clone()];
     let manifest = writer.put_manifest(&assemble(&name, &schema, order, files)?)?;
-    Ok(TableEntry { manifest, load: None })
+    Ok(TableEntry { manifest, load: None, built: None })
 }
 
 fn batch(

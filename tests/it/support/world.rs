@@ -89,8 +89,14 @@ impl World {
 
     /// Refreshes everything.
     pub fn refresh(&self, now: DateTime<Utc>) -> Result<Outcome, RefreshError> {
-        let options =
-            Options { only: None, wait: true, waivers: Vec::new(), now, limits: self.limits() };
+        let options = Options {
+            only: None,
+            wait: true,
+            waivers: Vec::new(),
+            anew: false,
+            now,
+            limits: self.limits(),
+        };
         let _entered = runtime().enter();
         refresh::run(&self.project(), &options, &Silent)
     }
@@ -175,7 +181,7 @@ pub fn text_rows(batches: &[RecordBatch]) -> Vec<Vec<String>> {
 }
 
 /// One runtime for all tests of the process.
-fn runtime() -> &'static Runtime {
+pub fn runtime() -> &'static Runtime {
     static RUNTIME: OnceLock<Runtime> = OnceLock::new();
     RUNTIME.get_or_init(|| {
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap()
