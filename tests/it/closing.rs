@@ -19,7 +19,7 @@ use crate::support::world::{World, day};
 const ENTERED: [&str; 4] = ["comments", "match_decisions", "period_status", "sign_offs"];
 
 /// A company of two entities with three months and an adjusting period, kept in files.
-fn company() -> World {
+pub fn company() -> World {
     let world = World::empty();
     let settings = "name = \"Test\"\ntime_zone = \"Europe/Berlin\"\n\
         functional_currency = \"EUR\"\nreporting_currency = \"EUR\"\nlanguages = [\"en\"]\n\
@@ -59,12 +59,12 @@ fn company() -> World {
 }
 
 /// Writes the entries that the books' system delivers.
-fn entries(world: &World, lines: &[&str]) {
+pub fn entries(world: &World, lines: &[&str]) {
     let text = format!("entry,period,entity,amount,note\n{}\n", lines.join("\n"));
     world.write("feeds/entries.csv", text);
 }
 
-fn status(period: &str, entity: Option<&str>, status: PeriodStatus) -> Entry {
+pub fn status(period: &str, entity: Option<&str>, status: PeriodStatus) -> Entry {
     let (period, by) = (period.to_owned(), "Ada".to_owned());
     let because = (status == PeriodStatus::Reopened).then(|| "a mistake".to_owned());
     Entry::PeriodStatus(PeriodEntry {
@@ -423,7 +423,7 @@ mod restated {
             name: "books.entries".parse().unwrap(),
             grain: vec!["entry".to_owned()],
             period: "period".to_owned(),
-            entity: Some("entity".to_owned()),
+            entity: "entity".to_owned(),
             figures: vec!["amount".to_owned()],
         }
     }
@@ -509,13 +509,14 @@ mod restated {
     #[test]
     fn heads_name_the_tables_that_are_compared() {
         let world = World::empty();
-        let head = "/*---\ndescription = \"x\"\ngrain = [\"entry\"]\nmonth = \"day\"\n\
+        let head = "/*---\ndescription = \"x\"\ngrain = [\"entry\"]\n\
              [closing]\nperiod = \"period\"\nentity = \"entity\"\nnegate = [\"amount\"]\n\
              ---*/\nselect 1\n";
-        world.write("sql/books/entries.sql", head);
-        world.write("sql/books/open.sql", "/*---\ngrain = []\n---*/\nselect 1\n");
-        world.write("sql/staging/books/stg_books__entries.sql", head);
-        assert_eq!(closing_tables(world.root()).unwrap(), [table()]);
+        world.write("sql/marts/entries.sql", head);
+        let other = "/*---\ndescription = \"x\"\n---*/\nselect 1\n";
+        world.write("sql/marts/others.sql", other);
+        let named = ClosingTable { name: "marts.entries".parse().unwrap(), ..table() };
+        assert_eq!(closing_tables(world.root()).unwrap(), [named]);
     }
 
     #[test]

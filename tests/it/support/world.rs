@@ -87,26 +87,21 @@ impl World {
         Limits { threads: 2, memory_bytes: 256 << 20, spill_dir: self.path("spill") }
     }
 
+    fn options(&self, now: DateTime<Utc>) -> Options {
+        let limits = self.limits();
+        Options { only: None, wait: true, waivers: Vec::new(), anew: false, now, limits }
+    }
+
     /// Refreshes everything.
     pub fn refresh(&self, now: DateTime<Utc>) -> Result<Outcome, RefreshError> {
-        let options = Options {
-            only: None,
-            wait: true,
-            waivers: Vec::new(),
-            anew: false,
-            now,
-            limits: self.limits(),
-        };
         let _entered = runtime().enter();
-        refresh::run(&self.project(), &options, &Silent)
+        refresh::run(&self.project(), &self.options(now), &Silent)
     }
 
     /// Enters something, as a person would.
     pub fn enter(&self, entry: &Entry, now: DateTime<Utc>) -> Result<Outcome, RefreshError> {
-        let options =
-            Options { only: None, wait: true, waivers: Vec::new(), now, limits: self.limits() };
         let _entered = runtime().enter();
-        refresh::enter(&self.project(), entry, &options, &Silent)
+        refresh::enter(&self.project(), entry, &self.options(now), &Silent)
     }
 
     /// Refreshes, and panics with the error's own words where it fails.
