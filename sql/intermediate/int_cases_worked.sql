@@ -25,11 +25,20 @@ with events as (
         sum(case when event_kind = 'visit' then 1 else 0 end) as visit_count,
         sum(case when event_kind = 'reply' then 1 else 0 end) as reply_count,
         sum(case when event_kind = 'reopened' then 1 else 0 end) as reopened_count,
-        count(
-            distinct case when event_kind in ('reply', 'visit', 'closed') then employee_id end
-        ) as technician_count,
         max(happened_at) as last_event_at
     from staging.stg_service__case_events
+    group by case_id
+),
+
+technicians as (
+    select distinct case_id, employee_id
+    from staging.stg_service__case_events
+    where event_kind in ('reply', 'visit', 'closed') and employee_id is not null
+),
+
+technician_counts as (
+    select case_id, count(*) as technician_count
+    from technicians
     group by case_id
 ),
 
@@ -69,11 +78,12 @@ select
     coalesce(events.visit_count, 0) as visit_count,
     coalesce(events.reply_count, 0) as reply_count,
     coalesce(events.reopened_count, 0) as reopened_count,
-    coalesce(events.technician_count, 0) as technician_count,
+    coalesce(technician_counts.technician_count, 0) as technician_count,
     coalesce(waiting.waiting_minutes, 0) as waiting_minutes,
     coalesce(rework.rework_count, 0) as rework_count,
     events.last_event_at
 from known_cases
 left join events on events.case_id = known_cases.case_id
+left join technician_counts on technician_counts.case_id = known_cases.case_id
 left join waiting on waiting.case_id = known_cases.case_id
 left join rework on rework.case_id = known_cases.case_id

@@ -3,8 +3,8 @@ description = "Marketing campaigns with budget, days and the events that belong 
 grain       = ["campaign_id"]
 
 [columns]
-budget_reporting_amount = """Budget in the group's reporting currency at the closing rate of the \
-first day, rounded to its minor unit; null without a rate."""
+budget_reporting_amount = """Budget in the group's reporting currency at the accounting rate of \
+the first day, rounded to its minor unit; null without a rate."""
 event_count = "Events of the campaign."
 seat_count = "Seats of these events together."
 campaign_days = "Days that the campaign runs, first and last included; null while open."

@@ -3,8 +3,8 @@ description = "Brochures, letters and samples by edition and language, with the 
 grain       = ["material_id"]
 
 [columns]
-unit_cost_reporting_amount = """Cost of one in the group's reporting currency at the closing rate \
-of the day of issue, to four decimals, as a price is not rounded to the minor unit."""
+unit_cost_reporting_amount = """Cost of one in the group's reporting currency at the accounting \
+rate of the day of issue, to four decimals, as a price is not rounded to the minor unit."""
 ---*/
 
 select

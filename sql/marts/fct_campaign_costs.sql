@@ -5,9 +5,9 @@ grain       = ["cost_id"]
 [columns]
 business_unit_id = "Business unit of the campaign; null without a campaign."
 owner_id = "Who is in charge of the campaign; null without a campaign."
-net_functional_amount = """Amount in the currency of the entity's books at the closing rate of \
+net_functional_amount = """Amount in the currency of the entity's books at the accounting rate of \
 the day, rounded to its minor unit; null without a rate."""
-net_reporting_amount = """Amount in the group's reporting currency at the closing rate of the \
+net_reporting_amount = """Amount in the group's reporting currency at the accounting rate of the \
 day, rounded to its minor unit; null without a rate."""
 ---*/
 

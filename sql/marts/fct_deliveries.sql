@@ -18,9 +18,9 @@ month       = "shipped_on"
 [columns]
 source_system = "Department whose customer number the shipment bears: always 'sales'."
 customer_id = "Matched customer; 'unassigned' where the number is unknown."
-freight_functional_amount = """Freight in the currency of the entity's books at the closing rate \
-of the day of shipment, rounded to its minor unit; null without a rate."""
-freight_reporting_amount = """Freight in the group's reporting currency at the closing rate of \
+freight_functional_amount = """Freight in the currency of the entity's books at the accounting \
+rate of the day of shipment, rounded to its minor unit; null without a rate."""
+freight_reporting_amount = """Freight in the group's reporting currency at the accounting rate of \
 the day of shipment, rounded to its minor unit; null without a rate."""
 transport_days = "Days from shipment to arrival; null while under way."
 delay_days = "Days from the day wanted to arrival, negative if early; null while one is unknown."

@@ -33,10 +33,10 @@ invoice_count = "Invoices that bill pieces of this line; 0 where none does."
 open_quantity = "Pieces delivered and not billed yet; negative where more was billed."
 cost_amount = """Value at cost of what left the warehouse, in the currency of the stock moves; \
 null where no move names delivery and product. A move for several lines is split by quantity."""
-cost_functional_amount = """Cost in the currency of the entity's books at the closing rate of the \
+cost_functional_amount = """Cost in the currency of the entity's books at the accounting rate of \
+the day of shipment, rounded to its minor unit; null without a rate."""
+cost_reporting_amount = """Cost in the group's reporting currency at the accounting rate of the \
 day of shipment, rounded to its minor unit; null without a rate."""
-cost_reporting_amount = """Cost in the group's reporting currency at the closing rate of the day \
-of shipment, rounded to its minor unit; null without a rate."""
 
 [checks]
 not_null = ["source_system", "customer_id"]

@@ -119,8 +119,7 @@ moments_of_parties as (
         request_source,
         request_id,
         1 as order_number,
-        requested_at as happened_at,
-        cast(null as timestamp) as contacted_at
+        requested_at as happened_at
     from requests
     union all
     select
@@ -128,8 +127,7 @@ moments_of_parties as (
         cast(null as varchar) as request_source,
         cast(null as varchar) as request_id,
         0 as order_number,
-        happened_at,
-        happened_at as contacted_at
+        happened_at
     from marts.fct_touches
     where touch_direction = 'outbound' and is_contact and not is_advertising and not is_promise
 ),
@@ -139,7 +137,7 @@ next_contacts as (
     select
         request_source,
         request_id,
-        min(contacted_at) over (
+        min(case when order_number = 0 then happened_at end) over (
             partition by party_key
             order by happened_at, order_number
             rows between current row and unbounded following

@@ -63,10 +63,9 @@ rated_on = "Day of the source's rate to the reporting currency; null where it is
 [checks]
 not_null = ["net_amount"]
 
-[[checks.relationships]]
-columns = ["invoice_id"]
-to = "staging.stg_finance__invoices"
-key = ["invoice_id"]
+[[checks.expressions]]
+name = "header_is_loaded"
+sql = "has_header"
 severity = { open = "warning", closed = "error", period = "period_id" }
 
 [[checks.relationships]]

@@ -3,8 +3,8 @@ description = "Sizes of markets by year, category and region, with growth and th
 grain       = ["market_year", "product_category", "region"]
 
 [columns]
-market_size_reporting_amount = """Size in the group's reporting currency at the closing rate of \
-the 30th of June of the year, rounded to its minor unit; null without a rate."""
+market_size_reporting_amount = """Size in the group's reporting currency at the accounting rate \
+of the 30th of June of the year, rounded to its minor unit; null without a rate."""
 largest_rival_amount = """What the strongest competitor sells there, in the currency of the row, \
 rounded to four decimals."""
 ---*/

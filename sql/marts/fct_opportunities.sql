@@ -12,9 +12,9 @@ furthest_stage = "Last stage before won or lost that the history knows; null wit
 step_count = "Steps in the history; 0 without one."
 step_back_count = "Steps back to an earlier stage."
 expected_functional_amount = """Expected amount in the currency of the entity's books at the \
-closing rate of the opening day, rounded to its minor unit; null without a rate."""
-expected_reporting_amount = """Expected amount in the group's reporting currency at the closing \
-rate of the opening day, rounded to its minor unit; null without a rate."""
+accounting rate of the opening day, rounded to its minor unit; null without a rate."""
+expected_reporting_amount = """Expected amount in the group's reporting currency at the \
+accounting rate of the opening day, rounded to its minor unit; null without a rate."""
 weighted_reporting_amount = """Expected reporting amount times the probability of winning, \
 rounded to the minor unit; null once the opportunity is closed."""
 lead_days = "Days spent in stage 'lead', over all visits; null while it goes on or if never there."

@@ -28,10 +28,10 @@ net_amount = """Net amount that counts, in the currency of the order: as stated,
 of a set that carries the price itself."""
 list_amount = """Quantity at list price, in the currency of the order; 0 where the net amount \
 does not count, null without a list price."""
-net_functional_amount = """Net amount in the currency of the entity's books at the closing rate \
-of the order's day, rounded to its minor unit; null without a rate."""
-net_reporting_amount = """Net amount in the group's reporting currency at the closing rate of the \
-order's day, rounded to its minor unit; null without a rate."""
+net_functional_amount = """Net amount in the currency of the entity's books at the accounting \
+rate of the order's day, rounded to its minor unit; null without a rate."""
+net_reporting_amount = """Net amount in the group's reporting currency at the accounting rate of \
+the order's day, rounded to its minor unit; null without a rate."""
 is_set = "Whether other lines of the order are items of this one."
 is_set_item = "Whether the line is an item of a set on the same order."
 is_counted = "Whether the line's amount counts; false for items of a set that carries the price."

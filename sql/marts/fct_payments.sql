@@ -57,10 +57,9 @@ rated_on = "Day of the source's rate to the reporting currency; null where it is
 [checks]
 not_null = ["paid_amount"]
 
-[[checks.relationships]]
-columns = ["invoice_id"]
-to = "staging.stg_finance__invoices"
-key = ["invoice_id"]
+[[checks.expressions]]
+name = "invoice_is_loaded"
+sql = "invoice_id is null or invoice_gross_amount is not null"
 severity = { open = "warning", closed = "error", period = "period_id" }
 
 [[checks.relationships]]

@@ -12,10 +12,10 @@ business_unit_id = "Business unit of the owner as employees are listed now; null
 currency_code = "ISO 4217 code of the line or, without lines, of the offer."
 list_amount = "Quantity at list price, in the currency of the offer; null without a list price."
 discount_ratio = "Share of the list amount that is let off; null without a list amount."
-net_functional_amount = """Net amount in the currency of the entity's books at the closing rate \
-of the day of the offer, rounded to its minor unit; null without a rate."""
-net_reporting_amount = """Net amount in the group's reporting currency at the closing rate of the \
-day of the offer, rounded to its minor unit; null without a rate."""
+net_functional_amount = """Net amount in the currency of the entity's books at the accounting \
+rate of the day of the offer, rounded to its minor unit; null without a rate."""
+net_reporting_amount = """Net amount in the group's reporting currency at the accounting rate of \
+the day of the offer, rounded to its minor unit; null without a rate."""
 is_won = "Whether the offer became an order; null while it is open."
 
 [checks]

@@ -10,8 +10,8 @@ net_amount = """Returned pieces at the net unit price of their order line, posit
 currency of the order; null where the order line is unknown. What was paid back stands in the \
 credit note."""
 net_functional_amount = """Value of the return in the currency of the entity's books at the \
-closing rate of the day of return, rounded to its minor unit; null without a rate."""
-net_reporting_amount = """Value of the return in the group's reporting currency at the closing \
+accounting rate of the day of return, rounded to its minor unit; null without a rate."""
+net_reporting_amount = """Value of the return in the group's reporting currency at the accounting \
 rate of the day of return, rounded to its minor unit; null without a rate."""
 credited_net_amount = """Net amount of the credit note's lines for this delivery line, as \
 invoiced, so negative; null without credit note. It reaches profit as an invoice line, never from \

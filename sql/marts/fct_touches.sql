@@ -47,8 +47,8 @@ promise_status = "State of the promise: open, kept, broken, withdrawn; null wher
 promise_wording = "The promise in its own words."
 currency_code = "ISO 4217 code of the promised amount."
 promised_amount = "Amount promised, in its own currency; null where none was."
-promised_reporting_amount = """Promised amount in the group's reporting currency at the closing \
-rate of the day, rounded to its minor unit; null without a rate."""
+promised_reporting_amount = """Promised amount in the group's reporting currency at the \
+accounting rate of the day, rounded to its minor unit; null without a rate."""
 touch_minutes = "Working minutes; null where nobody keeps them."
 travel_minutes = "Minutes of travel; null where nobody keeps them."
 is_contact = """Whether it counts as a contact: not a bounced mailing, and not a promise made \

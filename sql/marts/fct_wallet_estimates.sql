@@ -6,10 +6,10 @@ grain       = ["local_customer_id", "estimate_year", "product_category"]
 source_system = "Department whose customer number the estimate bears: always 'sales'."
 local_customer_id = "Number of the customer in sales."
 customer_id = "Matched customer; 'unassigned' where the number is unknown."
-purchases_reporting_amount = """Purchases in the group's reporting currency at the closing rate \
+purchases_reporting_amount = """Purchases in the group's reporting currency at the accounting \
+rate of the day that counts, rounded to its minor unit; null without a rate."""
+sales_total_reporting_amount = """Sales in the group's reporting currency at the accounting rate \
 of the day that counts, rounded to its minor unit; null without a rate."""
-sales_total_reporting_amount = """Sales in the group's reporting currency at the closing rate of \
-the day that counts, rounded to its minor unit; null without a rate."""
 accounted_on = """Day that counts for version and rate: that of the estimate, else the last of \
 its year."""
 

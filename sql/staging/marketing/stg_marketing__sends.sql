@@ -10,7 +10,7 @@ person_id    = "text"
 sender_id    = "text"
 send_channel = "text"
 send_outcome = "text"
-sent_at      = "timestamp"
+happened_at  = "timestamp"
 ---*/
 
 select
