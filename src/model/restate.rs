@@ -138,8 +138,9 @@ impl Comparison {
             )
         };
         let sides = format!("with {}, {}", side(EARLIER, &earlier), side(LATER, &later));
-        let same =
-            |name: &String| format!("{EARLIER}.{0} is not distinct from {LATER}.{0}", quoted(name));
+        let same = |name: &String| {
+            format!("({EARLIER}.{0} is not distinct from {LATER}.{0})", quoted(name))
+        };
         let on: Vec<String> = key.iter().map(same).collect();
         let joined = format!("{EARLIER} full join {LATER} on {}", on.join(" and "));
         let mut parameters = vec![ScalarValue::from(part.period.as_str())];
@@ -151,7 +152,7 @@ impl Comparison {
     /// nothing to compare.
     fn is_changed(&self) -> String {
         let differs =
-            |name: &String| format!("{EARLIER}.{0} is distinct from {LATER}.{0}", quoted(name));
+            |name: &String| format!("({EARLIER}.{0} is distinct from {LATER}.{0})", quoted(name));
         let parts: Vec<String> = self.values.iter().map(differs).collect();
         match parts.is_empty() {
             true => "false".to_owned(),

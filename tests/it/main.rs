@@ -32,6 +32,7 @@ mod local_date;
 mod northwind;
 mod real_files;
 mod refused;
+mod restated;
 mod slt;
 mod sorted;
 mod source;
