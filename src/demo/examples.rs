@@ -103,7 +103,7 @@ pub const PERIODS: &str = "\
 Examples:
   patron periods
   patron periods --format csv
-  patron query 'select * from patron.period_status'     every decision, also those that were undone";
+  patron query 'select * from patron.period_status'     every decision ever taken";
 
 /// Shown by `patron restatement --help`.
 pub const RESTATEMENT: &str = "\

@@ -9,6 +9,7 @@
 //! | `compile` | does every file fit the others? |
 //! | `lineage` | from which columns does a column come? |
 //! | `build` | how do the files become tables of a release? |
+//! | `restate` | what became different in a closed period? |
 
 pub mod build;
 pub mod compile;

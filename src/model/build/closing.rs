@@ -12,7 +12,7 @@ use std::sync::Arc;
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use datafusion::catalog::TableProvider;
 use datafusion::common::JoinType;
-use datafusion::datasource::{MemTable, ViewTable};
+use datafusion::datasource::ViewTable;
 use datafusion::error::{DataFusionError, Result};
 use datafusion::functions::expr_fn::{coalesce, to_char};
 use datafusion::logical_expr::{cast, ident, in_list, lit};
@@ -338,13 +338,27 @@ fn bare(quoted: &str) -> String {
 }
 
 const BOOKING: &str = r#"
-with frozen as (
-    select had.*
+with had as (
+    select had.*, coalesce(calendar.is_closed, false) as _is_closed
     from closing.had as had
     left join closing.named as named on named.entity = had.{entity}
-    inner join closing.calendar as calendar
+    left join closing.calendar as calendar
         on calendar.entity = coalesce(named.entity, '') and calendar.period = had.{period}
-    where calendar.is_closed
+),
+marked as (
+    select
+        had.*,
+        max(case when had._is_closed then had.booking_number end) over (
+            partition by {grain}
+        ) as _last_number
+    from had
+),
+-- A booking that another one in a closed period rests on stays, though its own period be open
+-- again: otherwise both together would not come to what the source says.
+frozen as (
+    select *
+    from marked
+    where booking_number <= _last_number
 ),
 numbered as (
     select
