@@ -52,6 +52,9 @@ pub fn session(limits: &Limits) -> Result<SessionContext, EngineError> {
     for aggregate in functions::aggregates() {
         context.register_udaf(aggregate);
     }
+    for function in functions::scalars() {
+        context.register_udf(function);
+    }
     Ok(context)
 }
 

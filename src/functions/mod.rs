@@ -4,10 +4,11 @@
 //! - `sum_accumulators`: how such sums are gathered over batches, groups and windows
 //! - `exact_total`: one sum, whatever wraps on the way
 //! - [`exact_distinct`]: the rewrite of `distinct` that leaves other sums as they are
+//! - [`names`]: keys and likenesses of companies' names, cities, addresses and tax numbers
 
 use std::sync::Arc;
 
-use datafusion::logical_expr::AggregateUDF;
+use datafusion::logical_expr::{AggregateUDF, ScalarUDF};
 use datafusion::optimizer::{Optimizer, OptimizerRule};
 
 use self::checked_sum::CheckedSum;
@@ -16,6 +17,7 @@ use self::exact_distinct::ExactDistinct;
 pub mod checked_sum;
 pub mod exact_distinct;
 mod exact_total;
+pub mod names;
 mod sum_accumulators;
 
 /// Why a function has no answer.
@@ -31,6 +33,17 @@ pub enum FunctionError {
         /// what to write instead
         remedy: String,
     },
+    /// The signs of the two Chinese scripts could not be loaded.
+    #[error("the signs of traditional and simplified script cannot be loaded: {problem}")]
+    Script {
+        /// what the dictionary says
+        problem: String,
+    },
+}
+
+/// The functions of a row that the engine does not have.
+pub fn scalars() -> Vec<ScalarUDF> {
+    names::scalar::functions()
 }
 
 /// The aggregate functions that stand for the engine's own of the same name.
