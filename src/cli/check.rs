@@ -1,23 +1,18 @@
 //! Does everything in the project fit together, and to the live systems?
 
-use std::collections::BTreeMap;
 use std::path::Path;
-
-use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 
 use super::Context;
 use super::error::CliError;
 use super::output::Output;
-use crate::engine::session;
-use crate::model::staging;
+use crate::model::given::given;
+use crate::model::{Models, compile};
 use crate::source::SourceError;
 use crate::source::database::Database;
 use crate::source::describe::{Described, describe_file};
 use crate::source::files::Folder;
 use crate::source::open::open_database;
-use crate::source::shape::{ROW_COLUMN, SOURCE_COLUMN};
-use crate::warehouse::contract::{Contract, Mode};
-use crate::warehouse::name::TableName;
+use crate::warehouse::contract::Contract;
 use crate::warehouse::project::{Project, System};
 
 const EXAMPLES: &str = "\
@@ -25,7 +20,7 @@ Examples:
   patron check              the project's files and the live systems
   patron check --offline    only the project's files, as for a commit hook";
 
-/// Checks settings, systems, contracts and staging SQL, and that the live sources fit them
+/// Checks settings, systems, contracts and the SQL, and that the live sources fit them
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
@@ -37,15 +32,16 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, context: &Context) -> Result<(), CliError> {
     let project = context.project()?;
     let output = context.output;
-    let mut faults = staging_faults(context, &project)?;
+    let (models, mut faults) = model_faults(context, &project)?;
     if !args.offline {
         let _entered = context.runtime.enter();
         faults += source_faults(output, &project, &context.config.spill_dir);
     }
     output.say(&format!(
-        "checked {} systems, {} contracts and the SQL under sql/staging",
+        "checked {} systems, {} contracts and {} files under sql/",
         project.systems.len(),
-        project.contracts.len()
+        project.contracts.len(),
+        models.order.len()
     ))?;
     match faults {
         0 => output.say("everything fits"),
@@ -53,45 +49,24 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<(), CliError> {
     }
 }
 
-/// Prints what is wrong with staging files and counts it.
-fn staging_faults(context: &Context, project: &Project) -> Result<usize, CliError> {
-    let tables: BTreeMap<TableName, SchemaRef> =
-        project.contracts.values().flat_map(raw_tables).collect();
-    let session = session::session(&context.limits())?;
-    staging::declare(&session, &tables)?;
-    let mut faults = 0;
-    for file in staging::files(&project.root)? {
-        if let Err(error) = context.runtime.block_on(staging::check(&session, &file)) {
-            context.output.note(&error.to_string());
-            faults += 1;
-        }
+/// Prints what does not fit in the files under sql/ and counts it.
+fn model_faults(context: &Context, project: &Project) -> Result<(Models, usize), CliError> {
+    let limits = context.limits();
+    let compiled = compile(&project.root, given(project)?, &limits);
+    let (models, mistakes) = context.runtime.block_on(compiled)?;
+    for mistake in &mistakes {
+        context.output.note(&mistake.to_string());
     }
-    Ok(faults)
-}
-
-/// The tables that staging may name, with their columns.
-fn raw_tables(contract: &Contract) -> Vec<(TableName, SchemaRef)> {
-    let ends = || {
-        [
-            Field::new(SOURCE_COLUMN, DataType::Utf8, false),
-            Field::new(ROW_COLUMN, DataType::Int64, false),
-        ]
-    };
-    let columns = &contract.shape.columns;
-    let plain = columns.iter().filter(|column| !column.personal);
-    let mut fields: Vec<Field> = plain.map(|column| column.field()).chain(ends()).collect();
-    let is_versioned = matches!(contract.mode, Mode::Merge | Mode::Full);
-    if is_versioned && !contract.key.is_empty() {
-        fields.push(Field::new("_is_stale", DataType::Boolean, false));
+    let names: Vec<String> =
+        models.not_connected().map(|model| format!("`{}`", model.file.name.table())).collect();
+    if !names.is_empty() {
+        context.output.say(&format!(
+            "not connected, so without rows: {}; their departments have no contracts, or their \
+             heads say `connected = false`",
+            names.join(", ")
+        ))?;
     }
-    let mut tables = vec![(contract.name.clone(), Schema::new(fields).into())];
-    if contract.has_personal() {
-        let belongs =
-            columns.iter().filter(|column| column.personal || contract.key.contains(&column.name));
-        let fields: Vec<Field> = belongs.map(|column| column.field()).chain(ends()).collect();
-        tables.push((contract.name.sibling("personal"), Schema::new(fields).into()));
-    }
-    tables
+    Ok((models, mistakes.len()))
 }
 
 /// Prints how live sources differ from the contracts and counts what would refuse a refresh.

@@ -14,6 +14,7 @@ use crate::query::QueryError;
 use crate::refresh::RefreshError;
 use crate::source::SourceError;
 use crate::warehouse::WarehouseError;
+use crate::warehouse::load::LoadError;
 use crate::warehouse::project::ProjectError;
 
 /// Why a command failed. What a room says passes through unchanged.
@@ -27,6 +28,8 @@ pub(super) enum CliError {
     Engine(#[from] EngineError),
     #[error(transparent)]
     Encode(#[from] EncodeError),
+    #[error(transparent)]
+    Load(#[from] LoadError),
     #[error(transparent)]
     Model(#[from] ModelError),
     #[error(transparent)]

@@ -6,6 +6,7 @@ use std::sync::Mutex;
 use indicatif::{HumanCount, MultiProgress, ProgressBar, ProgressStyle};
 
 use super::output::Output;
+use crate::model::build::{Extent, Report};
 use crate::refresh::Progress;
 use crate::warehouse::name::TableName;
 use crate::warehouse::release::Accounting;
@@ -100,6 +101,21 @@ impl Progress for Shown {
             ),
         };
         self.output.note(&message);
+    }
+
+    fn built(&self, table: &TableName, report: &Report) {
+        let rows = HumanCount(report.rows);
+        let message = match &report.scope {
+            Extent::Nothing => return,
+            Extent::Whole => format!("{table}: built, {rows} rows"),
+            Extent::Months(months) if months.len() == 1 => {
+                format!("{table}: 1 month built, {rows} rows in all")
+            }
+            Extent::Months(months) => {
+                format!("{table}: {} months built, {rows} rows in all", months.len())
+            }
+        };
+        self.bars.suspend(|| self.output.note(&message));
     }
 
     fn kept(&self, system: &str, because: &str) {

@@ -28,6 +28,10 @@ pub(super) struct Args {
     #[arg(long, value_name = "TEXT", requires = "waive")]
     because: Vec<String>,
 
+    /// Build every table of sql/ anew, not only what changed
+    #[arg(long)]
+    rebuild: bool,
+
     /// Fail at once when another refresh is running, instead of waiting for its end
     #[arg(long)]
     no_wait: bool,
@@ -36,6 +40,7 @@ pub(super) struct Args {
 pub(super) fn run(args: Args, context: &Context) -> Result<(), CliError> {
     let project = context.project()?;
     let options = Options { only: args.only.clone(), ..options(context, !args.no_wait) };
+    let options = Options { anew: args.rebuild, ..options };
     let options = Options { waivers: waivers(args)?, ..options };
     let outcome = supervise(context, project, move |project, progress| {
         refresh::run(project, &options, progress)
@@ -45,7 +50,14 @@ pub(super) fn run(args: Args, context: &Context) -> Result<(), CliError> {
 
 /// Options of a refresh of everything.
 pub(super) fn options(context: &Context, wait: bool) -> Options {
-    Options { only: None, wait, waivers: Vec::new(), now: context.now, limits: context.limits() }
+    Options {
+        only: None,
+        wait,
+        waivers: Vec::new(),
+        anew: false,
+        now: context.now,
+        limits: context.limits(),
+    }
 }
 
 fn waivers(args: Args) -> Result<Vec<Waiver>, CliError> {

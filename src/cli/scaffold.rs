@@ -257,8 +257,14 @@ pub(super) fn staging_text(draft: &Draft) -> String {
     let description = quoted(&format!("{} from {}.", draft.object, draft.system));
     let columns: Vec<String> =
         draft.columns.iter().map(|column| format!("    {}", spelled(&column.name))).collect();
+    let shape: Vec<String> = draft
+        .columns
+        .iter()
+        .map(|column| format!("{} = \"{}\"", column.name, column.kind))
+        .collect();
     format!(
-        "/*---\ndescription = {description}\ngrain       = []\n---*/\n\nselect\n{}\nfrom {}.{}\n",
+        "/*---\ndescription = {description}\ngrain       = []\n\n[shape]\n{}\n---*/\n\nselect\n{}\nfrom {}.{}\n",
+        shape.join("\n"),
         columns.join(",\n"),
         spelled(draft.name.schema()),
         spelled(draft.name.table())

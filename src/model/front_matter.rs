@@ -1,8 +1,12 @@
 //! What does the head of a SQL file say?
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 use super::ModelError;
+use crate::source::shape::ColumnType;
+use crate::warehouse::name::TableName;
 
 const OPENING: &str = "/*---";
 const CLOSING: &str = "---*/";
@@ -14,7 +18,248 @@ pub struct Head {
     /// what a row of the table is
     pub description: String,
     /// the columns that tell one row from another; empty where nothing does
+    #[serde(default)]
     pub grain: Vec<String>,
+    /// staging and models that remember: every column with its type, so that the table has a shape
+    /// where there are no rows to take it from
+    #[serde(default)]
+    pub shape: BTreeMap<String, ColumnType>,
+    /// staging: `false` where the company has nothing like it; the body is not looked at then
+    #[serde(default = "yes")]
+    pub connected: bool,
+    /// the column by whose month files lie
+    #[serde(default)]
+    pub month: Option<String>,
+    /// how far each input reaches into the months of this table
+    #[serde(default)]
+    pub inputs: BTreeMap<TableName, Reach>,
+    /// what the columns mean that are computed here
+    #[serde(default)]
+    pub columns: BTreeMap<String, String>,
+    /// what must hold for every row
+    #[serde(default)]
+    pub checks: Checks,
+    /// how figures of closed periods are kept
+    #[serde(default)]
+    pub closing: Option<Closing>,
+    /// whether the query may name its own rows of the release before as `previous.<name>`
+    #[serde(default)]
+    pub remembers: bool,
+    /// whether the rows are doubtful matches that a person decides
+    #[serde(default)]
+    pub reviews: bool,
+    /// files under sql/checks: how grave a row found is
+    #[serde(default)]
+    pub severity: Gravity,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// How far an input reaches into the months of a table that lies by months.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "ReachText")]
+pub enum Reach {
+    /// any change of the input rebuilds the whole table
+    All,
+    /// a month's rows come from the same month of the input and those so many months around it
+    Months(u32),
+    /// the input is looked up by a key: when rows of it change, the months are rebuilt in which
+    /// the key stands
+    Key(Lookup),
+}
+
+/// How an input is looked up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lookup {
+    /// the input's columns
+    pub key: Vec<String>,
+    /// the columns that hold such a key, each as many as the key has
+    pub held_as: Vec<Vec<String>>,
+    /// the input that holds them; this table itself where absent
+    pub held_in: Option<TableName>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum ReachText {
+    Word(String),
+    Months(MonthsText),
+    Key(KeyText),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MonthsText {
+    months: u32,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KeyText {
+    key: OneOrMany<String>,
+    #[serde(default, rename = "as")]
+    held_as: Vec<OneOrMany<String>>,
+    #[serde(default, rename = "in")]
+    held_in: Option<TableName>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum OneOrMany<T> {
+    One(T),
+    Many(Vec<T>),
+}
+
+impl<T> From<OneOrMany<T>> for Vec<T> {
+    fn from(value: OneOrMany<T>) -> Self {
+        match value {
+            OneOrMany::One(one) => vec![one],
+            OneOrMany::Many(many) => many,
+        }
+    }
+}
+
+impl TryFrom<ReachText> for Reach {
+    type Error = String;
+
+    fn try_from(text: ReachText) -> Result<Self, String> {
+        match text {
+            ReachText::Word(word) => match word.as_str() {
+                "all" => Ok(Self::All),
+                "same_month" => Ok(Self::Months(0)),
+                other => Err(format!(
+                    "`{other}` is no reach; write \"same_month\", \"all\", {{ months = 2 }} or \
+                     {{ key = \"column\" }}"
+                )),
+            },
+            ReachText::Months(MonthsText { months }) => Ok(Self::Months(months)),
+            ReachText::Key(text) => {
+                let key: Vec<String> = text.key.into();
+                let mut held_as: Vec<Vec<String>> =
+                    text.held_as.into_iter().map(Vec::from).collect();
+                if held_as.is_empty() {
+                    held_as.push(key.clone());
+                }
+                match held_as.iter().find(|held| held.len() != key.len()) {
+                    Some(held) => Err(format!(
+                        "the key has {} columns, but `as` names {}",
+                        key.len(),
+                        held.join(", ")
+                    )),
+                    None => Ok(Self::Key(Lookup { key, held_as, held_in: text.held_in })),
+                }
+            }
+        }
+    }
+}
+
+/// What must hold for every row, beside the grain.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Checks {
+    /// columns that always hold a value
+    pub not_null: Vec<String>,
+    /// sets of columns that tell one row from another
+    pub unique: Vec<Vec<String>>,
+    /// columns with the only values that they may hold
+    pub accepted: BTreeMap<String, Vec<String>>,
+    /// rows that must be there in another table
+    pub relationships: Vec<Relationship>,
+    /// what must be true of every row; unknown passes
+    pub expressions: Vec<Expression>,
+}
+
+/// Columns whose values must stand in another table, unless one of them holds nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Relationship {
+    /// the columns here
+    pub columns: Vec<String>,
+    /// the other table
+    pub to: TableName,
+    /// its columns
+    pub key: Vec<String>,
+    /// how grave a missing row is
+    #[serde(default)]
+    pub severity: Gravity,
+}
+
+/// A condition on a row.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Expression {
+    /// what findings are called by
+    pub name: String,
+    /// the condition
+    pub sql: String,
+    /// how grave it is when it is false
+    #[serde(default)]
+    pub severity: Gravity,
+}
+
+/// How grave a finding is.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Default)]
+#[serde(try_from = "GravityText")]
+pub enum Gravity {
+    /// it keeps a release unpublished
+    #[default]
+    Error,
+    /// it is to be seen
+    Warning,
+    /// it is to be seen while the row's period is open, and refuses the closing of that period
+    Closing {
+        /// the column that holds the period
+        period: String,
+    },
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum GravityText {
+    Word(String),
+    ByPeriod(ByPeriod),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ByPeriod {
+    open: String,
+    closed: String,
+    period: String,
+}
+
+impl TryFrom<GravityText> for Gravity {
+    type Error = String;
+
+    fn try_from(text: GravityText) -> Result<Self, String> {
+        match text {
+            GravityText::Word(word) if word == "error" => Ok(Self::Error),
+            GravityText::Word(word) if word == "warning" => Ok(Self::Warning),
+            GravityText::ByPeriod(by) if by.open == "warning" && by.closed == "error" => {
+                Ok(Self::Closing { period: by.period })
+            }
+            _ => Err("a severity is \"error\", \"warning\" or { open = \"warning\", closed = \
+                      \"error\", period = \"<column>\" }"
+                .to_owned()),
+        }
+    }
+}
+
+/// How figures of closed periods are kept.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Closing {
+    /// the column with the period to which a row belongs
+    pub period: String,
+    /// the column with the entity whose periods are closed
+    pub entity: String,
+    /// numeric columns that a reversal turns round
+    pub negate: Vec<String>,
+    /// the column with the accounting date, for the data dictionary
+    #[serde(default)]
+    pub date: Option<String>,
 }
 
 /// Reads the head of a SQL file; `place` names the file in messages.
@@ -42,6 +287,21 @@ pub fn read(place: &str, text: &str) -> Result<Head, ModelError> {
     Ok(head)
 }
 
+/// The line, from 1, on which a word stands for the first time in a text, or 1.
+pub(super) fn line_of(text: &str, word: &str) -> usize {
+    let stands = |line: &str| {
+        line.match_indices(word).any(|(at, _)| {
+            let is_part = |byte: Option<&u8>| {
+                byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
+            };
+            let bytes = line.as_bytes();
+            let before = at.checked_sub(1).and_then(|before| bytes.get(before));
+            !is_part(before) && !is_part(bytes.get(at + word.len()))
+        })
+    };
+    text.lines().position(stands).map_or(1, |line| line + 1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -56,6 +316,28 @@ mod tests {
     }
 
     #[test]
+    fn reaches_are_read() {
+        let text = "/*---\ndescription = \"A row a day.\"\n[inputs]\n\"a.b\" = \"same_month\"\n\
+                    \"a.c\" = { months = 2 }\n\"a.d\" = { key = \"x\" }\n\
+                    \"a.e\" = { key = [\"x\", \"y\"], as = [[\"p\", \"q\"]], in = \"a.b\" }\n\
+                    \"a.f\" = \"all\"\n---*/";
+        let head = read("sql/a.sql", text).unwrap();
+        let reach = |name: &str| head.inputs.get(&name.parse().unwrap()).cloned();
+        assert_eq!(reach("a.b"), Some(Reach::Months(0)));
+        assert_eq!(reach("a.c"), Some(Reach::Months(2)));
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        let plain = Lookup { key: names(&["x"]), held_as: vec![names(&["x"])], held_in: None };
+        assert_eq!(reach("a.d"), Some(Reach::Key(plain)));
+        let wide = Lookup {
+            key: names(&["x", "y"]),
+            held_as: vec![names(&["p", "q"])],
+            held_in: Some("a.b".parse().unwrap()),
+        };
+        assert_eq!(reach("a.e"), Some(Reach::Key(wide)));
+        assert_eq!(reach("a.f"), Some(Reach::All));
+    }
+
+    #[test]
     fn mistakes_name_their_line() {
         let cases = [
             ("select 1", "sql/a.sql:1: has no head"),
@@ -66,10 +348,19 @@ mod tests {
                 "sql/a.sql:4: unknown field `grane`",
             ),
             ("/*---\ndescription = \" \"\ngrain = []\n---*/", "sql/a.sql:1: description is empty"),
+            ("/*---\ndescription = \"x\"\n[inputs]\n\"a.b\" = \"some\"\n---*/", "sql/a.sql:4: "),
+            ("/*---\ndescription = \"x\"\nseverity = \"grave\"\n---*/", "sql/a.sql:3: "),
         ];
         for (text, expected) in cases {
             let message = read("sql/a.sql", text).unwrap_err().to_string();
             assert!(message.starts_with(expected), "{text}: {message}");
         }
+    }
+
+    #[test]
+    fn a_word_is_found_whole() {
+        let text = "select sales.orders_old\nfrom sales.orders\n";
+        assert_eq!(line_of(text, "sales.orders"), 2);
+        assert_eq!(line_of(text, "sales.order"), 1);
     }
 }

@@ -1,12 +1,31 @@
-//! What is each file under sql/, and what does it need first?
+//! What is each file under sql/, what does it need first, and is what it gives sound?
 //!
-//! So far only staging is known: each file states what it is in its head and reads raw tables.
+//! | file | question |
+//! | --- | --- |
+//! | `front_matter` | what does the head of a file say? |
+//! | `files` | which files are there? |
+//! | `given` | which tables do the files find ready? |
+//! | `graph` | which tables does a file name, and in which order can they be built? |
+//! | `compile` | does every file fit the others? |
+//! | `lineage` | from which columns does a column come? |
+//! | `build` | how do the files become tables of a release? |
 
+pub mod build;
+pub mod compile;
+pub mod files;
 pub mod front_matter;
-pub mod staging;
+pub mod given;
+pub mod graph;
+pub mod lineage;
+mod mistakes;
+pub mod shape;
 
 use datafusion::error::DataFusionError;
 use thiserror::Error;
+
+use crate::engine::EngineError;
+
+pub use compile::{Model, Models, compile};
 
 /// A mistake in a file under sql/; the message names file, line and fix.
 #[derive(Debug, Error)]
@@ -38,21 +57,15 @@ pub enum ModelError {
         /// what is wrong
         message: String,
     },
-    /// a body that the engine refuses
-    #[error("{place}: {message}")]
-    Body {
+    /// head, body and the other files do not fit
+    #[error("{place}:{line}: {message}")]
+    Wrong {
         /// the file
         place: String,
-        /// what the engine says
+        /// the line, from 1
+        line: usize,
+        /// what is wrong and what helps
         message: String,
-    },
-    /// a column of the grain that the body does not give
-    #[error("{place}: the grain names `{column}`, which the query does not give")]
-    Grain {
-        /// the file
-        place: String,
-        /// the column
-        column: String,
     },
     /// a file that lies where its name does not belong
     #[error("{place}: is not named as its folder asks: `{wanted}<entity>.sql`")]
@@ -65,4 +78,7 @@ pub enum ModelError {
     /// the tables could not be declared
     #[error("the tables of the contracts cannot be declared to the query engine")]
     Declare(#[source] DataFusionError),
+    /// no session could be made
+    #[error(transparent)]
+    Engine(#[from] EngineError),
 }

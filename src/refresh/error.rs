@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use crate::model::ModelError;
+use crate::model::build::BuildError;
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::load::LoadError;
 use crate::warehouse::name::TableName;
@@ -87,6 +89,24 @@ pub enum RefreshError {
         /// the check
         check: String,
     },
+    /// files under sql/ that do not fit
+    #[error("{}; nothing was loaded", mistakes_told(mistakes))]
+    Models {
+        /// what does not fit
+        mistakes: Vec<ModelError>,
+    },
+    /// the files under sql/ could not be looked at
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// a table of sql/ could not be built
+    #[error("{0}; nothing was published and the last release stays served")]
+    Build(#[from] BuildError),
+    /// a contract whose tables cannot be named
+    #[error("{cause}")]
+    Unnamed {
+        /// why
+        cause: Box<LoadError>,
+    },
     /// a thread of the load died
     #[error("a thread that loads system `{system}` died: {cause}; see the log")]
     Died {
@@ -95,6 +115,11 @@ pub enum RefreshError {
         /// why
         cause: String,
     },
+}
+
+fn mistakes_told(mistakes: &[ModelError]) -> String {
+    let texts: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
+    texts.join("\n")
 }
 
 fn listed(findings: &[CheckResult]) -> String {

@@ -5,6 +5,7 @@
 
 mod error;
 mod hashes;
+mod models;
 mod progress;
 mod resume;
 mod run;

@@ -7,14 +7,16 @@ use chrono::{DateTime, Utc};
 
 use super::hashes::Hashes;
 use super::systems::{Brought, chosen, read_systems};
-use super::{Progress, RefreshError, resume};
+use super::{Progress, RefreshError, models, resume};
 use crate::engine::session::Limits;
+use crate::model::Models;
+use crate::model::build::Report;
 use crate::warehouse::home::{Home, Writer};
 use crate::warehouse::load::{Context, LoadError, Loaded, quarantine, retry_table};
 use crate::warehouse::name::TableName;
 use crate::warehouse::project::Project;
 use crate::warehouse::release::{
-    Accounting, CheckResult, Release, ReleaseKind, Severity, SystemEntry, TableEntry, Waiver,
+    Accounting, Built, CheckResult, Release, ReleaseKind, Severity, SystemEntry, TableEntry, Waiver,
 };
 
 /// Version of the release's layout.
@@ -29,6 +31,8 @@ pub struct Options {
     pub wait: bool,
     /// checks that may fail this time
     pub waivers: Vec<Waiver>,
+    /// build every table of sql/ anew instead of what changed
+    pub anew: bool,
     /// the moment of the refresh
     pub now: DateTime<Utc>,
     /// limits of its queries
@@ -48,6 +52,8 @@ pub struct Outcome {
     pub findings: Vec<CheckResult>,
     /// optional systems that were down, with the reason
     pub kept: BTreeMap<String, String>,
+    /// how each table of sql/ came about
+    pub reports: BTreeMap<TableName, Report>,
 }
 
 /// Refreshes a project. Blocks; to be called from a thread that has entered a Tokio runtime without
@@ -62,10 +68,11 @@ pub fn run(
     progress: &dyn Progress,
 ) -> Result<Outcome, RefreshError> {
     let names = chosen(project, options.only.as_ref())?;
+    let models = models::read(project, options)?;
     with_writer(project, options, progress, |shared, home| {
         let brought = read_systems(project, shared, &names, progress);
         let draft = Draft::new(project, options, shared, home, ReleaseKind::Refresh);
-        draft.take_systems(brought, &names, progress)?.publish()
+        draft.take_systems(brought, &names, progress)?.publish(&models, progress)
     })
 }
 
@@ -83,6 +90,7 @@ pub fn retry(
     if let Some(wanted) = table.filter(|table| !project.contracts.contains_key(*table)) {
         return Err(RefreshError::UnknownTable { wanted: wanted.clone() });
     }
+    let models = models::read(project, options)?;
     with_writer(project, options, progress, |shared, home| {
         let mut loaded = BTreeMap::new();
         let wanted = project.contracts.iter().filter(|(name, _)| {
@@ -100,7 +108,7 @@ pub fn retry(
         }
         let mut draft = Draft::new(project, options, shared, home, ReleaseKind::Retry);
         draft.loaded = loaded;
-        draft.publish()
+        draft.publish(&models, progress)
     })
 }
 
@@ -221,18 +229,33 @@ impl<'a> Draft<'a> {
         Ok(self)
     }
 
-    fn publish(mut self) -> Result<Outcome, RefreshError> {
-        let tables = self.tables()?;
+    fn publish(
+        mut self,
+        models: &Models,
+        progress: &dyn Progress,
+    ) -> Result<Outcome, RefreshError> {
+        let mut tables = self.tables()?;
+        let (project, options) = (self.project, self.options);
+        let built = models::build(project, options, self.shared, models, &tables, progress)?;
+        tables.extend(built.entries);
         let accounting: BTreeMap<TableName, Accounting> = self
             .loaded
             .iter()
             .filter_map(|(name, loaded)| Some((name.clone(), loaded.accounting?)))
             .collect();
-        let findings = self.findings();
+        let mut findings = self.findings();
+        findings.extend(built.findings);
         self.refuse(&findings)?;
-        if let Some(base) = self.unchanged(&tables)? {
+        if let Some(base) = self.unchanged(&tables, &built.checked)? {
             let kept = self.kept;
-            return Ok(Outcome { release: base, published: false, accounting, findings, kept });
+            return Ok(Outcome {
+                release: base,
+                published: false,
+                accounting,
+                findings,
+                kept,
+                reports: built.reports,
+            });
         }
         let release = Release {
             format: RELEASE_FORMAT,
@@ -246,11 +269,14 @@ impl<'a> Draft<'a> {
             accounting: accounting.clone(),
             checks: findings.clone(),
             waivers: self.options.waivers.clone(),
+            checked: built.checked,
             project: self.project.hash.clone(),
             hash: String::new(),
         };
         let release = self.shared.writer.publish(release)?;
-        Ok(Outcome { release, published: true, accounting, findings, kept: self.kept })
+        let kept = self.kept;
+        let reports = built.reports;
+        Ok(Outcome { release, published: true, accounting, findings, kept, reports })
     }
 
     /// Every table of the release: those loaded now, and those of contracts not loaded now as they
@@ -281,7 +307,7 @@ impl<'a> Draft<'a> {
         let bases = manifests.each_ref().map(|manifest| manifest.as_deref());
         for manifest in quarantine::assemble(bases, &parts).map_err(failed)? {
             let hash = self.shared.writer.put_manifest(&manifest)?;
-            tables.insert(manifest.table, TableEntry { manifest: hash, load: None });
+            tables.insert(manifest.table, TableEntry { manifest: hash, load: None, built: None });
         }
         Ok(tables)
     }
@@ -304,11 +330,8 @@ impl<'a> Draft<'a> {
             self.loaded.values().flat_map(|loaded| loaded.findings.clone()).collect();
         findings.extend(self.standing());
         for (system, because) in &self.kept {
-            findings.push(CheckResult {
-                name: format!("{system}:down"),
-                severity: Severity::Warning,
-                finding: format!("the system is down and keeps its earlier data: {because}"),
-            });
+            let finding = format!("the system is down and keeps its earlier data: {because}");
+            findings.push(CheckResult::new(format!("{system}:down"), Severity::Warning, finding));
         }
         for (name, contract) in &self.project.contracts {
             let extracted_at =
@@ -316,11 +339,9 @@ impl<'a> Draft<'a> {
             if let (Some(hours), Some(extracted_at)) = (contract.freshness_hours, extracted_at) {
                 let age = self.options.now.signed_duration_since(extracted_at).num_hours();
                 if age > i64::from(hours) {
-                    findings.push(CheckResult {
-                        name: format!("{name}:freshness"),
-                        severity: Severity::Warning,
-                        finding: format!("the data are {age} hours old, promised are {hours}"),
-                    });
+                    let name = format!("{name}:freshness");
+                    let finding = format!("the data are {age} hours old, promised are {hours}");
+                    findings.push(CheckResult::new(name, Severity::Warning, finding));
                 }
             }
         }
@@ -363,6 +384,7 @@ impl<'a> Draft<'a> {
     fn unchanged(
         &self,
         tables: &BTreeMap<TableName, TableEntry>,
+        checked: &BTreeMap<TableName, Built>,
     ) -> Result<Option<Arc<Release>>, RefreshError> {
         let Some(base) = self.shared.base else { return Ok(None) };
         let reasons = |systems: &BTreeMap<String, SystemEntry>| {
@@ -371,6 +393,7 @@ impl<'a> Draft<'a> {
             systems.iter().map(reason).collect::<BTreeMap<_, _>>()
         };
         let is_same = base.tables == *tables
+            && base.checked == *checked
             && reasons(&base.systems) == reasons(&self.systems)
             && base.project == self.project.hash;
         if is_same { Ok(Some(self.home.release(base.number)?)) } else { Ok(None) }

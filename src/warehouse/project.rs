@@ -96,6 +96,8 @@ pub struct Settings {
     pub languages: Vec<String>,
     /// the fiscal calendar
     pub calendar: Calendar,
+    /// the table of accounting periods, for closing them
+    pub periods: Option<Periods>,
     /// the bucket that the warehouse lies in; where absent it lies in the project
     pub store: Option<bucket::Settings>,
     /// the legal entities
@@ -125,6 +127,30 @@ pub enum Calendar {
         /// the table
         table: TableName,
     },
+}
+
+/// Which table lists the accounting periods that can be closed, one row a period.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Periods {
+    /// the table, or a model
+    pub table: TableName,
+    /// its column that names a period
+    pub period: String,
+    /// its columns that put periods in their order
+    pub order: Vec<String>,
+}
+
+impl Periods {
+    /// Says what is wrong with it, if something is.
+    fn problem(&self) -> Option<String> {
+        let columns = || std::iter::once(&self.period).chain(&self.order);
+        if let Some(column) = columns().find(|column| !is_identifier(column)) {
+            return Some(format!("[periods]: `{column}` is no name of a column"));
+        }
+        let advice = "[periods]: order is empty; name the columns that put periods in their order";
+        self.order.is_empty().then(|| advice.to_owned())
+    }
 }
 
 /// A legal entity.
@@ -180,6 +206,7 @@ impl Project {
         let hash = hex::encode(hasher.finalize());
         let project = Self { root: root.to_owned(), settings, systems, contracts, hash };
         project.check_calendar(root, &settings_path)?;
+        project.check_periods(&settings_path)?;
         home_place(root)?;
         Ok(project)
     }
@@ -214,6 +241,14 @@ impl Project {
         let text = read_text(&place, path)?;
         let line = line_of_text(&text, "[calendar]");
         Err(ProjectError::Invalid { place, line, message: problem })
+    }
+
+    fn check_periods(&self, path: &Path) -> Result<(), ProjectError> {
+        let problem = self.settings.periods.as_ref().and_then(Periods::problem);
+        let Some(message) = problem else { return Ok(()) };
+        let place = place_of(&self.root, path);
+        let line = line_of_text(&read_text(&place, path)?, "[periods]");
+        Err(ProjectError::Invalid { place, line, message })
     }
 }
 

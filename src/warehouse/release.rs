@@ -34,6 +34,9 @@ pub struct Release {
     pub checks: Vec<CheckResult>,
     /// checks that were waived by name
     pub waivers: Vec<Waiver>,
+    /// what the checks of computed tables looked at: as long as it is the same, so are findings
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub checked: BTreeMap<TableName, Built>,
     /// hash over project.toml, systems.toml and the contracts that made it
     pub project: Hash,
     /// SHA-256 of this document with this field empty
@@ -59,6 +62,19 @@ pub struct TableEntry {
     /// the load state of a raw table: `loads/<schema>.<table>/<sha256>.json`
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub load: Option<Hash>,
+    /// what the rows of a computed table rest on
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub built: Option<Built>,
+}
+
+/// What the rows of a computed table rest on: as long as all of it is the same, so are the rows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Built {
+    /// hash of the SQL that computes it
+    pub definition: Hash,
+    /// the tables that it reads, with their manifests; empty for one that had no rows to read
+    pub inputs: BTreeMap<TableName, Hash>,
 }
 
 /// A departmental system in a release.
@@ -143,6 +159,24 @@ pub struct CheckResult {
     pub severity: Severity,
     /// what was found
     pub finding: String,
+    /// the accounting period that it is about, where it is about one
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub period: Option<String>,
+    /// how grave it is for closing that period, where that differs
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closing: Option<Severity>,
+}
+
+impl CheckResult {
+    /// A finding that is about no accounting period.
+    pub fn new(name: String, severity: Severity, finding: String) -> Self {
+        Self { name, severity, finding, period: None, closing: None }
+    }
+
+    /// Whether it keeps a period from being closed.
+    pub fn hinders_closing(&self, period: &str) -> bool {
+        self.period.as_deref() == Some(period) && self.closing == Some(Severity::Error)
+    }
 }
 
 /// How grave a finding is.

@@ -1,6 +1,16 @@
 /*---
 description = "Accounts with parents, statement line and sign."
 grain       = ["account_id"]
+
+[shape]
+account_id        = "text"
+parent_account_id = "text"
+account_name      = "text"
+account_name_zh   = "text"
+account_kind      = "text"
+statement_line    = "text"
+subledger         = "text"
+normal_sign       = "integer"
 ---*/
 
 select

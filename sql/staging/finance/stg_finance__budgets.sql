@@ -8,6 +8,15 @@ grain       = [
     "cost_centre_id",
     "account_id",
 ]
+
+[shape]
+period_id        = "text"
+entity_id        = "text"
+business_unit_id = "text"
+cost_centre_id   = "text"
+account_id       = "text"
+budget_version   = "text"
+budget_amount    = "decimal(18,2)"
 ---*/
 
 select

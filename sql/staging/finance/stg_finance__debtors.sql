@@ -1,6 +1,20 @@
 /*---
 description = "Customers as bookkeeping numbers them, with terms of payment."
 grain       = ["debtor_id"]
+
+[shape]
+debtor_id           = "text"
+entity_id           = "text"
+customer_id         = "text"
+debtor_name         = "text"
+tax_number          = "text"
+city                = "text"
+street_address      = "text"
+credit_limit_amount = "decimal(18,2)"
+payment_days        = "integer"
+is_blocked          = "boolean"
+is_related_party    = "boolean"
+opened_on           = "date"
 ---*/
 
 select

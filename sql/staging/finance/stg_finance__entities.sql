@@ -1,6 +1,14 @@
 /*---
 description = "Legal entities with the currency of their books."
 grain       = ["entity_id"]
+
+[shape]
+entity_id      = "text"
+entity_name    = "text"
+entity_name_zh = "text"
+currency_code  = "text"
+country        = "text"
+city           = "text"
 ---*/
 
 select

@@ -1,6 +1,16 @@
 /*---
 description = "Ranges of accounts and the statement line of each."
 grain       = ["account_from_id", "valid_from_on"]
+
+[shape]
+account_from_id = "text"
+valid_from_on   = "date"
+account_to_id   = "text"
+account_scope   = "text"
+statement_line  = "text"
+subledger       = "text"
+scope_reason    = "text"
+valid_to_on     = "date"
 ---*/
 
 select

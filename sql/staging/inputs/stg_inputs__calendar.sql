@@ -1,6 +1,15 @@
 /*---
 description = "The fiscal calendar, adjusting periods included."
 grain       = ["period_id"]
+
+[shape]
+period_id      = "text"
+fiscal_quarter = "text"
+fiscal_year    = "integer"
+period_number  = "integer"
+is_adjusting   = "boolean"
+starts_on      = "date"
+ends_on        = "date"
 ---*/
 
 select

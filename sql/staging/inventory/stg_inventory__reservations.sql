@@ -1,6 +1,14 @@
 /*---
 description = "Reserved stock by customer at each count."
 grain       = ["counted_on", "warehouse_id", "product_id", "customer_id"]
+
+[shape]
+counted_on        = "date"
+warehouse_id      = "text"
+product_id        = "text"
+customer_id       = "text"
+reserved_quantity = "integer"
+pallet_count      = "integer"
 ---*/
 
 select

@@ -1,6 +1,15 @@
 /*---
 description = "Stock and its value at each count."
 grain       = ["warehouse_id", "product_id", "counted_on"]
+
+[shape]
+warehouse_id       = "text"
+product_id         = "text"
+currency_code      = "text"
+counted_quantity   = "integer"
+unit_cost_amount   = "decimal(18,4)"
+stock_value_amount = "decimal(18,2)"
+counted_on         = "date"
 ---*/
 
 select

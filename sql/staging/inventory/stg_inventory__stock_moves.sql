@@ -1,6 +1,16 @@
 /*---
 description = "Movements of stock; what leaves is negative."
 grain       = []   # movements have no key of their own
+
+[shape]
+warehouse_id   = "text"
+product_id     = "text"
+document_id    = "text"
+currency_code  = "text"
+move_kind      = "text"
+moved_quantity = "integer"
+cost_amount    = "decimal(18,2)"
+moved_on       = "date"
 ---*/
 
 select

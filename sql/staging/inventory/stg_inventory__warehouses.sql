@@ -1,6 +1,15 @@
 /*---
 description = "Warehouses with their room for pallets."
 grain       = ["warehouse_id"]
+
+[shape]
+warehouse_id       = "text"
+entity_id          = "text"
+keeper_id          = "text"
+warehouse_name     = "text"
+city               = "text"
+currency_code      = "text"
+pallet_place_count = "integer"
 ---*/
 
 select

@@ -1,6 +1,19 @@
 /*---
 description = "Campaigns with budget and the days on which they run."
 grain       = ["campaign_id"]
+
+[shape]
+campaign_id      = "text"
+business_unit_id = "text"
+owner_id         = "text"
+campaign_name    = "text"
+campaign_name_zh = "text"
+campaign_kind    = "text"
+campaign_channel = "text"
+currency_code    = "text"
+budget_amount    = "decimal(18,2)"
+starts_on        = "date"
+ends_on          = "date"
 ---*/
 
 select

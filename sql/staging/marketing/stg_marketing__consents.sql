@@ -1,6 +1,14 @@
 /*---
 description = "Who agreed to, or forbade, which channel from when on."
 grain       = ["consent_id"]
+
+[shape]
+consent_id      = "text"
+person_id       = "text"
+consent_channel = "text"
+consent_state   = "text"
+consent_source  = "text"
+effective_at    = "timestamp"
 ---*/
 
 select

@@ -1,6 +1,17 @@
 /*---
 description = "Seminars and fairs with date, place and seats."
 grain       = ["event_id"]
+
+[shape]
+event_id       = "text"
+campaign_id    = "text"
+event_title    = "text"
+event_title_zh = "text"
+event_kind     = "text"
+city           = "text"
+language_code  = "text"
+seat_count     = "integer"
+held_on        = "date"
 ---*/
 
 select

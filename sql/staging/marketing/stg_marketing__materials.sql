@@ -1,6 +1,18 @@
 /*---
 description = "Brochures, letters and samples with the cost of one."
 grain       = ["material_id"]
+
+[shape]
+material_id       = "text"
+material_title    = "text"
+material_title_zh = "text"
+material_kind     = "text"
+material_edition  = "text"
+language_code     = "text"
+product_category  = "text"
+currency_code     = "text"
+unit_cost_amount  = "decimal(18,4)"
+issued_on         = "date"
 ---*/
 
 select

@@ -1,6 +1,16 @@
 /*---
 description = "Mailings with channel, sender and what came of them."
 grain       = ["send_id"]
+
+[shape]
+send_id      = "text"
+campaign_id  = "text"
+material_id  = "text"
+person_id    = "text"
+sender_id    = "text"
+send_channel = "text"
+send_outcome = "text"
+sent_at      = "timestamp"
 ---*/
 
 select

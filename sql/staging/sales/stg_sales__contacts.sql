@@ -1,6 +1,14 @@
 /*---
 description = "Persons at customers; what identifies them lies in sales.contacts_personal."
 grain       = ["contact_id"]
+
+[shape]
+contact_id    = "text"
+customer_id   = "text"
+job_title     = "text"
+language_code = "text"
+is_decider    = "boolean"
+changed_at    = "timestamp"
 ---*/
 
 select

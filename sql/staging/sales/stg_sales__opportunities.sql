@@ -1,6 +1,26 @@
 /*---
 description = "Opportunities with stage, expected amount and, when closed, against whom and why."
 grain       = ["opportunity_id"]
+
+[shape]
+opportunity_id        = "text"
+customer_id           = "text"
+owner_id              = "text"
+campaign_id           = "text"
+opportunity_title     = "text"
+product_category      = "text"
+opportunity_stage     = "text"
+currency_code         = "text"
+opportunity_outcome   = "text"
+competitor_name       = "text"
+outcome_reason        = "text"
+expected_amount       = "decimal(18,2)"
+win_probability_ratio = "decimal(9,6)"
+opened_on             = "date"
+expected_close_on     = "date"
+closed_on             = "date"
+last_action_on        = "date"
+changed_at            = "timestamp"
 ---*/
 
 select

@@ -1,6 +1,13 @@
 /*---
 description = "When each opportunity entered each stage, and in whose hands."
 grain       = ["opportunity_id", "step_number"]
+
+[shape]
+opportunity_id    = "text"
+step_number       = "integer"
+owner_id          = "text"
+opportunity_stage = "text"
+entered_at        = "timestamp"
 ---*/
 
 select

@@ -1,6 +1,24 @@
 /*---
 description = "Orders in their newest state, without those deleted at the source."
 grain       = ["order_id"]
+
+[shape]
+order_id         = "text"
+customer_id      = "text"
+contact_id       = "text"
+owner_id         = "text"
+business_unit_id = "text"
+entity_id        = "text"
+quote_id         = "text"
+opportunity_id   = "text"
+campaign_id      = "text"
+currency_code    = "text"
+order_status     = "text"
+order_channel    = "text"
+is_deleted       = "boolean"
+ordered_on       = "date"
+requested_on     = "date"
+changed_at       = "timestamp"
 ---*/
 
 select

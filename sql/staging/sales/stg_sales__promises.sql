@@ -1,6 +1,22 @@
 /*---
 description = "Commitments to customers with due date, amount and wording."
 grain       = ["promise_id"]
+
+[shape]
+promise_id      = "text"
+customer_id     = "text"
+contact_id      = "text"
+employee_id     = "text"
+touch_id        = "text"
+promise_kind    = "text"
+promise_subject = "text"
+currency_code   = "text"
+promise_wording = "text"
+promise_status  = "text"
+promised_amount = "decimal(18,2)"
+promised_on     = "date"
+due_on          = "date"
+changed_at      = "timestamp"
 ---*/
 
 select

@@ -1,6 +1,19 @@
 /*---
 description = "Offers with the days on which they bind."
 grain       = ["quote_id"]
+
+[shape]
+quote_id       = "text"
+customer_id    = "text"
+contact_id     = "text"
+owner_id       = "text"
+opportunity_id = "text"
+currency_code  = "text"
+quote_status   = "text"
+quoted_on      = "date"
+valid_from_on  = "date"
+valid_to_on    = "date"
+changed_at     = "timestamp"
 ---*/
 
 select

@@ -1,6 +1,13 @@
 /*---
 description = "Which customer brought which."
 grain       = ["referral_id"]
+
+[shape]
+referral_id           = "text"
+referring_customer_id = "text"
+referred_customer_id  = "text"
+referral_note         = "text"
+referred_on           = "date"
 ---*/
 
 select

@@ -1,6 +1,23 @@
 /*---
 description = "Contacts with customers: who, when, in which direction, about what."
 grain       = ["touch_id"]
+
+[shape]
+touch_id         = "text"
+customer_id      = "text"
+contact_id       = "text"
+employee_id      = "text"
+material_id      = "text"
+campaign_id      = "text"
+opportunity_id   = "text"
+quote_id         = "text"
+replied_touch_id = "text"
+touch_channel    = "text"
+touch_direction  = "text"
+touch_purpose    = "text"
+touch_subject    = "text"
+touch_minutes    = "integer"
+happened_at      = "timestamp"
 ---*/
 
 select

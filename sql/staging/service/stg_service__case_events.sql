@@ -1,6 +1,16 @@
 /*---
 description = "Steps of cases with the time each took."
 grain       = ["event_id"]
+
+[shape]
+event_id       = "text"
+case_id        = "text"
+employee_id    = "text"
+event_kind     = "text"
+event_note     = "text"
+event_minutes  = "integer"
+travel_minutes = "integer"
+happened_at    = "timestamp"
 ---*/
 
 select

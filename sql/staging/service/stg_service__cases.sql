@@ -1,6 +1,32 @@
 /*---
 description = "Service cases in their newest state that could be read."
 grain       = ["case_id"]
+
+[shape]
+case_id             = "text"
+service_customer_id = "text"
+product_id          = "text"
+order_id            = "text"
+service_contract_id = "text"
+reworked_case_id    = "text"
+technician_id       = "text"
+case_status         = "text"
+case_kind           = "text"
+case_channel        = "text"
+case_subject        = "text"
+case_cause          = "text"
+case_resolution     = "text"
+case_priority       = "integer"
+work_minutes        = "integer"
+is_avoidable        = "boolean"
+is_billable         = "boolean"
+is_first_time_fix   = "boolean"
+is_stale            = "boolean"
+opened_at           = "timestamp"
+first_response_at   = "timestamp"
+due_at              = "timestamp"
+closed_at           = "timestamp"
+changed_at          = "timestamp"
 ---*/
 
 select

@@ -1,6 +1,14 @@
 /*---
 description = "The service desk's own list of customers."
 grain       = ["service_customer_id"]
+
+[shape]
+service_customer_id = "text"
+company_name        = "text"
+city                = "text"
+street              = "text"
+tax_number          = "text"
+service_since_on    = "date"
 ---*/
 
 select

@@ -1,6 +1,17 @@
 /*---
 description = "Questionnaires with their scores, unanswered ones included."
 grain       = ["survey_id"]
+
+[shape]
+survey_id           = "text"
+service_customer_id = "text"
+case_id             = "text"
+survey_kind         = "text"
+survey_comment      = "text"
+survey_score        = "integer"
+sent_at             = "timestamp"
+answered_at         = "timestamp"
+changed_at          = "timestamp"
 ---*/
 
 select

@@ -1,6 +1,18 @@
 /*---
 description = "Employees by number: role, unit, manager, account."
 grain       = ["employee_id"]
+
+[shape]
+employee_id      = "text"
+business_unit_id = "text"
+entity_id        = "text"
+cost_centre_id   = "text"
+manager_id       = "text"
+crm_account_id   = "text"
+employee_role    = "text"
+employee_skills  = "text"
+hired_on         = "date"
+left_on          = "date"
 ---*/
 
 select

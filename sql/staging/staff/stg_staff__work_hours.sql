@@ -1,6 +1,20 @@
 /*---
 description = "Hours by employee, kind of work and whom they served."
 grain       = ["timesheet_id"]
+
+[shape]
+timesheet_id    = "text"
+employee_id     = "text"
+customer_id     = "text"
+lead_id         = "text"
+opportunity_id  = "text"
+case_id         = "text"
+campaign_id     = "text"
+work_kind       = "text"
+planned_minutes = "integer"
+worked_minutes  = "integer"
+travel_minutes  = "integer"
+worked_on       = "date"
 ---*/
 
 select

@@ -33,6 +33,7 @@ mod table;
 mod target;
 
 pub use error::LoadError;
+pub use partition::Partitioner;
 pub use read::{Hasher, Input};
 pub use state::{Delivery, LoadState};
-pub use table::{Context, Loaded, TableLoad, load_table, retry_table, tables_of};
+pub use table::{Context, Loaded, TableLoad, load_table, readable_tables, retry_table, tables_of};

@@ -19,19 +19,22 @@ pub(super) const NONE: &str = "none";
 /// Says for each row of a batch in which month it falls: a date by itself, a timestamp by the
 /// project's time zone, because an order at 07:00 in Beijing on the 1st is last month in UTC.
 #[derive(Debug, Clone)]
-pub(super) struct Partitioner {
+pub struct Partitioner {
     column: Option<String>,
     zone: chrono_tz::Tz,
 }
 
 impl Partitioner {
     /// A partitioner by the month of `column`; without one, all rows lie together.
-    pub(super) fn new(column: Option<&str>, zone: chrono_tz::Tz) -> Self {
+    pub fn new(column: Option<&str>, zone: chrono_tz::Tz) -> Self {
         Self { column: column.map(str::to_owned), zone }
     }
 
     /// The partition of each row.
-    pub(super) fn partitions(&self, batch: &RecordBatch) -> Result<StringArray, LoadError> {
+    ///
+    /// # Errors
+    /// When a moment lies outside the calendar.
+    pub fn partitions(&self, batch: &RecordBatch) -> Result<StringArray, LoadError> {
         let rows = batch.num_rows();
         let Some(column) = self.column.as_ref().and_then(|name| batch.column_by_name(name)) else {
             return Ok(std::iter::repeat_n(Some(ALL), rows).collect());

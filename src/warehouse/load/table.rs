@@ -27,6 +27,7 @@ use crate::warehouse::home::Writer;
 use crate::warehouse::manifest::{Hash, Manifest};
 use crate::warehouse::name::TableName;
 use crate::warehouse::release::{Accounting, CheckResult, Release, Severity, TableEntry};
+use datafusion::arrow::datatypes::SchemaRef;
 
 /// What all tables of a refresh have in common.
 pub struct Context<'a> {
@@ -165,6 +166,18 @@ pub fn retry_table(shared: &Context<'_>, contract: &Contract) -> Result<Loaded, 
 pub fn tables_of(contract: &Contract) -> Result<Vec<TableName>, LoadError> {
     let targets = Targets::of(contract)?;
     Ok(targets.all().into_iter().map(|target| target.name.clone()).collect())
+}
+
+/// The tables with rows to read that a contract fills, with their columns: what is served, its
+/// personal columns, every version.
+///
+/// # Errors
+/// As [`tables_of`].
+pub fn readable_tables(contract: &Contract) -> Result<Vec<(TableName, SchemaRef)>, LoadError> {
+    let targets = Targets::of(contract)?;
+    let history = contract.history.is_kept().then_some(targets.history);
+    let readable = [Some(targets.main), targets.personal, history].into_iter().flatten();
+    Ok(readable.map(|target| (target.name, target.schema)).collect())
 }
 
 impl<'a> TableLoad<'a> {
@@ -315,7 +328,7 @@ impl<'a> TableLoad<'a> {
         for (table, manifest) in &outcome.manifests {
             let hash = self.shared.writer.put_manifest(manifest)?;
             let load = (table == name).then(|| load.clone());
-            entries.insert(table.clone(), TableEntry { manifest: hash, load });
+            entries.insert(table.clone(), TableEntry { manifest: hash, load, built: None });
         }
         let findings = self.findings(&counts, &outcome.state);
         Ok(Loaded { entries, quarantine: Some(quarantine), accounting: Some(counts), findings })
@@ -350,10 +363,8 @@ impl<'a> TableLoad<'a> {
     }
 
     fn findings(&self, counts: &Accounting, state: &LoadState) -> Vec<CheckResult> {
-        let finding = |what: &str, severity, finding: String| CheckResult {
-            name: format!("{}:{what}", self.contract.name),
-            severity,
-            finding,
+        let finding = |what: &str, severity, finding: String| {
+            CheckResult::new(format!("{}:{what}", self.contract.name), severity, finding)
         };
         let mut findings = Vec::new();
         let tolerate = self.contract.tolerate;

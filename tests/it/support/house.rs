@@ -262,7 +262,7 @@ pub fn put(writer: &Writer, table: &str, batches: &[RecordBatch]) -> TableEntry 
     let manifest = writer.put_manifest(&manifest(table, files)).unwrap();
     let load = format!("{{\"loaded\":\"{manifest}\"}}");
     let load = writer.put_load(&name(table), load.as_bytes()).unwrap();
-    TableEntry { manifest, load: Some(load) }
+    TableEntry { manifest, load: Some(load), built: None }
 }
 
 /// A release of these tables, ready to be published.
@@ -279,6 +279,7 @@ pub fn draft(tables: &[(&str, TableEntry)], created_at: DateTime<Utc>) -> Releas
         accounting: BTreeMap::new(),
         checks: Vec::new(),
         waivers: Vec::new(),
+        checked: BTreeMap::new(),
         project: String::new(),
         hash: String::new(),
     }

@@ -87,8 +87,14 @@ impl World {
 
     /// Refreshes everything.
     pub fn refresh(&self, now: DateTime<Utc>) -> Result<Outcome, RefreshError> {
-        let options =
-            Options { only: None, wait: true, waivers: Vec::new(), now, limits: self.limits() };
+        let options = Options {
+            only: None,
+            wait: true,
+            waivers: Vec::new(),
+            anew: false,
+            now,
+            limits: self.limits(),
+        };
         let _entered = runtime().enter();
         refresh::run(&self.project(), &options, &Silent)
     }
