@@ -134,7 +134,16 @@ holders as (
 -- memory, and a mere likeness only by numbers that were never assigned.
 pointers as (
     select
+        records.source_system,
+        records.local_id,
         records.record_rank,
+        records.is_company_list,
+        cut.record_rank is not null as is_cut,
+        chosen.right_rank,
+        chosen.match_rule,
+        chosen.match_score,
+        chosen.decided_by,
+        chosen.valid_from_on,
         case
             when chosen.is_strong then chosen.right_rank
             when cut.record_rank is not null then records.record_rank
@@ -152,6 +161,7 @@ pointers as (
         on remembered.customer_id = holders.customer_id
 ),
 
+-- Every pointer leads to an earlier number, so a path ends at the earliest of its numbers.
 paths as (
     select record_rank, pointed_rank
     from pointers
@@ -163,75 +173,37 @@ paths as (
     where pointers.pointed_rank <> pointers.record_rank
 ),
 
-roots as (
-    select record_rank, min(pointed_rank) as root_rank
+heads as (
+    select record_rank, min(pointed_rank) as head_rank
     from paths
     group by record_rank
 ),
 
--- What people call one is one, also where it was two customers that no pointer joins.
-joined as (
-    select lefts.root_rank as one_rank, rights.root_rank as other_rank
-    from intermediate.int_customer_links as links
-    inner join roots as lefts
-        on links.left_rank = lefts.record_rank
-    inner join roots as rights
-        on links.right_rank = rights.record_rank
-    where links.match_rule = 'decision'
-        and links.match_verdict = 'sure'
-        and lefts.root_rank <> rights.root_rank
-),
-
-both_ways as (
-    select one_rank, other_rank from joined
-    union
-    select other_rank, one_rank from joined
-),
-
-reached as (
-    select one_rank, other_rank from both_ways
-    union
-    select reached.one_rank, both_ways.other_rank
-    from reached
-    inner join both_ways
-        on reached.other_rank = both_ways.one_rank
-),
-
-heads as (
-    select one_rank as root_rank, min(other_rank) as head_rank
-    from reached
-    group by one_rank
-),
-
-grouped as (
-    select
-        roots.record_rank,
-        least(roots.root_rank, coalesce(heads.head_rank, roots.root_rank)) as head_rank
-    from roots
-    left join heads
-        on roots.root_rank = heads.root_rank
-),
-
--- A merge keeps the id that was given first.
 first_given as (
     select customer_id, min(assigned_on) as given_on
     from history
     group by customer_id
 ),
 
+-- Where each remembered customer went as a whole; a merge keeps the id that was given first.
 inherited as (
     select
-        grouped.head_rank,
+        heads.head_rank,
         holders.customer_id,
-        row_number() over (
-            partition by grouped.head_rank
+        first_value(holders.customer_id) over (
+            partition by heads.head_rank
             order by first_given.given_on, holders.holder_rank
-        ) as age_place
+        ) as new_customer_id
     from holders
-    inner join grouped
-        on holders.holder_rank = grouped.record_rank
+    inner join heads
+        on holders.holder_rank = heads.record_rank
     inner join first_given
         on holders.customer_id = first_given.customer_id
+),
+
+inherited_ids as (
+    select distinct head_rank, new_customer_id
+    from inherited
 ),
 
 last_numbers as (
@@ -240,12 +212,12 @@ last_numbers as (
     group by source_system, local_id
 ),
 
--- Only lists of companies make customers; an id that was ever given is not given again.
-named as (
+-- The id that a number gives to a customer of its own. Only lists of companies make customers, and
+-- an id that was ever given is not given again.
+own_ids as (
     select
-        records.record_rank as head_rank,
+        records.record_rank,
         case
-            when inherited.customer_id is not null then inherited.customer_id
             when not records.is_company_list then null
             when first_given.customer_id is null then records.own_id
             else concat(
@@ -263,9 +235,6 @@ named as (
             end as own_id
         from intermediate.int_customer_records
     ) as records
-    left join inherited
-        on records.record_rank = inherited.head_rank
-        and inherited.age_place = 1
     left join first_given
         on records.own_id = first_given.customer_id
     left join last_numbers
@@ -275,146 +244,100 @@ named as (
 
 wanted as (
     select
-        records.source_system,
-        records.local_id,
-        records.record_rank,
-        named.customer_id,
+        pointers.source_system,
+        pointers.local_id,
+        pointers.record_rank,
+        pointers.is_cut,
+        coalesce(inherited_ids.new_customer_id, own_ids.customer_id) as customer_id,
+        pointers.pointed_rank = pointers.right_rank as is_by_link,
         case
-            when pointers.pointed_rank = chosen.right_rank then chosen.match_rule
-            when grouped.head_rank = records.record_rank then 'own_number'
+            when pointers.pointed_rank = pointers.right_rank then pointers.match_rule
+            when heads.head_rank = pointers.record_rank then 'own_number'
             else 'merged'
         end as match_rule,
-        case
-            when pointers.pointed_rank = chosen.right_rank then chosen.match_score
-        end as match_score,
-        case
-            when pointers.pointed_rank = chosen.right_rank then chosen.decided_by
-        end as decided_by,
-        case
-            when pointers.pointed_rank = chosen.right_rank then chosen.valid_from_on
-        end as valid_from_on,
-        cut.record_rank is not null as is_cut
-    from intermediate.int_customer_records as records
-    inner join grouped
-        on records.record_rank = grouped.record_rank
-    inner join named
-        on grouped.head_rank = named.head_rank
-    inner join pointers
-        on records.record_rank = pointers.record_rank
-    left join chosen
-        on records.record_rank = chosen.left_rank
-    left join cut
-        on records.record_rank = cut.record_rank
+        pointers.match_score,
+        pointers.decided_by,
+        pointers.valid_from_on
+    from pointers
+    inner join heads
+        on pointers.record_rank = heads.record_rank
+    inner join own_ids
+        on heads.head_rank = own_ids.record_rank
+    left join inherited_ids
+        on heads.head_rank = inherited_ids.head_rank
 ),
 
--- Where each remembered customer went as a whole.
-moved as (
+-- What each number has beside what it should have; one that its department no longer lists goes
+-- where its customer goes.
+compared as (
     select
-        holders.customer_id,
-        named.customer_id as new_customer_id
-    from holders
-    inner join grouped
-        on holders.holder_rank = grouped.record_rank
-    inner join named
-        on grouped.head_rank = named.head_rank
-),
-
--- A number that its department no longer lists goes where its customer goes.
-settled as (
-    select
-        remembered.source_system,
-        remembered.local_id,
-        remembered.assignment_number,
-        remembered.customer_id,
+        coalesce(wanted.source_system, remembered.source_system) as source_system,
+        coalesce(wanted.local_id, remembered.local_id) as local_id,
+        remembered.assignment_number as old_number,
+        remembered.customer_id as old_customer_id,
+        remembered.match_rule as old_rule,
+        remembered.match_score as old_score,
+        remembered.decided_by as old_decided_by,
+        remembered.change_kind as old_change_kind,
+        remembered.valid_from_on as old_valid_from_on,
+        remembered.assigned_on as old_assigned_on,
         case
-            when remembered.record_rank is not null then wanted.customer_id
-            else coalesce(moved.new_customer_id, remembered.customer_id)
-        end as new_customer_id,
-        case
-            when coalesce(wanted.is_cut, false) then 'split'
-            when moved.new_customer_id <> remembered.customer_id then 'merge'
-            else 'move'
-        end as change_kind
-    from remembered
-    left join wanted
-        on remembered.record_rank = wanted.record_rank
-    left join moved
-        on remembered.customer_id = moved.customer_id
-),
-
-changed as (
-    select *
-    from settled
-    where new_customer_id is null or new_customer_id <> customer_id
-),
-
-kept as (
-    select
-        history.source_system,
-        history.local_id,
-        history.assignment_number,
-        history.customer_id,
-        history.match_rule,
-        history.match_score,
-        history.decided_by,
-        history.change_kind,
-        history.valid_from_on,
-        history.assigned_on,
-        case
-            when changed.local_id is not null then refresh.refreshed_on
-            else history.ended_on
-        end as ended_on
-    from history
-    cross join patron.refresh as refresh
-    left join changed
-        on history.source_system = changed.source_system
-        and history.local_id = changed.local_id
-        and history.assignment_number = changed.assignment_number
-),
-
-followed as (
-    select
-        changed.source_system,
-        changed.local_id,
-        changed.assignment_number + 1 as assignment_number,
-        changed.new_customer_id as customer_id,
+            when wanted.record_rank is not null then wanted.customer_id
+            else coalesce(inherited.new_customer_id, remembered.customer_id)
+        end as customer_id,
         coalesce(wanted.match_rule, 'merged') as match_rule,
-        wanted.match_score,
-        wanted.decided_by,
-        changed.change_kind,
-        wanted.valid_from_on
-    from changed
-    left join wanted
-        on changed.source_system = wanted.source_system
-        and changed.local_id = wanted.local_id
-    where changed.new_customer_id is not null
-),
-
-added as (
-    select
-        wanted.source_system,
-        wanted.local_id,
-        coalesce(last_numbers.assignment_number, 0) + 1 as assignment_number,
-        wanted.customer_id,
-        wanted.match_rule,
-        wanted.match_score,
-        wanted.decided_by,
-        'first' as change_kind,
-        wanted.valid_from_on
+        case when wanted.is_by_link then wanted.match_score end as match_score,
+        case when wanted.is_by_link then wanted.decided_by end as decided_by,
+        case
+            when remembered.customer_id is null then 'first'
+            when wanted.is_cut then 'split'
+            when inherited.new_customer_id <> remembered.customer_id then 'merge'
+            else 'move'
+        end as change_kind,
+        case when wanted.is_by_link then wanted.valid_from_on end as valid_from_on
     from wanted
-    left anti join remembered
+    full join remembered
         on wanted.record_rank = remembered.record_rank
-    left join last_numbers
-        on wanted.source_system = last_numbers.source_system
-        and wanted.local_id = last_numbers.local_id
-    where wanted.customer_id is not null
+    left join inherited
+        on remembered.customer_id = inherited.customer_id
 ),
 
-written as (
-    select * from followed
-    union all
-    select * from added
+-- A change ends the old row and writes a new one; a number that nothing matches has no new one.
+steps as (
+    select
+        compared.*,
+        step.is_new,
+        coalesce(compared.customer_id, '') <> coalesce(compared.old_customer_id, '') as is_changed
+    from compared
+    cross join (values (true), (false)) as step (is_new)
 )
+
+select
+    steps.source_system,
+    steps.local_id,
+    case
+        when steps.is_new then coalesce(last_numbers.assignment_number, 0) + 1
+        else steps.old_number
+    end as assignment_number,
+    case when steps.is_new then steps.customer_id else steps.old_customer_id end as customer_id,
+    case when steps.is_new then steps.match_rule else steps.old_rule end as match_rule,
+    case when steps.is_new then steps.match_score else steps.old_score end as match_score,
+    case when steps.is_new then steps.decided_by else steps.old_decided_by end as decided_by,
+    case when steps.is_new then steps.change_kind else steps.old_change_kind end as change_kind,
+    case when steps.is_new then steps.valid_from_on else steps.old_valid_from_on end
+        as valid_from_on,
+    case when steps.is_new then refresh.refreshed_on else steps.old_assigned_on end
+        as assigned_on,
+    case when not steps.is_new and steps.is_changed then refresh.refreshed_on end as ended_on
+from steps
+cross join patron.refresh as refresh
+left join last_numbers
+    on steps.source_system = last_numbers.source_system
+    and steps.local_id = last_numbers.local_id
+where (steps.is_new and steps.is_changed and steps.customer_id is not null)
+    or (not steps.is_new and steps.old_customer_id is not null)
+
+union all
 
 select
     source_system,
@@ -428,21 +351,5 @@ select
     valid_from_on,
     assigned_on,
     ended_on
-from kept
-
-union all
-
-select
-    written.source_system,
-    written.local_id,
-    written.assignment_number,
-    written.customer_id,
-    written.match_rule,
-    written.match_score,
-    written.decided_by,
-    written.change_kind,
-    written.valid_from_on,
-    refresh.refreshed_on,
-    null
-from written
-cross join patron.refresh as refresh
+from history
+where ended_on is not null

@@ -5,7 +5,7 @@ grain       = ["left_rank", "right_rank", "match_rule"]
 [columns]
 left_rank       = "The later of the two numbers, by its place in the order of all."
 right_rank      = "The earlier of the two."
-match_rule      = "What says so: `decision`, `customer_map`, `stated_number` or a rule of likeness."
+match_rule      = "What says so: a decision, `customer_map`, `stated_number` or a likeness."
 match_verdict   = "`sure`, `unique` (sure where no other company fits too), `doubtful`, `different`."
 decided_by      = "The person or rule that decided, where somebody did."
 rule_rank       = "The order in which rules are believed, the strongest first."
@@ -18,7 +18,7 @@ valid_from_on   = "From when on it holds, where the decision says so."
 accepted = { match_verdict = ["sure", "unique", "doubtful", "different"] }
 ---*/
 
-with decisions as (
+with recursive decisions as (
     select
         least(lefts.record_rank, rights.record_rank) as right_rank,
         greatest(lefts.record_rank, rights.record_rank) as left_rank,
@@ -54,6 +54,58 @@ decided as (
         and decisions.right_rank = last_decisions.right_rank
         and decisions.decision_number = last_decisions.decision_number
     where decisions.decision in ('same', 'different')
+),
+
+-- What is the same as the same is the same: each number of such a set meets the earliest.
+both_ways as (
+    select
+        case when direction.is_forward then decided.left_rank else decided.right_rank end
+            as from_rank,
+        case when direction.is_forward then decided.right_rank else decided.left_rank end
+            as to_rank
+    from decided
+    cross join (values (true), (false)) as direction (is_forward)
+    where decided.decision = 'same'
+),
+
+reached as (
+    select from_rank, to_rank from both_ways
+    union
+    select reached.from_rank, both_ways.to_rank
+    from reached
+    inner join both_ways
+        on reached.to_rank = both_ways.from_rank
+),
+
+earliest as (
+    select from_rank as left_rank, min(to_rank) as right_rank
+    from reached
+    group by from_rank
+),
+
+-- Who said so last of those who named the number.
+said as (
+    select
+        left_rank,
+        right_rank,
+        decided_by,
+        valid_from_on,
+        row_number() over (partition by left_rank order by decision_number desc) as said_place
+    from decided
+    where decision = 'same'
+),
+
+same as (
+    select
+        earliest.left_rank,
+        earliest.right_rank,
+        said.decided_by,
+        said.valid_from_on
+    from earliest
+    left join said
+        on earliest.left_rank = said.left_rank
+        and said.said_place = 1
+    where earliest.right_rank < earliest.left_rank
 ),
 
 -- Of several lines of the crosswalk for a number the newest that has begun holds.
@@ -99,14 +151,30 @@ select
     left_rank,
     right_rank,
     'decision' as match_rule,
-    case decision when 'same' then 'sure' else 'different' end as match_verdict,
+    'sure' as match_verdict,
     decided_by,
     0 as rule_rank,
     cast(1 as decimal(5, 4)) as match_score,
     false as is_same_address,
     true as is_strong,
     valid_from_on
+from same
+
+union all
+
+select
+    left_rank,
+    right_rank,
+    'decision_against',
+    'different',
+    decided_by,
+    0,
+    cast(1 as decimal(5, 4)),
+    false,
+    true,
+    valid_from_on
 from decided
+where decision = 'different'
 
 union all
 

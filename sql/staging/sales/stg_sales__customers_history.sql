@@ -3,7 +3,7 @@ description = "What sales knew of each company, one row a version, from the day 
 grain       = ["customer_id", "version_from_at"]
 
 [columns]
-version_from_at = "From when on the row held; the beginning of time for the first known version."
+version_from_at = "From when on the row held; 1700-01-01 for the first version known."
 version_to_at   = "Until when the row held, exclusive; null while it holds."
 
 [shape]
@@ -50,6 +50,6 @@ select
     registered_capital_amount,
     credit_limit_amount,
     customer_since_on,
-    coalesce(_valid_from, timestamp '0001-01-01 00:00:00') as version_from_at,
+    coalesce(_valid_from, timestamp '1700-01-01 00:00:00') as version_from_at,
     _valid_to as version_to_at
 from sales.customers_history
