@@ -1,18 +1,31 @@
 //! scratch
-#![allow(clippy::all, clippy::unwrap_used, clippy::print_stdout, clippy::disallowed_methods, missing_docs)]
-use std::collections::BTreeMap;
-use std::sync::Arc;
-use std::time::Instant;
+#![allow(
+    clippy::all,
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    missing_docs
+)]
 use datafusion::catalog::{MemorySchemaProvider, SchemaProvider};
 use datafusion::datasource::MemTable;
 use datafusion::prelude::SessionContext;
 use patron::engine::{Limits, session};
 use patron::query::{self, Principal};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Instant;
 
-fn put(ctx: &SessionContext, name: &str, schema: SchemaRef, b: Vec<datafusion::arrow::array::RecordBatch>) {
+fn put(
+    ctx: &SessionContext,
+    name: &str,
+    schema: SchemaRef,
+    b: Vec<datafusion::arrow::array::RecordBatch>,
+) {
     let (s, t) = name.split_once('.').unwrap();
     let cat = ctx.catalog("patron").unwrap();
-    if cat.schema(s).is_none() { cat.register_schema(s, Arc::new(MemorySchemaProvider::new())).unwrap(); }
+    if cat.schema(s).is_none() {
+        cat.register_schema(s, Arc::new(MemorySchemaProvider::new())).unwrap();
+    }
     let sp = cat.schema(s).unwrap();
     let _ = sp.deregister_table(t);
     sp.register_table(t.to_owned(), Arc::new(MemTable::try_new(schema, vec![b]).unwrap())).unwrap();

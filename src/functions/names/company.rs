@@ -32,7 +32,7 @@ const BRANCH_WORDS: [&str; 9] = [
     "bijkantoor",
 ];
 /// The same at the end of names in signs.
-const BRANCH_SIGNS: [&str; 6] = ["分公司", "子公司", "办事处", "代表处", "分厂", "分行"];
+const BRANCH_SIGNS: [&str; 5] = ["分公司", "办事处", "代表处", "分厂", "分行"];
 
 /// Words that say nothing of who it is.
 const EMPTY_WORDS: [&str; 9] = [",", "and", "the", "of", "und", "et", "y", "e", "der"];
@@ -184,6 +184,7 @@ mod tests {
         check("上海云沅钢铁有限公司大连分公司", "云沅钢铁branchdalian", "dalian", "limited");
         check("秦升罗服装厂上海分公司", "秦升罗服装厂branchshanghai", "shanghai", "");
         check("深圳市Hengda食品有限公司", "hengda食品", "shenzhen", "limited");
+        check("旌越电子公司", "旌越电子", "", "");
         check("长春有限公司", "长春", "", "limited");
         check("株式会社山田製作所", "山田制作所", "", "kk");
     }
