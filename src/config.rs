@@ -58,7 +58,7 @@ const VARIABLES: [Variable; 9] = [
     },
     Variable {
         name: "PATRON_MEMORY_MIB",
-        default: "512",
+        default: "1024",
         meaning: "memory of queries in MiB; above it they spill to disk",
     },
     Variable {
@@ -122,7 +122,7 @@ impl Config {
     /// The first variable whose value is impossible.
     pub fn read() -> Result<Self, ConfigError> {
         let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
-        let mebibytes = number("PATRON_MEMORY_MIB")?.unwrap_or(512);
+        let mebibytes = number("PATRON_MEMORY_MIB")?.unwrap_or(1024);
         let log_json = match variable("PATRON_LOG_FORMAT").as_deref() {
             None | Some("text") => false,
             Some("json") => true,

@@ -1,6 +1,7 @@
 //! What can be asked at the command line? One verb a file; `output` is the only printer.
 
 mod check;
+mod close;
 mod collect;
 mod completions;
 mod demo;
@@ -9,12 +10,14 @@ mod init;
 mod new;
 mod new_table;
 mod output;
+mod periods;
 mod pin;
 mod progress;
 mod quarantine;
 mod query;
 mod refresh;
 mod releases;
+mod restatement;
 mod scaffold;
 mod verify;
 
@@ -66,6 +69,11 @@ enum Verb {
     Releases(releases::Args),
     Pin(pin::Args),
     Quarantine(quarantine::Args),
+    Periods(periods::Args),
+    Close(close::CloseArgs),
+    Reopen(close::ReopenArgs),
+    SignOff(close::SignOffArgs),
+    Restatement(restatement::Args),
     Verify(verify::Args),
     Collect(collect::Args),
     Completions(completions::Args),
@@ -164,6 +172,11 @@ fn run(verb: Verb, context: &Context) -> Result<(), CliError> {
         Verb::Releases(args) => releases::run(&args, context),
         Verb::Pin(args) => pin::run(&args, context),
         Verb::Quarantine(args) => quarantine::run(&args, context),
+        Verb::Periods(args) => periods::run(&args, context),
+        Verb::Close(args) => close::close(args, context),
+        Verb::Reopen(args) => close::reopen(args, context),
+        Verb::SignOff(args) => close::sign_off(args, context),
+        Verb::Restatement(args) => restatement::run(&args, context),
         Verb::Verify(args) => verify::run(&args, context),
         Verb::Collect(args) => collect::run(&args, context),
         Verb::Completions(args) => completions::run(&args, context),

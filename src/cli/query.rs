@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chrono::TimeDelta;
+use datafusion::arrow::array::RecordBatch;
+use datafusion::physical_plan::memory::MemoryStream;
 
 use super::Context;
 use super::error::CliError;
@@ -119,7 +121,7 @@ pub(super) fn resolve(home: &Home, text: Option<&str>) -> Result<Arc<Release>, C
 /// Claims the release while it is read, so that collecting leaves it alone. Where there is no room
 /// for the claim, or no right to write it, the answer matters more: collecting waits a grace before
 /// it deletes anyway.
-fn lease(
+pub(super) fn lease(
     context: &Context,
     home: &Home,
     release: &Arc<Release>,
@@ -154,6 +156,16 @@ pub(super) fn answer(
         let stream = frame.execute_stream().await.map_err(EncodeError::Query)?;
         Ok(encode(stream, encoding, Cut::default(), out).await?)
     })
+}
+
+/// Writes a small list of our own to standard output, whole.
+pub(super) fn print(context: &Context, list: RecordBatch, format: Format) -> Result<(), CliError> {
+    let schema = list.schema();
+    let stream = MemoryStream::try_new(vec![list], schema, None).map_err(EncodeError::Query)?;
+    let cut = Cut { rows_max: usize::MAX - 1, ..Cut::default() };
+    let mut out = context.output.answer();
+    context.runtime.block_on(encode(Box::pin(stream), format.encoding(), cut, &mut out))?;
+    Ok(())
 }
 
 /// Writes beside the file and gives it its name at the end, so that no part of an answer can be

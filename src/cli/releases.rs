@@ -6,13 +6,12 @@ use std::sync::Arc;
 use datafusion::arrow::array::{ArrayRef, RecordBatch, StringArray, UInt64Array};
 use datafusion::arrow::error::ArrowError;
 use datafusion::error::DataFusionError;
-use datafusion::physical_plan::memory::MemoryStream;
 
 use super::Context;
 use super::error::CliError;
-use super::query::Format;
+use super::query::{Format, print};
 use crate::demo::examples;
-use crate::engine::encode::{Cut, EncodeError, encode};
+use crate::engine::encode::EncodeError;
 use crate::warehouse::release::{Release, ReleaseKind};
 use crate::warehouse::{Home, WarehouseError};
 
@@ -37,13 +36,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<(), CliError> {
     for number in numbers.into_iter().rev().take(args.limit) {
         releases.push(home.release(number)?);
     }
-    let list = list(&home, &releases)?;
-    let stream = MemoryStream::try_new(vec![list.clone()], list.schema(), None)
-        .map_err(EncodeError::Query)?;
-    let cut = Cut { rows_max: usize::MAX - 1, ..Cut::default() };
-    let mut out = context.output.answer();
-    context.runtime.block_on(encode(Box::pin(stream), args.format.encoding(), cut, &mut out))?;
-    Ok(())
+    print(context, list(&home, &releases)?, args.format)
 }
 
 /// A row a release.
@@ -72,15 +65,23 @@ fn list(home: &Home, releases: &[Arc<Release>]) -> Result<RecordBatch, CliError>
         ("rows", Arc::new(UInt64Array::from(rows))),
         ("hash", texts(&|release| release.hash.chars().take(12).collect())),
         ("pins", texts(&|release| pinned(release).unwrap_or_default())),
+        ("entered", texts(&entered)),
     ];
     Ok(RecordBatch::try_from_iter(columns)
         .map_err(|error: ArrowError| EncodeError::Query(DataFusionError::from(error)))?)
+}
+
+/// What people entered with a release.
+fn entered(release: &Release) -> String {
+    let entries: Vec<String> = release.entered.iter().map(ToString::to_string).collect();
+    entries.join("; ")
 }
 
 fn kind(kind: ReleaseKind) -> &'static str {
     match kind {
         ReleaseKind::Refresh => "refresh",
         ReleaseKind::Retry => "retry",
+        ReleaseKind::Entered => "entered",
     }
 }
 

@@ -73,3 +73,41 @@ Examples:
 
 Mend the contract first, for instance its `allowed` or `format`. A row that is wrong at the source
 is mended there; `patron refresh` then loads it.";
+
+/// Shown by `patron close --help`.
+pub const CLOSE: &str = "\
+Examples:
+  patron close 2025-01 --by Ada
+  patron close 2025-01 --by Ada --entity LT01
+  patron periods                                        what is closed, by whom
+
+Periods are closed one after the other. What comes late for a closed period is booked in the next
+open one. The release of the closing is kept for good, as `close-2025-01`; `patron query --as-of
+close-2025-01` asks it.";
+
+/// Shown by `patron reopen --help`.
+pub const REOPEN: &str = "\
+Examples:
+  patron reopen 2025-01 --by Ada --because 'an invoice was booked twice'
+  patron close 2025-01 --by Ada                         restates it, as `close-2025-01-2`
+  patron restatement 2025-01                            what changed";
+
+/// Shown by `patron sign-off --help`.
+pub const SIGN_OFF: &str = "\
+Examples:
+  patron sign-off 2025-01 reconciliation --by Ada
+  patron query 'select * from patron.sign_offs'         who signed what";
+
+/// Shown by `patron periods --help`.
+pub const PERIODS: &str = "\
+Examples:
+  patron periods
+  patron periods --format csv
+  patron query 'select * from patron.period_status'     every decision, also those that were undone";
+
+/// Shown by `patron restatement --help`.
+pub const RESTATEMENT: &str = "\
+Examples:
+  patron restatement 2025-01                            the last two closings, or the last and now
+  patron restatement 2025-01 --from 1 --to 3
+  patron restatement 2025-01 --format csv               every change, a line a value";

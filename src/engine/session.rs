@@ -6,7 +6,7 @@ use std::sync::Arc;
 use datafusion::execution::SessionStateBuilder;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::memory_pool::FairSpillPool;
-use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datafusion::prelude::{SessionConfig, SessionContext};
 
 use super::EngineError;
@@ -28,12 +28,15 @@ pub struct Limits {
     pub spill_dir: PathBuf,
 }
 
-/// A session without tables.
+/// Memory and disk that several sessions use together.
+#[derive(Debug, Clone)]
+pub struct Shared(Arc<RuntimeEnv>);
+
+/// Memory and disk for several sessions.
 ///
 /// # Errors
 /// When the folder for spilling cannot be used.
-#[expect(clippy::disallowed_methods, reason = "this is the place that makes sessions")]
-pub fn session(limits: &Limits) -> Result<SessionContext, EngineError> {
+pub fn shared(limits: &Limits) -> Result<Shared, EngineError> {
     std::fs::create_dir_all(&limits.spill_dir)
         .map_err(|source| EngineError::SpillFolder { path: limits.spill_dir.clone(), source })?;
     let spill = DiskManagerMode::Directories(vec![limits.spill_dir.clone()]);
@@ -42,9 +45,23 @@ pub fn session(limits: &Limits) -> Result<SessionContext, EngineError> {
         .with_disk_manager_builder(DiskManagerBuilder::default().with_mode(spill))
         .build_arc()
         .map_err(EngineError::Session)?;
+    Ok(Shared(runtime))
+}
+
+/// A session without tables, with limits of its own.
+///
+/// # Errors
+/// When the folder for spilling cannot be used.
+pub fn session(limits: &Limits) -> Result<SessionContext, EngineError> {
+    Ok(session_within(&shared(limits)?, limits.threads))
+}
+
+/// A session without tables that shares memory and disk with others.
+#[expect(clippy::disallowed_methods, reason = "this is the place that makes sessions")]
+pub fn session_within(shared: &Shared, threads: usize) -> SessionContext {
     let state = SessionStateBuilder::new()
-        .with_config(config(limits.threads.max(1)))
-        .with_runtime_env(runtime)
+        .with_config(config(threads.max(1)))
+        .with_runtime_env(Arc::clone(&shared.0))
         .with_default_features()
         .with_optimizer_rules(functions::optimizer_rules())
         .build();
@@ -52,10 +69,10 @@ pub fn session(limits: &Limits) -> Result<SessionContext, EngineError> {
     for aggregate in functions::aggregates() {
         context.register_udaf(aggregate);
     }
-    for function in functions::scalars() {
-        context.register_udf(function);
+    for scalar in functions::scalars() {
+        context.register_udf(scalar);
     }
-    Ok(context)
+    context
 }
 
 fn config(threads: usize) -> SessionConfig {

@@ -3,6 +3,7 @@
 //! - [`checked_sum`]: `sum`, which fails where the engine's own wraps around
 //! - `sum_accumulators`: how such sums are gathered over batches, groups and windows
 //! - `exact_total`: one sum, whatever wraps on the way
+//! - [`local_date`]: the date of a moment in a zone that is a value
 //! - [`exact_distinct`]: the rewrite of `distinct` that leaves other sums as they are
 //! - [`names`]: keys and likenesses of companies' names, cities, addresses and tax numbers
 
@@ -13,10 +14,12 @@ use datafusion::optimizer::{Optimizer, OptimizerRule};
 
 use self::checked_sum::CheckedSum;
 use self::exact_distinct::ExactDistinct;
+use self::local_date::LocalDate;
 
 pub mod checked_sum;
 pub mod exact_distinct;
 mod exact_total;
+pub mod local_date;
 pub mod names;
 mod sum_accumulators;
 
@@ -39,16 +42,27 @@ pub enum FunctionError {
         /// what the dictionary says
         problem: String,
     },
-}
-
-/// The functions of a row that the engine does not have.
-pub fn scalars() -> Vec<ScalarUDF> {
-    names::scalar::functions()
+    /// A time zone that nobody knows.
+    #[error("`{zone}` is no time zone; write a name such as `Asia/Shanghai`")]
+    UnknownZone {
+        /// the zone as given
+        zone: String,
+    },
+    /// A moment outside the years that a calendar has.
+    #[error("a moment lies outside the years that have dates")]
+    DateOutOfRange,
 }
 
 /// The aggregate functions that stand for the engine's own of the same name.
 pub fn aggregates() -> Vec<AggregateUDF> {
     vec![AggregateUDF::from(CheckedSum::default())]
+}
+
+/// The scalar functions that the engine lacks.
+pub fn scalars() -> Vec<ScalarUDF> {
+    let mut scalars = names::scalar::functions();
+    scalars.push(ScalarUDF::from(LocalDate::default()));
+    scalars
 }
 
 /// The engine's rules for rewriting a query, without those that make a sum inexact.

@@ -142,6 +142,7 @@ pub async fn compile(
             Err(found) => mistakes.extend(found),
         }
     }
+    mistakes.extend(compiler.unknown_relations());
     Ok((compiler.models, mistakes))
 }
 
@@ -237,7 +238,10 @@ impl Compiler {
             );
             mistakes.push(file.wrong("from", message));
         }
-        if !mistakes.is_empty() {
+        let is_sound = |name: &TableName| {
+            !self.files.contains_key(name) || self.models.by_name.contains_key(name)
+        };
+        if !mistakes.is_empty() || !reads.iter().all(is_sound) {
             return Err(mistakes);
         }
         let (schema, origins) = if is_connected {
@@ -308,12 +312,29 @@ impl Compiler {
             Some(known) if known.file.layer == Layer::Checks => {
                 wrong(format!("`{name}` is a check, which nothing may read"))
             }
-            Some(_) => None,
-            None if self.files.contains_key(name) => {
-                wrong(format!("`{name}` has mistakes of its own"))
-            }
-            None => wrong(format!("there is no `{name}`{}", similar(name, self.files.keys()))),
+            // What is wrong with another file is told there.
+            _ if self.files.contains_key(name) => None,
+            _ => wrong(format!("there is no `{name}`{}", similar(name, self.files.keys()))),
         }
+    }
+
+    /// Relationships to tables that no file computes.
+    fn unknown_relations(&self) -> Vec<ModelError> {
+        let mut mistakes = Vec::new();
+        for file in self.files.values() {
+            for related in &file.head.checks.relationships {
+                let other = self.files.get(&related.to);
+                if !other.is_some_and(|other| other.layer != Layer::Checks) {
+                    let message = format!(
+                        "a relationship names `{}`, which no file under sql/ computes{}",
+                        related.to,
+                        similar(&related.to, self.files.keys())
+                    );
+                    mistakes.push(file.wrong(&related.to.to_string(), message));
+                }
+            }
+        }
+        mistakes
     }
 
     async fn plan(&self, file: &ModelFile) -> Result<(SchemaRef, Vec<Origin>), ModelError> {

@@ -11,6 +11,7 @@ use datafusion::arrow::array::{Date32Array, TimestampMicrosecondArray};
 use datafusion::arrow::datatypes::{DataType, Date32Type, Field, Schema, SchemaRef, TimeUnit};
 use sha2::{Digest, Sha256};
 
+use crate::warehouse::entered;
 use crate::warehouse::load::{LoadError, readable_tables};
 use crate::warehouse::manifest::Hash;
 use crate::warehouse::name::TableName;
@@ -51,6 +52,12 @@ pub fn given(project: &Project) -> Result<BTreeMap<TableName, Given>, LoadError>
             let description = contract.description.clone();
             all.insert(name, Given { schema, month, description, columns: columns.clone() });
         }
+    }
+    for table in entered::TABLES {
+        let name = table.name().map_err(LoadError::Warehouse)?;
+        let description = table.description().to_owned();
+        let columns = BTreeMap::new();
+        all.insert(name, Given { schema: table.schema(), month: None, description, columns });
     }
     for own in OWN_TABLES {
         let name = TableName::new(OWN, own.name).map_err(|problem| LoadError::Name { problem })?;

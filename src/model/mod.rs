@@ -18,6 +18,7 @@ pub mod given;
 pub mod graph;
 pub mod lineage;
 mod mistakes;
+pub mod restate;
 pub mod shape;
 
 use datafusion::error::DataFusionError;

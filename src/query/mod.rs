@@ -5,5 +5,5 @@ mod open;
 mod principal;
 
 pub use ask::ask;
-pub use open::{QueryError, open};
+pub use open::{QueryError, open, open_beside};
 pub use principal::Principal;

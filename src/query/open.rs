@@ -45,6 +45,27 @@ pub fn open(
     Ok(context)
 }
 
+/// A session that sees several releases, each as a catalog of the name given; the last one is the
+/// one asked where a query names none.
+///
+/// # Errors
+/// When the session cannot be made.
+pub fn open_beside(
+    home: &Home,
+    releases: &[(&str, &Arc<Release>)],
+    principal: &Principal,
+    limits: &Limits,
+) -> Result<SessionContext, QueryError> {
+    let context = session(limits)?;
+    catalog::register_store(&context, home)?;
+    let last = releases.last().map(|(_, release)| (CATALOG, *release));
+    for (name, release) in releases.iter().copied().chain(last) {
+        let visible = ReleaseCatalog::new(home, release, principal);
+        context.register_catalog(name, Arc::new(visible));
+    }
+    Ok(context)
+}
+
 /// The schemas of a release that a principal may see.
 struct ReleaseCatalog {
     schemas: BTreeMap<String, Arc<ReleaseSchema>>,

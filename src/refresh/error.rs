@@ -4,6 +4,7 @@ use thiserror::Error;
 
 use crate::model::ModelError;
 use crate::model::build::BuildError;
+use crate::query::QueryError;
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::load::LoadError;
 use crate::warehouse::name::TableName;
@@ -73,15 +74,16 @@ pub enum RefreshError {
     },
     /// checks found something
     #[error(
-        "{} so nothing was published: {}; mend it, or waive by name: \
-         patron refresh --waive {} --because \"...\"",
+        "{} so nothing was published: {}; mend it{}",
         if findings.len() == 1 { "a check failed," } else { "checks failed," },
         listed(findings),
-        findings.first().map_or("", |finding| finding.name.as_str())
+        remedy(command.as_deref(), findings)
     )]
     Refused {
         /// what they found
         findings: Vec<CheckResult>,
+        /// the command that may waive them; none where they cannot be waived
+        command: Option<String>,
     },
     /// a waiver for a check that did not fail
     #[error("nothing to waive: the check `{check}` did not fail; leave the waiver out")]
@@ -107,6 +109,100 @@ pub enum RefreshError {
         /// why
         cause: Box<LoadError>,
     },
+    /// a release could not be asked
+    #[error(transparent)]
+    Query(#[from] QueryError),
+    /// something was left out that must be said
+    #[error("{what} is not said; an entry stays for ever, so it says this")]
+    Blank {
+        /// what
+        what: &'static str,
+    },
+    /// nothing was loaded yet
+    #[error("the warehouse has no release yet; run `patron refresh` first")]
+    NoRelease,
+    /// the project names no table of periods
+    #[error(
+        "warehouse/project.toml does not say which table lists the accounting periods; add a \
+         section [periods] with table, period and order, as `patron init` writes it"
+    )]
+    NoPeriods,
+    /// the table of periods is not there
+    #[error(
+        "table `{table}`, which [periods] in warehouse/project.toml names, is not in release \
+         {number}; correct the name, or run `patron refresh`"
+    )]
+    NoPeriodTable {
+        /// the table
+        table: TableName,
+        /// the release
+        number: u64,
+    },
+    /// a period that the table of periods lacks
+    #[error("there is no accounting period `{wanted}` in `{table}`; {known}")]
+    UnknownPeriod {
+        /// as asked for
+        wanted: String,
+        /// the table of periods
+        table: TableName,
+        /// what there is
+        known: String,
+    },
+    /// a legal entity that the project lacks
+    #[error("there is no legal entity `{wanted}`; warehouse/project.toml has {known}")]
+    UnknownEntity {
+        /// as asked for
+        wanted: String,
+        /// what there is
+        known: String,
+    },
+    /// a period that is closed already
+    #[error(
+        "period `{period}` is closed since release {number}; to restate it, reopen it first: \
+         patron reopen {period} --by ... --because \"...\""
+    )]
+    AlreadyClosed {
+        /// the period
+        period: String,
+        /// the release that closed it
+        number: u64,
+    },
+    /// a period before it is open
+    #[error(
+        "period `{earlier}` comes before `{period}` and is open; close it first: \
+         patron close {earlier} --by ..."
+    )]
+    EarlierOpen {
+        /// the period
+        period: String,
+        /// the first one before it that is open
+        earlier: String,
+    },
+    /// a period that is open
+    #[error("period `{period}` is open, so there is nothing to reopen")]
+    AlreadyOpen {
+        /// the period
+        period: String,
+    },
+    /// figures that nobody has seen
+    #[error(
+        "the project's files have changed since release {number} was made, so closing would close \
+         figures that nobody has seen; run `patron refresh` first"
+    )]
+    Unseen {
+        /// the newest release
+        number: u64,
+    },
+    /// a closing that there was not
+    #[error("period `{period}` has no closing {wanted}; {known}")]
+    UnknownClosing {
+        /// the period
+        period: String,
+        /// as asked for
+        wanted: String,
+        /// what there is
+        known: String,
+    },
     /// a thread of the load died
     #[error("a thread that loads system `{system}` died: {cause}; see the log")]
     Died {
@@ -120,6 +216,17 @@ pub enum RefreshError {
 fn mistakes_told(mistakes: &[ModelError]) -> String {
     let texts: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
     texts.join("\n")
+}
+
+/// How a finding is waived.
+fn remedy(command: Option<&str>, findings: &[CheckResult]) -> String {
+    match (command, findings.first()) {
+        (Some(command), Some(finding)) => {
+            let name = &finding.name;
+            format!(", or waive by name: {command} --waive {name} --because \"...\"")
+        }
+        _ => String::new(),
+    }
 }
 
 fn listed(findings: &[CheckResult]) -> String {

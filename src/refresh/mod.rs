@@ -3,6 +3,8 @@
 //! All systems are read, each of them as it was at one moment; what they brought becomes visible in
 //! one step, or not at all.
 
+mod books;
+mod enter;
 mod error;
 mod hashes;
 mod models;
@@ -10,7 +12,10 @@ mod progress;
 mod resume;
 mod run;
 mod systems;
+mod waive;
 
+pub use books::{Books, Decision, Standing};
+pub use enter::enter;
 pub use error::RefreshError;
 pub use progress::{Progress, Silent};
 pub use run::{Options, Outcome, retry, run};

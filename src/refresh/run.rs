@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use super::enter;
 use super::hashes::Hashes;
 use super::systems::{Brought, chosen, read_systems};
-use super::{Progress, RefreshError, models, resume};
+use super::{Progress, RefreshError, models, resume, waive};
 use crate::engine::session::Limits;
 use crate::model::Models;
 use crate::model::build::Report;
+use crate::warehouse::entered::{self, Entry, Stamp};
 use crate::warehouse::home::{Home, Writer};
 use crate::warehouse::load::{Context, LoadError, Loaded, quarantine, retry_table};
 use crate::warehouse::name::TableName;
@@ -69,9 +71,10 @@ pub fn run(
 ) -> Result<Outcome, RefreshError> {
     let names = chosen(project, options.only.as_ref())?;
     let models = models::read(project, options)?;
-    with_writer(project, options, progress, |shared, home| {
+    let kind = ReleaseKind::Refresh;
+    with_writer(project, options, kind, progress, |shared, home| {
         let brought = read_systems(project, shared, &names, progress);
-        let draft = Draft::new(project, options, shared, home, ReleaseKind::Refresh);
+        let draft = Draft::new(project, options, shared, home, kind);
         draft.take_systems(brought, &names, progress)?.publish(&models, progress)
     })
 }
@@ -91,7 +94,8 @@ pub fn retry(
         return Err(RefreshError::UnknownTable { wanted: wanted.clone() });
     }
     let models = models::read(project, options)?;
-    with_writer(project, options, progress, |shared, home| {
+    let kind = ReleaseKind::Retry;
+    with_writer(project, options, kind, progress, |shared, home| {
         let mut loaded = BTreeMap::new();
         let wanted = project.contracts.iter().filter(|(name, _)| {
             table.is_none_or(|table| table == *name)
@@ -106,22 +110,26 @@ pub fn retry(
             progress.finished(name, result.accounting.as_ref());
             loaded.insert(name.clone(), result);
         }
-        let mut draft = Draft::new(project, options, shared, home, ReleaseKind::Retry);
+        let mut draft = Draft::new(project, options, shared, home, kind);
         draft.loaded = loaded;
         draft.publish(&models, progress)
     })
 }
 
 /// Holds the writer's lock while something is done on top of the newest release.
-fn with_writer(
+pub(super) fn with_writer(
     project: &Project,
     options: &Options,
+    kind: ReleaseKind,
     progress: &dyn Progress,
     work: impl FnOnce(&Context<'_>, &Home) -> Result<Outcome, RefreshError>,
 ) -> Result<Outcome, RefreshError> {
     let home = Home::create(project.home_place())?;
     let writer = home.writer(options.wait)?;
     let base = home.latest()?;
+    if let Some(base) = &base {
+        enter::complete(&home, base, &options.limits)?;
+    }
     let hashes = Hashes::open(&project.state_dir());
     let limits = limits_of_one(project, options, &writer);
     let shared = Context {
@@ -136,7 +144,10 @@ fn with_writer(
         heard: &|table, rows| progress.advanced(table, rows),
     };
     let outcome = work(&shared, &home)?;
-    hashes.save();
+    // What people enter is no turn: otherwise what is done at every second turn might never be.
+    if kind != ReleaseKind::Entered {
+        hashes.save();
+    }
     resume::clear(&shared);
     Ok(outcome)
 }
@@ -152,7 +163,7 @@ fn limits_of_one(project: &Project, options: &Options, writer: &Writer) -> Limit
 }
 
 /// A release in the making.
-struct Draft<'a> {
+pub(super) struct Draft<'a> {
     project: &'a Project,
     options: &'a Options,
     shared: &'a Context<'a>,
@@ -161,10 +172,12 @@ struct Draft<'a> {
     loaded: BTreeMap<TableName, Loaded>,
     systems: BTreeMap<String, SystemEntry>,
     kept: BTreeMap<String, String>,
+    /// what a person enters with this release
+    pub(super) entry: Option<Entry>,
 }
 
 impl<'a> Draft<'a> {
-    fn new(
+    pub(super) fn new(
         project: &'a Project,
         options: &'a Options,
         shared: &'a Context<'a>,
@@ -186,6 +199,7 @@ impl<'a> Draft<'a> {
             loaded: BTreeMap::new(),
             systems,
             kept: BTreeMap::new(),
+            entry: None,
         }
     }
 
@@ -229,7 +243,7 @@ impl<'a> Draft<'a> {
         Ok(self)
     }
 
-    fn publish(
+    pub(super) fn publish(
         mut self,
         models: &Models,
         progress: &dyn Progress,
@@ -245,7 +259,7 @@ impl<'a> Draft<'a> {
             .collect();
         let mut findings = self.findings();
         findings.extend(built.findings);
-        self.refuse(&findings)?;
+        let waivers = self.waivers(&findings)?;
         if let Some(base) = self.unchanged(&tables, &built.checked)? {
             let kept = self.kept;
             return Ok(Outcome {
@@ -268,8 +282,9 @@ impl<'a> Draft<'a> {
             systems: std::mem::take(&mut self.systems),
             accounting: accounting.clone(),
             checks: findings.clone(),
-            waivers: self.options.waivers.clone(),
             checked: built.checked,
+            waivers,
+            entered: self.entry.take().into_iter().collect(),
             project: self.project.hash.clone(),
             hash: String::new(),
         };
@@ -309,6 +324,10 @@ impl<'a> Draft<'a> {
             let hash = self.shared.writer.put_manifest(&manifest)?;
             tables.insert(manifest.table, TableEntry { manifest: hash, load: None, built: None });
         }
+        let stamp = Stamp { at: self.options.now, release: self.shared.number };
+        let entry = self.entry.as_ref().map(|entry| (entry, stamp));
+        let Context { writer, base, limits, .. } = self.shared;
+        tables.extend(entered::tables(writer, *base, entry, limits)?);
         Ok(tables)
     }
 
@@ -339,9 +358,9 @@ impl<'a> Draft<'a> {
             if let (Some(hours), Some(extracted_at)) = (contract.freshness_hours, extracted_at) {
                 let age = self.options.now.signed_duration_since(extracted_at).num_hours();
                 if age > i64::from(hours) {
-                    let name = format!("{name}:freshness");
                     let finding = format!("the data are {age} hours old, promised are {hours}");
-                    findings.push(CheckResult::new(name, Severity::Warning, finding));
+                    let check = format!("{name}:freshness");
+                    findings.push(CheckResult::new(check, Severity::Warning, finding));
                 }
             }
         }
@@ -364,20 +383,16 @@ impl<'a> Draft<'a> {
         base.checks.iter().filter(|check| names.contains(&check.name)).cloned().collect()
     }
 
-    /// Keeps the release unpublished while a check fails that nobody waived.
-    fn refuse(&self, findings: &[CheckResult]) -> Result<(), RefreshError> {
-        let failed: Vec<&CheckResult> =
-            findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
-        let waivers = &self.options.waivers;
-        if let Some(idle) = waivers.iter().find(|w| failed.iter().all(|f| f.name != w.check)) {
-            return Err(RefreshError::NothingToWaive { check: idle.check.clone() });
+    /// The waivers of the release; refuses it while a check fails that nobody waived.
+    fn waivers(&self, findings: &[CheckResult]) -> Result<Vec<Waiver>, RefreshError> {
+        let given = &self.options.waivers;
+        match &self.entry {
+            None => waive::waive(findings, given, &[], None),
+            Some(entry) => {
+                let standing = self.shared.base.map_or(&[][..], |base| &base.waivers);
+                waive::waive(findings, given, standing, Some(entry))
+            }
         }
-        let standing: Vec<CheckResult> = failed
-            .into_iter()
-            .filter(|finding| waivers.iter().all(|waiver| waiver.check != finding.name))
-            .cloned()
-            .collect();
-        if standing.is_empty() { Ok(()) } else { Err(RefreshError::Refused { findings: standing }) }
     }
 
     /// The base release, if nothing would be different in the next.

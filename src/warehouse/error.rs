@@ -10,6 +10,7 @@ use datafusion::parquet::errors::ParquetError;
 
 use super::name::TableName;
 use crate::bucket::BucketError;
+use crate::engine::EngineError;
 
 /// What went wrong with the warehouse's files.
 #[derive(Debug, thiserror::Error)]
@@ -172,6 +173,20 @@ pub enum WarehouseError {
         /// why
         source: DataFusionError,
     },
+    /// A session that reads a table's rows could not be made.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// A table's rows could not be read.
+    #[error("table `{table}`: its rows cannot be read: {source}")]
+    Query {
+        /// the table
+        table: TableName,
+        /// why
+        source: DataFusionError,
+    },
+    /// A table cannot have its name.
+    #[error("{0}")]
+    TableName(String),
     /// A document could not be turned into JSON.
     #[error("`{}`: cannot be written as JSON: {source}", path.display())]
     Json {

@@ -8,6 +8,7 @@ pub mod contract;
 mod contract_file;
 pub mod durable;
 mod encode;
+pub mod entered;
 pub mod error;
 mod fetched;
 pub mod home;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::entered::Entry;
 use super::manifest::Hash;
 use super::name::TableName;
 
@@ -37,6 +38,9 @@ pub struct Release {
     /// what the checks of computed tables looked at: as long as it is the same, so are findings
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub checked: BTreeMap<TableName, Built>,
+    /// what a person entered, where that made the release
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub entered: Vec<Entry>,
     /// hash over project.toml, systems.toml and the contracts that made it
     pub project: Hash,
     /// SHA-256 of this document with this field empty
@@ -51,6 +55,8 @@ pub enum ReleaseKind {
     Refresh,
     /// `patron quarantine retry`
     Retry,
+    /// a person entered something
+    Entered,
 }
 
 /// A table in a release.

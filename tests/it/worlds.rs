@@ -12,7 +12,7 @@ fn world_file(name: &str) -> String {
 }
 
 /// The queries of a README's tables with their answers: rows by comma, values by space.
-fn sums(readme: &str) -> Vec<(String, String)> {
+pub fn sums(readme: &str) -> Vec<(String, String)> {
     let rows = readme.lines().filter_map(|line| line.strip_prefix("| `"));
     rows.map(|row| {
         let (sql, rest) = row.split_once("` |").unwrap();
@@ -21,17 +21,23 @@ fn sums(readme: &str) -> Vec<(String, String)> {
     .collect()
 }
 
-fn check_sums(world: &World) {
-    let sums = sums(&world_file("tiny/README.md"));
-    assert!(sums.len() > 20, "the README's tables are found");
+/// The sums that the world does not give.
+pub fn wrong_sums(world: &World, sums: &[(String, String)]) -> Vec<String> {
     let mut faults = Vec::new();
-    for (sql, expected) in &sums {
+    for (sql, expected) in sums {
         let rows: Vec<String> = world.rows(sql).iter().map(|row| row.join(" ")).collect();
         let found = rows.join(", ");
         if found != *expected {
             faults.push(format!("{sql}\n  by hand: {expected}\n  loaded:  {found}"));
         }
     }
+    faults
+}
+
+fn check_sums(world: &World) {
+    let sums = sums(&world_file("tiny/README.md"));
+    assert!(sums.len() > 20, "the README's tables are found");
+    let faults = wrong_sums(world, &sums);
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 

@@ -1,5 +1,5 @@
 /*---
-description = "Mailings with channel, sender and what came of them."
+description = "Mailings with channel, sender, moment of sending and what came of them."
 grain       = ["send_id"]
 
 [shape]
@@ -10,7 +10,7 @@ person_id    = "text"
 sender_id    = "text"
 send_channel = "text"
 send_outcome = "text"
-sent_at      = "timestamp"
+happened_at  = "timestamp"
 ---*/
 
 select
@@ -21,5 +21,5 @@ select
     sender_id,
     send_channel,
     send_outcome,
-    sent_at
+    sent_at as happened_at
 from marketing.sends

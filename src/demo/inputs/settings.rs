@@ -14,7 +14,8 @@ use super::{decided, first, years};
 const MAPPED: u64 = 20;
 
 /// Name, value, unit and meaning.
-const PARAMETERS: [(&str, &str, &str, &str); 27] = [
+const PARAMETERS: [(&str, &str, &str, &str); 28] = [
+    ("accounting_rate_kind", "average", "", "Exchange rates of documents: average or closing"),
     ("abc_cut_a", "0.75", "ratio", "Share of value up to which customers are of class A"),
     ("abc_cut_b", "0.95", "ratio", "Share of value up to which customers are of class B"),
     ("capital_cost_rate", "0.08", "ratio", "Yearly interest on receivables and stock"),

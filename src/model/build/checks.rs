@@ -8,6 +8,7 @@ use std::sync::Arc;
 use datafusion::arrow::array::{AsArray, RecordBatch};
 use datafusion::arrow::datatypes::Int64Type;
 use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
+use datafusion::catalog::TableProvider;
 use datafusion::error::DataFusionError;
 use datafusion::prelude::SessionContext;
 use tokio::runtime::Handle;
@@ -66,11 +67,12 @@ fn rests_on(tables: &Tables<'_>, model: &Model) -> Built {
         return Built { definition: model.definition.clone(), inputs: tables.inputs(model) };
     }
     let related = model.file.head.checks.relationships.iter().map(|related| &related.to);
-    let names: BTreeSet<&TableName> = related.chain([&model.file.name]).collect();
+    let names: BTreeSet<TableName> =
+        related.chain([&model.file.name]).map(|name| tables.stored_as(name)).collect();
     let hash = |name: &TableName| {
         tables.entry(name).map_or_else(|| NOTHING.to_owned(), |entry| entry.manifest)
     };
-    let inputs = names.into_iter().map(|name| (name.clone(), hash(name))).collect();
+    let inputs = names.into_iter().map(|name| (name.clone(), hash(&name))).collect();
     Built { definition: model.definition.clone(), inputs }
 }
 
@@ -130,7 +132,7 @@ impl Check<'_> {
         &self,
         session: &SessionContext,
         name: &str,
-        table: Arc<dyn datafusion::catalog::TableProvider>,
+        table: Arc<dyn TableProvider>,
     ) -> Result<(), BuildError> {
         let name = TableName::new("checked", name)
             .map_err(|problem| self.failed(DataFusionError::Configuration(problem)))?;
@@ -341,12 +343,11 @@ impl Check<'_> {
             related.columns.join("_"),
             related.to.table()
         );
-        let Some(entry) = self.tables.entry(&related.to) else { return Ok(Vec::new()) };
-        let there = self.tables.base_manifest(&related.to, &entry)?;
+        let there = self.tables.whole(self.model, &related.to)?;
         let built = if self.vanished(related, &there)? { None } else { built };
         let (rows, _) = self.rows(manifest, built, &name);
         let session = self.session(&rows, None)?;
-        self.register(&session, "there", self.tables.rows_of(&there)?)?;
+        self.register(&session, "there", there)?;
         let held: Vec<String> = related
             .columns
             .iter()
@@ -380,16 +381,24 @@ impl Check<'_> {
     }
 
     /// Whether a key that was there in the release before is gone.
-    fn vanished(&self, related: &Relationship, there: &Manifest) -> Result<bool, BuildError> {
-        let base = self.context.base.and_then(|base| base.tables.get(&related.to));
-        let Some(before) = base else { return Ok(true) };
-        let before = self.tables.base_manifest(&related.to, before)?;
-        if before.files == there.files {
+    fn vanished(
+        &self,
+        related: &Relationship,
+        there: &Arc<dyn TableProvider>,
+    ) -> Result<bool, BuildError> {
+        let stored = self.tables.stored_as(&related.to);
+        let base = self.context.base.and_then(|base| base.tables.get(&stored));
+        let (Some(before), Some(now)) = (base, self.tables.entry(&stored)) else { return Ok(true) };
+        if before.manifest == now.manifest {
             return Ok(false);
         }
+        if stored != related.to {
+            return Ok(true);
+        }
+        let before = self.tables.base_manifest(&related.to, before)?;
         let session = self.tables.bare_session()?;
         self.register(&session, "before", self.tables.rows_of(&before)?)?;
-        self.register(&session, "there", self.tables.rows_of(there)?)?;
+        self.register(&session, "there", Arc::clone(there))?;
         let key = list(&related.key);
         let sql = format!(
             "select count(*) from (select {key} from checked.before except select {key} from \

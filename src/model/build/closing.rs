@@ -23,6 +23,7 @@ use super::tables::register;
 use super::{BuildError, Context, Work, keys, only};
 use crate::model::compile::Model;
 use crate::model::front_matter::Closing;
+use crate::warehouse::entered::EnteredTable;
 use crate::warehouse::manifest::{DataFile, Manifest};
 use crate::warehouse::name::TableName;
 use crate::warehouse::project::Periods;
@@ -36,9 +37,6 @@ pub const KIND: &str = "booking_kind";
 
 /// The schema in which the query below finds its tables.
 const SCHEMA: &str = "closing";
-
-/// What people say of periods.
-const STATUS: &str = "period_status";
 
 /// The columns of a model's table.
 pub fn schema(model: &Model) -> SchemaRef {
@@ -72,7 +70,7 @@ pub(super) fn inputs(context: &Context<'_>, model: &Model) -> BTreeSet<TableName
 }
 
 fn status() -> Option<TableName> {
-    TableName::new(crate::model::given::OWN, STATUS).ok()
+    EnteredTable::PeriodStatus.name().ok()
 }
 
 /// Rows of some months only.

@@ -60,7 +60,7 @@ pub enum BuildError {
         cause: Box<LoadError>,
     },
     /// the warehouse could not be read or written
-    #[error("table `{table}`: {cause}")]
+    #[error("{cause}")]
     Warehouse {
         /// the table
         table: TableName,

@@ -10,13 +10,12 @@ use tokio::runtime::Handle;
 
 use super::tables::Tables;
 use super::{BuildError, Context, Outcome, Report, build_table, checks, closing};
-use crate::engine::session::Limits;
 use crate::model::compile::Model;
 use crate::model::files::Layer;
 use crate::warehouse::name::TableName;
 use crate::warehouse::release::{Built, CheckResult};
 
-/// How many tables are built at once, at most: each has its part of the memory.
+/// How many tables are built at once, at most: they share the memory.
 const AT_ONCE: usize = 2;
 
 /// What the workers share.
@@ -40,9 +39,7 @@ struct Board<'a> {
 /// Builds all tables, then checks their rows.
 pub(super) fn run(context: &Context<'_>) -> Result<Outcome, BuildError> {
     let workers = context.limits.threads.clamp(1, AT_ONCE);
-    let limits =
-        Limits { memory_bytes: context.limits.memory_bytes / workers, ..context.limits.clone() };
-    let tables = Tables::new(context, limits);
+    let tables = Tables::new(context)?;
     let board = Board {
         waiting: context.models.stored().collect(),
         busy: 0,

@@ -15,7 +15,7 @@ use tokio::runtime::Handle;
 
 use super::months::{Scope, neighbours};
 use super::{BuildError, Context, NOTHING, closing, only};
-use crate::engine::session::{Limits, session};
+use crate::engine::session::{Shared, session_within, shared};
 use crate::model::compile::{Model, schema_of};
 use crate::model::files::{Layer, ModelFile};
 use crate::model::front_matter::Reach;
@@ -30,15 +30,16 @@ use crate::warehouse::release::TableEntry;
 /// The tables of the release in the making.
 pub(super) struct Tables<'a> {
     context: &'a Context<'a>,
-    /// limits of one query
-    limits: Limits,
+    /// memory and disk of all queries together
+    shared: Shared,
     /// what was built so far
     built: Mutex<BTreeMap<TableName, TableEntry>>,
 }
 
 impl<'a> Tables<'a> {
-    pub(super) fn new(context: &'a Context<'a>, limits: Limits) -> Self {
-        Self { context, limits, built: Mutex::new(BTreeMap::new()) }
+    pub(super) fn new(context: &'a Context<'a>) -> Result<Self, BuildError> {
+        let shared = shared(context.limits)?;
+        Ok(Self { context, shared, built: Mutex::new(BTreeMap::new()) })
     }
 
     /// Takes a table that was built.
@@ -113,9 +114,9 @@ impl<'a> Tables<'a> {
             .map_err(|cause| BuildError::Warehouse { table: name.clone(), cause: Box::new(cause) })
     }
 
-    /// A session without tables, with the memory of one query.
+    /// A session without tables.
     pub(super) fn bare_session(&self) -> Result<SessionContext, BuildError> {
-        let session = session(&self.limits)?;
+        let session = session_within(&self.shared, self.context.limits.threads);
         let state = session.state_ref();
         let mut guard = state.write();
         let options = guard.config_mut().options_mut();
@@ -146,6 +147,21 @@ impl<'a> Tables<'a> {
     /// A session in which a check sees whole tables.
     pub(super) fn check_session(&self, model: &Model) -> Result<SessionContext, BuildError> {
         self.session(model, &Scope::Whole)
+    }
+
+    /// A whole table under the name by which a query reads it.
+    pub(super) fn whole(
+        &self,
+        model: &Model,
+        name: &TableName,
+    ) -> Result<Arc<dyn TableProvider>, BuildError> {
+        self.table(model, name, &|_| true)
+    }
+
+    /// What a table's rows rest on: itself where it is stored, or what staging reads.
+    pub(super) fn stored_as(&self, name: &TableName) -> TableName {
+        let raw = self.staging(name).and_then(|staging| staging.reads.first());
+        raw.unwrap_or(name).clone()
     }
 
     /// A table under the name by which a query reads it, with those of its files that are wanted.
@@ -253,8 +269,7 @@ impl<'a> Tables<'a> {
             }
         });
         let columns = columns.collect::<Result<Vec<_>, DataFusionError>>()?;
-        let session =
-            session(&self.limits).map_err(|error| DataFusionError::External(Box::new(error)))?;
+        let session = session_within(&self.shared, self.context.limits.threads);
         let plan = session.read_table(rows)?.select(columns)?.into_unoptimized_plan();
         Ok(Arc::new(ViewTable::new(plan, None)))
     }

@@ -3,8 +3,12 @@
 //! In one total order, month by month, so that equal rows give equal bytes whichever months were
 //! built together.
 
+use std::sync::Arc;
+
 use datafusion::arrow::array::{Array, RecordBatch, StringArray};
+use datafusion::arrow::compute::{CastOptions, cast_with_options};
 use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::arrow::error::ArrowError;
 use datafusion::error::DataFusionError;
 use datafusion::logical_expr::{cast, ident};
 use datafusion::prelude::DataFrame;
@@ -73,6 +77,7 @@ pub(super) fn write(
     let mut files = Files { work, schema, scope, open: None, done: Vec::new() };
     while let Some(batch) = work.handle.block_on(stream.next()) {
         let batch = batch.map_err(|cause| work.failed(cause))?;
+        let batch = under(&batch, schema).map_err(|cause| work.failed(cause.into()))?;
         let place = || work.model.file.place.clone();
         let partitions = partitioner
             .partitions(&batch)
@@ -80,6 +85,18 @@ pub(super) fn write(
         files.write(&batch, &partitions)?;
     }
     files.finish()
+}
+
+/// Rows under the stored types: a plan may promise one precision of time and give another.
+fn under(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch, ArrowError> {
+    let options = CastOptions { safe: false, ..CastOptions::default() };
+    let columns = batch.columns().iter().zip(schema.fields()).map(|(column, field)| {
+        if column.data_type() == field.data_type() {
+            return Ok(Arc::clone(column));
+        }
+        cast_with_options(column, field.data_type(), &options)
+    });
+    RecordBatch::try_new(SchemaRef::clone(schema), columns.collect::<Result<_, _>>()?)
 }
 
 /// The files of a table as they come about.

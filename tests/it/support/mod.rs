@@ -2,6 +2,7 @@
 
 pub mod binary;
 pub mod dice;
+pub mod hand;
 pub mod house;
 pub mod mariadb;
 pub mod model;

@@ -1,0 +1,243 @@
+#!/usr/bin/env python3
+"""How long do the models of a large company take to build, beside DuckDB, and after one new day?
+
+    benches/models.py [--order-lines 10000000] [--customers 20000] [--pairs 3] [--sql sql]
+
+Writes a sample company and loads it without models. Then, several times in turn: Patron builds
+all models from nothing, and DuckDB runs the same SQL over the same raw Parquet into zstd Parquet,
+one model after the other, as far as its dialect goes: what it refuses is listed and left out of its
+time, and what rests on that reads Patron's table. The ratio is of adjacent runs. At last the
+company lives on for a day, and the refresh that brings it is told as a share of the full build.
+Patron hashes and syncs every file and checks every grain; DuckDB does not.
+"""
+import argparse
+import json
+import os
+import pathlib
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import tomllib
+
+from load import CACHE, QUIET, ROOT, built, measured, python_with_duckdb
+
+NAME = re.compile(r"\b(staging|intermediate|marts|patron|previous|\w+)\.(\w+)\b")
+LAYERS = ("staging", "intermediate", "marts")
+
+# Where DuckDB's dialect only names things otherwise: functions, and the columns of `values`. It has
+# no rounding of decimals to digits that a column says, so that goes by doubles: alike in time only.
+VALUES_COLUMN = re.compile(r"\bcolumn(\d)\b")
+MACROS = [
+    "create macro to_char(moment, format) as strftime(moment, format)",
+    "create macro to_unixtime(moment) as epoch(moment)",
+    "create macro local_date(moment, zone) as cast(timezone(zone, moment) as date)",
+    "create macro round(amount) as system.main.round(amount), (amount, digits) as "
+    "system.main.round(cast(amount as double), cast(digits as integer))",
+]
+
+# Runs the steps given as JSON; prints as JSON which failed and why, and how long each took.
+RUNNER = f"""
+import json, pathlib, sys, time
+{QUIET}
+plan = json.loads(pathlib.Path(sys.argv[1]).read_text())
+for sql in plan["before"]:
+    duckdb.sql(sql)
+told = {{}}
+for step in plan["steps"]:
+    begin = time.monotonic()
+    try:
+        duckdb.sql(step["view"]) if step["view"] else duckdb.sql(step["copy"])
+        told[step["name"]] = [time.monotonic() - begin, None]
+    except Exception as error:
+        told[step["name"]] = [0.0, str(error).splitlines()[0][:150]]
+    for sql in step["after"] if told[step["name"]][1] is None else step["instead"]:
+        duckdb.sql(sql)
+print(json.dumps(told))
+"""
+
+
+def company(program, folder, lines, customers):
+    """The sample company with its raw tables loaded, once for all runs."""
+    wanted = folder.parent / f"{folder.name}.{lines}.{customers}"
+    if wanted.exists():
+        return
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    size = ["--order-lines", str(lines), "--customers", str(customers)]
+    measured([program, "demo", "--dir", folder, *size, "--no-refresh"])
+    shutil.rmtree(folder / "sql", ignore_errors=True)
+    (folder / "sql").mkdir()
+    loaded = measured([program, "--project", folder, "refresh"])
+    print(f"load     wall {loaded[0]:7.1f} s  peak {loaded[2]:6.0f} MiB", flush=True)
+    shutil.rmtree(folder.parent / "raw", ignore_errors=True)
+    shutil.copytree(folder, folder.parent / "raw", copy_function=take)
+    wanted.touch()
+
+
+def take(source, target):
+    """Copies a file; one that is never changed is only linked."""
+    is_fixed = "/warehouse/data/files/" in str(source)
+    os.link(source, target) if is_fixed else shutil.copy2(source, target)
+
+
+def from_raw(folder, sql):
+    """The project as it was before any model was built, with the models beside it."""
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(folder.parent / "raw", folder, copy_function=take)
+    shutil.rmtree(folder / "sql", ignore_errors=True)
+    shutil.copytree(sql, folder / "sql")
+
+
+def tables(folder):
+    """The files of every table of the newest release."""
+    data = folder / "warehouse" / "data"
+    release = json.loads(sorted((data / "releases").glob("*.json"))[-1].read_text())
+    found = {}
+    for name, entry in release["tables"].items():
+        manifest = data / "manifests" / name / f"{entry['manifest']}.json"
+        files = json.loads(manifest.read_text())["files"]
+        found[name] = [str(data / file["path"]) for file in files]
+    return found
+
+
+def models(folder):
+    """Every model with its text without the head, in an order in which they can be built."""
+    texts = {}
+    for layer in LAYERS:
+        for path in sorted((folder / "sql" / layer).glob("**/*.sql")):
+            head, body = path.read_text().split("---*/", 1)
+            declared = tomllib.loads(head.split("/*---", 1)[1])
+            body = VALUES_COLUMN.sub(lambda found: f"col{int(found[1]) - 1}", body)
+            texts[f"{layer}.{path.stem}"] = (declared, body.strip().rstrip(";"))
+    order = []
+
+    def visit(name):
+        for layer, table in NAME.findall(texts[name][1]):
+            other = f"{layer}.{table}"
+            if other in texts and other != name and other not in order:
+                visit(other)
+        if name not in order:
+            order.append(name)
+
+    for name in texts:
+        visit(name)
+    return [(name, *texts[name]) for name in order]
+
+
+def read(files):
+    listed = ", ".join(f"'{file}'" for file in files)
+    return f"select * from read_parquet([{listed}], hive_partitioning = false)"
+
+
+def own_tables(folder):
+    """The tables that the project says of itself, and those that people would have entered."""
+    said = tomllib.loads((folder / "warehouse" / "project.toml").read_text())
+    text = lambda value: "'" + str(value).replace("'", "''") + "'"
+    project = [said["name"], said["time_zone"], said["functional_currency"]]
+    project += [said["reporting_currency"], said["calendar"]["kind"]]
+    month = said["calendar"].get("first_month", "null")
+    entities = ", ".join(
+        f"({text(one['id'])}, {text(one['name'])}, {text(one['currency'])})"
+        for one in said["entities"]
+    )
+    return {
+        "patron.project": f"select * from (values ({', '.join(map(text, project))}, {month})) as t("
+        "project_name, time_zone, functional_currency_code, reporting_currency_code, "
+        "calendar_kind, first_month)",
+        "patron.entities": f"select * from (values {entities}) as "
+        "t(entity_id, entity_name, currency_code)",
+        "patron.refresh": "select current_timestamp as refreshed_at, current_date as refreshed_on, "
+        "1 as release_number",
+        "patron.period_status": "select null::bigint as status_number, null::text as period_id, "
+        "null::text as entity_id, null::text as status where false",
+        "patron.match_decisions": "select null::bigint as decision_number, "
+        "null::timestamptz as decided_at, null::text as decided_by, null::text as decision, "
+        "null::text as left_system, null::text as left_local_id, null::text as right_system, "
+        "null::text as right_local_id, null::text as because, null::date as valid_from_on "
+        "where false",
+    }
+
+
+def plan(folder, out, threads):
+    """What DuckDB is to do: views over raw tables, then one model after the other."""
+    stored = tables(folder)
+    before = [f"set threads = {threads}", "set timezone = 'UTC'", *MACROS]
+    schemas = {name.split(".")[0] for name in stored} | {*LAYERS, "patron"}
+    before += [f"create schema if not exists {schema}" for schema in sorted(schemas)]
+    for name, files in stored.items():
+        if name.split(".")[0] not in LAYERS and files:
+            before.append(f"create view {name} as {read(files)}")
+    for name, select in own_tables(folder).items():
+        if not stored.get(name):
+            before.append(f"create table {name} as {select}")
+    steps = []
+    for name, head, body in models(folder):
+        if name.startswith("staging."):
+            steps.append({"name": name, "view": f"create view {name} as {body}", "copy": None,
+                          "after": [], "instead": []})
+            continue
+        target = out / f"{name}.parquet"
+        ours = read(stored[name]) if stored.get(name) else None
+        steps.append({
+            "name": name,
+            "view": None,
+            "copy": f"copy ({body}) to '{target}' (format parquet, compression zstd)",
+            "after": [f"create view {name} as {read([target])}"],
+            "instead": [f"create view {name} as {ours}"] if ours else [],
+        })
+    return {"before": before, "steps": steps}
+
+
+def duckdb_run(python, folder, threads):
+    """Seconds of the models that DuckDB runs, their number, and what it refuses."""
+    with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
+        scratch = pathlib.Path(scratch)
+        steps = scratch / "plan.json"
+        steps.write_text(json.dumps(plan(folder, scratch, threads)))
+        run = measured([python, "-c", RUNNER, steps])
+    told = json.loads(run[3].splitlines()[-1])
+    built = {n: t for n, (t, why) in told.items() if why is None and not n.startswith("staging.")}
+    refused = {name: why for name, (_, why) in told.items() if why is not None}
+    return sum(built.values()), len(built), refused, run
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--order-lines", type=int, default=10_000_000)
+    parser.add_argument("--customers", type=int, default=20_000)
+    parser.add_argument("--pairs", type=int, default=3)
+    parser.add_argument("--sql", type=pathlib.Path, default=ROOT / "sql")
+    parser.add_argument("--program", type=pathlib.Path, help="a built patron; else it is built")
+    options = parser.parse_args()
+    program = (options.program or built()).resolve()
+    python = python_with_duckdb()
+    folder = CACHE / "bench-models" / "company"
+    threads = os.cpu_count()
+    company(program, folder, options.order_lines, options.customers)
+    print(f"{options.order_lines} order lines, {threads} cores", flush=True)
+    walls, ratios, refused = [], [], {}
+    for _ in range(options.pairs):
+        from_raw(folder, options.sql)
+        ours = measured([program, "--project", folder, "refresh"])
+        print(f"patron   wall {ours[0]:7.1f} s  cpu {ours[1]:7.1f} s  peak {ours[2]:6.0f} MiB")
+        seconds, count, refused, run = duckdb_run(python, folder, threads)
+        print(f"duckdb   wall {seconds:7.1f} s for {count} models  peak {run[2]:6.0f} MiB")
+        sys.stdout.flush()
+        walls.append(ours[0])
+        ratios.append(ours[0] / seconds if seconds else float("nan"))
+    for name, why in refused.items():
+        print(f"  left out by duckdb: {name}: {why}")
+    print(f"wall ratio  {statistics.median(ratios):.2f}  of {' '.join(f'{r:.2f}' for r in ratios)}")
+    idle = measured([program, "--project", folder, "refresh"])
+    print(f"a refresh in which nothing changed: {idle[0]:.2f} s")
+    measured([program, "demo", "--dir", folder, "--advance", "1", "--no-refresh"])
+    day = measured([program, "--project", folder, "refresh"])
+    share = 100 * day[0] / statistics.median(walls)
+    print(f"a refresh that brings a day: {day[0]:.1f} s, {share:.0f} % of the full build")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,112 @@
+//! How are accounting periods closed, reopened and signed off?
+
+use super::Context;
+use super::error::CliError;
+use super::refresh::{options, summary, supervise};
+use crate::demo::examples;
+use crate::refresh::{self, Options, Outcome};
+use crate::warehouse::entered::{Entry, PeriodEntry, PeriodStatus, SignOff};
+use crate::warehouse::release::Waiver;
+
+/// Closes an accounting period: its figures never change any more
+#[derive(Debug, clap::Args)]
+#[command(after_help = examples::CLOSE)]
+pub(super) struct CloseArgs {
+    #[command(flatten)]
+    which: Which,
+
+    /// Why, or what there is to say; the reason of every --waive
+    #[arg(long, value_name = "TEXT")]
+    because: Option<String>,
+
+    /// A check that may stand although it keeps the period open; needs --because
+    #[arg(long, value_name = "CHECK", requires = "because")]
+    waive: Vec<String>,
+}
+
+/// Reopens a closed accounting period, so that it can be restated
+#[derive(Debug, clap::Args)]
+#[command(after_help = examples::REOPEN)]
+pub(super) struct ReopenArgs {
+    #[command(flatten)]
+    which: Which,
+
+    /// Why
+    #[arg(long, value_name = "TEXT")]
+    because: String,
+}
+
+/// Records that somebody takes responsibility for a report or a check of a period
+#[derive(Debug, clap::Args)]
+#[command(after_help = examples::SIGN_OFF)]
+pub(super) struct SignOffArgs {
+    #[command(flatten)]
+    which: Which,
+
+    /// What is signed off: a report, a check, or whatever else you agree on
+    subject: String,
+
+    /// What there is to say about it
+    #[arg(long, value_name = "TEXT")]
+    remark: Option<String>,
+}
+
+/// What and who, in each of these commands.
+#[derive(Debug, clap::Args)]
+struct Which {
+    /// The period, as the project's table of periods has it
+    period: String,
+
+    /// The one legal entity [default: all]
+    #[arg(long, value_name = "ENTITY")]
+    entity: Option<String>,
+
+    /// Who decides
+    #[arg(long, value_name = "NAME")]
+    by: String,
+}
+
+pub(super) fn close(args: CloseArgs, context: &Context) -> Result<(), CliError> {
+    let because = args.because.clone().unwrap_or_default();
+    let waive = |check| Waiver { check, because: because.clone() };
+    let waivers = args.waive.into_iter().map(waive).collect();
+    let options = Options { waivers, ..options(context, true) };
+    let period = args.which.period.clone();
+    let entry = status(args.which, PeriodStatus::Closed, args.because);
+    let outcome = publish(entry, options, context)?;
+    let number = outcome.release.number;
+    let pins = context.home()?.pins()?;
+    let pin = pins.iter().find(|pin| pin.number == number && pin.name.starts_with("close-"));
+    let kept = pin.map(|pin| format!(" and kept as `{}`", pin.name)).unwrap_or_default();
+    context.output.say(&format!("period {period} is closed as of release {number}{kept}"))
+}
+
+pub(super) fn reopen(args: ReopenArgs, context: &Context) -> Result<(), CliError> {
+    let period = args.which.period.clone();
+    let entry = status(args.which, PeriodStatus::Reopened, Some(args.because));
+    publish(entry, options(context, true), context)?;
+    context.output.say(&format!("period {period} is open; close it again to restate it"))
+}
+
+pub(super) fn sign_off(args: SignOffArgs, context: &Context) -> Result<(), CliError> {
+    let Which { period, entity, by } = args.which;
+    let (subject, remark) = (args.subject, args.remark);
+    let entry = Entry::SignOff(SignOff { period, entity, subject, by, remark });
+    publish(entry, options(context, true), context)?;
+    Ok(())
+}
+
+fn status(which: Which, status: PeriodStatus, because: Option<String>) -> Entry {
+    let Which { period, entity, by } = which;
+    Entry::PeriodStatus(PeriodEntry { period, entity, status, by, because })
+}
+
+/// Publishes what a person enters and says so.
+fn publish(entry: Entry, options: Options, context: &Context) -> Result<Outcome, CliError> {
+    let project = context.project()?;
+    let outcome = supervise(context, project, move |project, progress| {
+        refresh::enter(project, &entry, &options, progress)
+    })?;
+    summary(context.output, &outcome)?;
+    Ok(outcome)
+}

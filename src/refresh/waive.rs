@@ -1,0 +1,140 @@
+//! Which findings keep a release unpublished, and which are waived?
+
+use super::RefreshError;
+use crate::warehouse::entered::{Entry, PeriodEntry, PeriodStatus};
+use crate::warehouse::release::{CheckResult, Severity, Waiver};
+
+/// The waivers of a release.
+///
+/// What a person enters with the release reads no system, so what was waived when the systems were
+/// read (`standing`) stays waived. What hinders the closing of a period must be waived at that
+/// closing.
+///
+/// # Errors
+/// When a grave finding is not waived, or something is waived that was not found.
+pub(super) fn waive(
+    findings: &[CheckResult],
+    given: &[Waiver],
+    standing: &[Waiver],
+    entry: Option<&Entry>,
+) -> Result<Vec<Waiver>, RefreshError> {
+    let hinders = |finding: &CheckResult| {
+        closed(entry).is_some_and(|entry| finding.hinders_closing(&entry.period))
+    };
+    let failed: Vec<&CheckResult> = findings
+        .iter()
+        .filter(|finding| finding.severity == Severity::Error || hinders(finding))
+        .collect();
+    if let Some(idle) = given.iter().find(|w| failed.iter().all(|f| f.name != w.check)) {
+        return Err(RefreshError::NothingToWaive { check: idle.check.clone() });
+    }
+    let mut waivers = given.to_vec();
+    let mut left = Vec::new();
+    for finding in failed {
+        let names = |waiver: &&Waiver| waiver.check == finding.name;
+        if given.iter().any(|waiver| names(&waiver)) {
+            continue;
+        }
+        match standing.iter().find(names).filter(|_| !hinders(finding)) {
+            Some(known) if waivers.contains(known) => {}
+            Some(known) => waivers.push(known.clone()),
+            None => left.push(finding.clone()),
+        }
+    }
+    if left.is_empty() {
+        return Ok(waivers);
+    }
+    let command = match (entry, closed(entry)) {
+        (None, _) => Some("patron refresh".to_owned()),
+        (_, Some(closing)) => Some(format!("patron close {} --by ...", closing.period)),
+        _ => None,
+    };
+    Err(RefreshError::Refused { findings: left, command })
+}
+
+/// The closing that an entry is, if it is one.
+fn closed(entry: Option<&Entry>) -> Option<&PeriodEntry> {
+    match entry {
+        Some(Entry::PeriodStatus(entry)) if entry.status == PeriodStatus::Closed => Some(entry),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn finding(name: &str, severity: Severity) -> CheckResult {
+        CheckResult::new(name.to_owned(), severity, "something".to_owned())
+    }
+
+    /// A warning that keeps a period from being closed.
+    fn hindrance(name: &str, period: &str) -> CheckResult {
+        CheckResult {
+            period: Some(period.to_owned()),
+            closing: Some(Severity::Error),
+            ..finding(name, Severity::Warning)
+        }
+    }
+
+    fn waiver(check: &str) -> Waiver {
+        Waiver { check: check.to_owned(), because: "known".to_owned() }
+    }
+
+    fn entry(status: PeriodStatus) -> Entry {
+        let (period, by) = ("2026-06".to_owned(), "Ada".to_owned());
+        Entry::PeriodStatus(PeriodEntry { period, entity: None, status, by, because: None })
+    }
+
+    /// The waivers by their checks, or the message.
+    fn outcome(
+        findings: &[CheckResult],
+        given: &[&str],
+        standing: &[&str],
+        entry: Option<&Entry>,
+    ) -> Result<Vec<String>, String> {
+        let waivers =
+            |checks: &[&str]| checks.iter().map(|check| waiver(check)).collect::<Vec<_>>();
+        waive(findings, &waivers(given), &waivers(standing), entry)
+            .map(|waivers| waivers.into_iter().map(|waiver| waiver.check).collect())
+            .map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_hindrance_refuses_the_closing_of_its_own_period_alone() {
+        let closing = entry(PeriodStatus::Closed);
+        let found = [hindrance("a:unassigned", "2026-06"), finding("b:x", Severity::Warning)];
+        let message = outcome(&found, &[], &[], Some(&closing)).unwrap_err();
+        assert!(message.contains("`a:unassigned`: something"), "{message}");
+        assert!(
+            message.contains("patron close 2026-06 --by ... --waive a:unassigned --because"),
+            "{message}"
+        );
+        assert!(!message.contains("b:x"), "{message}");
+        let waived = outcome(&found, &["a:unassigned"], &[], Some(&closing));
+        assert_eq!(waived.unwrap(), ["a:unassigned"]);
+        // What was waived when the systems were read does not close a period.
+        assert!(outcome(&found, &[], &["a:unassigned"], Some(&closing)).is_err());
+
+        let other = [hindrance("a:unassigned", "2026-07")];
+        assert!(outcome(&other, &[], &[], Some(&closing)).unwrap().is_empty());
+        assert!(outcome(&found, &[], &[], Some(&entry(PeriodStatus::Reopened))).is_ok());
+        assert!(outcome(&found, &[], &[], None).unwrap().is_empty());
+    }
+
+    #[test]
+    fn an_error_refuses_everything_until_it_is_waived() {
+        let found = [finding("b:deleted", Severity::Error)];
+        let message = outcome(&found, &[], &[], None).unwrap_err();
+        assert!(message.contains("patron refresh --waive b:deleted --because"), "{message}");
+        let reopening = entry(PeriodStatus::Reopened);
+        let message = outcome(&found, &[], &[], Some(&reopening)).unwrap_err();
+        assert!(message.ends_with("mend it"), "{message}");
+        // An entry reads nothing, so an earlier waiver holds; one that is idle is dropped.
+        let standing = ["b:deleted", "c:gone"];
+        assert_eq!(outcome(&found, &[], &standing, Some(&reopening)).unwrap(), ["b:deleted"]);
+        assert_eq!(outcome(&found, &["b:deleted"], &[], None).unwrap(), ["b:deleted"]);
+        let idle = outcome(&found, &["c:gone"], &[], None).unwrap_err();
+        assert!(idle.contains("`c:gone` did not fail"), "{idle}");
+    }
+}

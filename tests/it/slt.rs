@@ -1,0 +1,182 @@
+//! Does every model give what its file below tests/slt says, over the company of tests/worlds/hand?
+//!
+//! `tests/slt/<folder>/<model>.slt` belongs to `sql/<folder>/<model>.sql`. Values are written as
+//! `patron query --format csv` prints them, a missing one `NULL`, an empty text `(empty)`.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use datafusion::arrow::array::{Array, RecordBatch};
+use datafusion::arrow::datatypes::DataType;
+use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
+use datafusion::error::DataFusionError;
+use datafusion::prelude::SessionContext;
+use patron::query::{self, Principal};
+use sqllogictest::{DB, DBOutput, DefaultColumnType, Record, Runner};
+
+use crate::support::hand::{self, files, repository};
+use crate::support::world::runtime;
+use crate::worlds;
+
+/// The folders whose models need a file.
+const FOLDERS: [&str; 2] = ["intermediate", "marts"];
+
+/// Models whose file is still to be written; each goes as soon as its file is there.
+const WITHOUT_FILE: &[&str] = &[];
+
+/// A release, asked as its owner asks it.
+struct Asked(SessionContext);
+
+impl DB for Asked {
+    type Error = DataFusionError;
+    type ColumnType = DefaultColumnType;
+
+    fn run(&mut self, sql: &str) -> Result<DBOutput<DefaultColumnType>, DataFusionError> {
+        let (schema, batches) = runtime().block_on(async {
+            let frame = query::ask(&self.0, sql).await?;
+            let schema = frame.schema().as_arrow().clone();
+            Ok::<_, DataFusionError>((schema, frame.collect().await?))
+        })?;
+        let types = schema.fields().iter().map(|field| kind(field.data_type())).collect();
+        let rows = batches.iter().map(texts).collect::<Result<Vec<_>, _>>()?;
+        Ok(DBOutput::Rows { types, rows: rows.concat() })
+    }
+}
+
+fn kind(found: &DataType) -> DefaultColumnType {
+    if found.is_integer() {
+        DefaultColumnType::Integer
+    } else if found.is_numeric() {
+        DefaultColumnType::FloatingPoint
+    } else {
+        DefaultColumnType::Text
+    }
+}
+
+fn texts(batch: &RecordBatch) -> Result<Vec<Vec<String>>, DataFusionError> {
+    let options = FormatOptions::new();
+    let columns = batch.columns().iter().map(|column| {
+        let nulls = column.logical_nulls();
+        let cells = ArrayFormatter::try_new(column.as_ref(), &options)?;
+        let cell = move |row| match cells.value(row).try_to_string()? {
+            _ if nulls.as_ref().is_some_and(|nulls| nulls.is_null(row)) => Ok("NULL".to_owned()),
+            text if text.is_empty() => Ok("(empty)".to_owned()),
+            text => Ok(text),
+        };
+        (0..batch.num_rows()).map(cell).collect::<Result<Vec<String>, DataFusionError>>()
+    });
+    let columns = columns.collect::<Result<Vec<_>, _>>()?;
+    let row = |row: usize| columns.iter().map(|column| column[row].clone()).collect();
+    Ok((0..batch.num_rows()).map(row).collect())
+}
+
+/// Whether there are as many columns as the file says; their types are the model's own affair.
+fn is_as_wide(actual: &Vec<DefaultColumnType>, expected: &Vec<DefaultColumnType>) -> bool {
+    actual.len() == expected.len()
+}
+
+/// What a script's records say and the release does not, and how many records ask something.
+fn faults_of(records: Vec<Record<DefaultColumnType>>) -> (Vec<String>, usize) {
+    let world = hand::shared();
+    let (home, release) = (world.home(), world.release());
+    let session = query::open(&home, &release, &Principal::Owner, &world.limits()).unwrap();
+    let mut runner = Runner::new(|| {
+        let session = session.clone();
+        async move { Ok(Asked(session)) }
+    });
+    runner.with_column_validator(is_as_wide);
+    let is_query = |record: &&Record<_>| matches!(record, Record::Query { .. });
+    let count = records.iter().filter(is_query).count();
+    let failed = records.into_iter().filter_map(|record| runner.run(record).err());
+    (failed.map(|error| error.display(false).to_string()).collect(), count)
+}
+
+/// The faults of a file, with its place in front of each.
+fn faults_of_file(path: &Path) -> Vec<String> {
+    let place = path.strip_prefix(repository("")).unwrap().display().to_string();
+    let text = std::fs::read_to_string(path).unwrap();
+    let records = match sqllogictest::parse_with_name(&text, place.as_str()) {
+        Ok(records) => records,
+        Err(error) => return vec![error.to_string()],
+    };
+    let (mut faults, count) = faults_of(records);
+    if count == 0 {
+        faults.push(format!("{place}: asks nothing; add a `query` with its answer"));
+    }
+    for word in ["slt:ignore", "skipif", "onlyif"] {
+        if text.contains(word) {
+            faults.push(format!("{place}: `{word}` leaves something unproved; write it out"));
+        }
+    }
+    faults
+}
+
+#[test]
+fn the_company_adds_up_as_by_hand() {
+    let readme = std::fs::read_to_string(repository("tests/worlds/hand/README.md")).unwrap();
+    let sums = worlds::sums(&readme);
+    assert!(sums.len() > 25, "the README's tables are found: {}", sums.len());
+    let faults = worlds::wrong_sums(hand::shared(), &sums);
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    println!("{} sums of tests/worlds/hand/README.md hold", sums.len());
+}
+
+#[test]
+fn models_give_what_their_files_say() {
+    let mut faults = Vec::new();
+    let mut count = 0;
+    for folder in FOLDERS {
+        for name in files(&repository("tests/slt").join(folder), "slt") {
+            let path = repository("tests/slt").join(folder).join(format!("{name}.slt"));
+            faults.extend(faults_of_file(&path));
+            count += 1;
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n\n"));
+    println!("{count} files below tests/slt hold");
+}
+
+#[test]
+fn every_model_has_its_file_and_every_file_its_model() {
+    let mut faults = Vec::new();
+    let waiting: BTreeSet<&str> = WITHOUT_FILE.iter().copied().collect();
+    for folder in FOLDERS {
+        let models = files(&repository("sql").join(folder), "sql");
+        let proved = files(&repository("tests/slt").join(folder), "slt");
+        for model in models.difference(&proved) {
+            if !waiting.contains(format!("{folder}.{model}").as_str()) {
+                faults.push(format!("sql/{folder}/{model}.sql has no tests/slt file"));
+            }
+        }
+        for file in proved.difference(&models) {
+            faults.push(format!("tests/slt/{folder}/{file}.slt names no model"));
+        }
+        for file in &proved {
+            if waiting.contains(format!("{folder}.{file}").as_str()) {
+                faults.push(format!("{folder}.{file} has its file; take it from WITHOUT_FILE"));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn a_wrong_answer_is_told_with_its_place() {
+    let right = "query IT\nselect 1, cast(null as varchar)\n----\n1 NULL\n\n\
+                 query T\nselect ''\n----\n(empty)\n";
+    let wrong = [
+        ("query I\nselect 2\n----\n1\n", ["made.slt:1", "[Diff]"]),
+        ("query I\nselect 1, 2\n----\n1 2\n", ["made.slt:1", "column"]),
+        ("query I\nselect nothing\n----\n1\n", ["made.slt:1", "nothing"]),
+        ("query I\nselect 1 where false\n----\n1\n", ["made.slt:1", "[Diff]"]),
+    ];
+    let (faults, count) = faults_of(sqllogictest::parse(right).unwrap());
+    assert_eq!((faults, count), (Vec::new(), 2));
+    for (text, words) in wrong {
+        let (faults, _) = faults_of(sqllogictest::parse_with_name(text, "made.slt").unwrap());
+        assert_eq!(faults.len(), 1, "{text}");
+        for word in words {
+            assert!(faults[0].contains(word), "{text}: {}", faults[0]);
+        }
+    }
+}
