@@ -31,6 +31,25 @@ is_current               = "Whether it is the version that holds now."
 acquired_on              = "Since when it has been a customer of any department."
 valid_from_on            = "The version's first day; null from the beginning."
 valid_to_on              = "The day after its last; null while it holds."
+owner_id                 = "The employee who looked after it."
+business_unit_id         = "The business unit that it belonged to."
+entity_id                = "The legal entity that it buys from."
+parent_customer_id       = "Its parent company, where that is a customer too."
+customer_name            = "The company's name, by the department whose number leads."
+customer_name_en         = "Its name in Latin script, where the usual name is Chinese."
+customer_type            = "End user, machine builder, distributor and so on."
+industry                 = "What it does."
+region                   = "The sales region."
+country                  = "ISO 3166 code of the country."
+city                     = "The city where it sits."
+company_size             = "Small, medium or large."
+acquisition_channel      = "Through which channel it was won."
+customer_status          = "How sales stood with it."
+currency_code            = "ISO 4217 code of the amounts."
+customer_name_now        = "Its name now."
+registered_capital_amount = "Its registered capital."
+credit_limit_amount      = "What it may owe at most."
+customer_since_on        = "Since when the leading department has known it."
 
 [checks]
 not_null = ["customer_name"]
@@ -148,49 +167,36 @@ known_since as (
     group by open_numbers.customer_id
 ),
 
--- The last version of a day is the one that held on it.
-sales_days as (
-    select
-        history.*,
-        cast(history.version_from_at as date) as from_on,
-        row_number() over (
-            partition by history.customer_id, cast(history.version_from_at as date)
-            order by history.version_from_at desc
-        ) as day_place
-    from staging.stg_sales__customers_history as history
-),
-
 sales_versions as (
     select
         leading.customer_id,
-        days.owner_id,
-        days.business_unit_id,
-        days.entity_id,
-        days.parent_customer_id,
-        days.customer_name,
-        days.customer_name_en,
-        days.customer_type,
-        days.industry,
-        days.region,
-        days.country,
-        days.city,
-        days.company_size,
-        days.acquisition_channel,
-        days.customer_status,
-        days.currency_code,
-        days.registered_capital_amount,
-        days.credit_limit_amount,
-        days.customer_since_on,
-        row_number() over (partition by leading.customer_id order by days.from_on)
+        history.owner_id,
+        history.business_unit_id,
+        history.entity_id,
+        history.parent_customer_id,
+        history.customer_name,
+        history.customer_name_en,
+        history.customer_type,
+        history.industry,
+        history.region,
+        history.country,
+        history.city,
+        history.company_size,
+        history.acquisition_channel,
+        history.customer_status,
+        history.currency_code,
+        history.registered_capital_amount,
+        history.credit_limit_amount,
+        history.customer_since_on,
+        row_number() over (partition by leading.customer_id order by history.version_from_on)
             as version_number,
-        lead(days.from_on) over (partition by leading.customer_id order by days.from_on)
+        lead(history.version_from_on) over (partition by leading.customer_id order by history.version_from_on)
             as next_on,
-        days.from_on
+        history.version_from_on
     from leading
-    inner join sales_days as days
+    inner join staging.stg_sales__customers_history as history
         on leading.source_system = 'sales'
-        and leading.local_id = days.customer_id
-        and days.day_place = 1
+        and leading.local_id = history.customer_id
 ),
 
 -- What sales does not know, or lists no more, has one version, told by whoever lists it.
@@ -237,7 +243,7 @@ versions as (
         version_number,
         customer_since_on,
         -- The first version known holds from the beginning.
-        case when version_number = 1 then null else from_on end as valid_from_on,
+        case when version_number = 1 then null else version_from_on end as valid_from_on,
         next_on as valid_to_on
     from sales_versions
 

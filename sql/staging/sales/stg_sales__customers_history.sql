@@ -1,10 +1,10 @@
 /*---
 description = "What sales knew of each company, one row a version, from the day it was changed."
-grain       = ["customer_id", "version_from_at"]
+grain       = ["customer_id", "version_from_on"]
 
 [columns]
-version_from_at = "From when on the row held; 1700-01-01 for the first version known."
-version_to_at   = "Until when the row held, exclusive; null while it holds."
+version_from_on = "The day from which the row held; 1700-01-01 for the first version known."
+version_to_on   = "The day from which it held no more; null while it holds."
 
 [shape]
 customer_id               = "text"
@@ -26,8 +26,8 @@ currency_code             = "text"
 registered_capital_amount = "decimal(18,2)"
 credit_limit_amount       = "decimal(18,2)"
 customer_since_on         = "date"
-version_from_at           = "timestamp"
-version_to_at             = "timestamp"
+version_from_on           = "date"
+version_to_on             = "date"
 ---*/
 
 select
@@ -50,6 +50,6 @@ select
     registered_capital_amount,
     credit_limit_amount,
     customer_since_on,
-    coalesce(_valid_from, timestamp '1700-01-01 00:00:00') as version_from_at,
-    _valid_to as version_to_at
+    cast(coalesce(_valid_from, date '1700-01-01') as date) as version_from_on,
+    cast(_valid_to as date) as version_to_on
 from sales.customers_history
