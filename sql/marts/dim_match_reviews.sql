@@ -1,5 +1,5 @@
 /*---
-description = "Pairs that may be one company and that a person must decide, the likeliest first."
+description = "Pairs that may be one company and that a person must decide."
 grain       = ["left_system", "left_local_id", "right_customer_id"]
 reviews     = true
 

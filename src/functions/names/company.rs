@@ -61,10 +61,12 @@ pub(super) fn parts(name: &str) -> Result<Company, FunctionError> {
     Ok(company)
 }
 
+/// The form that a bracket says as a whole: `(by shares)`, `（集团）`, `㈱`.
 fn bracket_form(words: &[String]) -> Option<&'static str> {
-    forms::kind_of(words).or_else(|| match forms::strip_signs(&words.concat()) {
-        // A bracket that is a form as a whole: `(株)` and `(주)` stand for the longer words.
-        (rest, _) if matches!(rest, "株" | "주") => Some("kk"),
+    forms::kind_of(words).or_else(|| match words.concat().as_str() {
+        "株" | "주" => Some("kk"),
+        "股份" => Some("shares"),
+        "集团" | "控股" => Some("group"),
         _ => None,
     })
 }
@@ -184,6 +186,7 @@ mod tests {
         check("上海云沅钢铁有限公司大连分公司", "云沅钢铁branchdalian", "dalian", "limited");
         check("秦升罗服装厂上海分公司", "秦升罗服装厂branchshanghai", "shanghai", "");
         check("深圳市Hengda食品有限公司", "hengda食品", "shenzhen", "limited");
+        check("北京华测科技(股份)有限公司", "华测科技", "beijing", "shares");
         check("旌越电子公司", "旌越电子", "", "");
         check("长春有限公司", "长春", "", "limited");
         check("株式会社山田製作所", "山田制作所", "", "kk");
