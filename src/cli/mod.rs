@@ -7,6 +7,7 @@ mod completions;
 mod demo;
 mod error;
 mod init;
+mod match_customers;
 mod new;
 mod new_table;
 mod output;
@@ -73,6 +74,7 @@ enum Verb {
     Close(close::CloseArgs),
     Reopen(close::ReopenArgs),
     SignOff(close::SignOffArgs),
+    Match(match_customers::Args),
     Restatement(restatement::Args),
     Verify(verify::Args),
     Collect(collect::Args),
@@ -175,6 +177,7 @@ fn run(verb: Verb, context: &Context) -> Result<(), CliError> {
         Verb::Periods(args) => periods::run(&args, context),
         Verb::Close(args) => close::close(args, context),
         Verb::Reopen(args) => close::reopen(args, context),
+        Verb::Match(args) => match_customers::run(args, context),
         Verb::SignOff(args) => close::sign_off(args, context),
         Verb::Restatement(args) => restatement::run(&args, context),
         Verb::Verify(args) => verify::run(&args, context),

@@ -30,6 +30,7 @@ mod histories;
 mod kill;
 mod ledger;
 mod local_date;
+mod matching;
 mod northwind;
 mod real_files;
 mod refused;
