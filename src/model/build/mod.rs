@@ -14,7 +14,7 @@
 //! | `schedule` | which table is built next, and by whom? |
 
 mod checks;
-mod closing;
+pub(super) mod closing;
 mod error;
 mod keys;
 mod months;
