@@ -54,6 +54,9 @@ pub(super) enum CliError {
     /// new writes over nothing
     #[error("`{}` exists; delete it or name another table with `--table`", .0.display())]
     Exists(PathBuf),
+    /// nor does new over a file of SQL
+    #[error("`{0}` exists; delete it or choose another name")]
+    Taken(String),
     /// the standard input, the standard output or a file of the command line
     #[error("`{}` cannot be {action}", path.display())]
     File {

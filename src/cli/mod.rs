@@ -5,10 +5,12 @@ mod close;
 mod collect;
 mod completions;
 mod demo;
+mod describe;
 mod error;
 mod init;
 mod match_customers;
 mod new;
+mod new_model;
 mod new_table;
 mod output;
 mod periods;
@@ -65,6 +67,7 @@ enum Verb {
     Init(init::Args),
     New(new::Args),
     Check(check::Args),
+    Describe(describe::Args),
     Refresh(refresh::Args),
     Query(query::Args),
     Releases(releases::Args),
@@ -169,6 +172,7 @@ fn run(verb: Verb, context: &Context) -> Result<(), CliError> {
         Verb::Init(args) => init::run(&args, context),
         Verb::New(args) => new::run(&args, context),
         Verb::Check(args) => check::run(&args, context),
+        Verb::Describe(args) => describe::run(&args, context),
         Verb::Refresh(args) => refresh::run(args, context),
         Verb::Query(args) => query::run(&args, context),
         Verb::Releases(args) => releases::run(&args, context),

@@ -1,4 +1,4 @@
-//! How does a project grow by a system or a table?
+//! How does a project grow by a system, a table, a model, a check or a report?
 
 use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions};
@@ -8,11 +8,11 @@ use std::path::PathBuf;
 use clap::Subcommand;
 
 use super::error::CliError;
-use super::{Context, new_table};
+use super::{Context, new_model, new_table};
 use crate::warehouse::name::is_identifier;
 use crate::warehouse::system::System;
 
-/// Adds a system or a table to the project
+/// Adds a system, a table, a model, a check or a report to the project
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(subcommand)]
@@ -23,6 +23,9 @@ pub(super) struct Args {
 enum What {
     System(SystemArgs),
     Table(new_table::Args),
+    Model(new_model::ModelArgs),
+    Check(new_model::CheckArgs),
+    Report(new_model::ReportArgs),
 }
 
 const EXAMPLES: &str = "\
@@ -80,6 +83,9 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<(), CliError> {
     match &args.what {
         What::System(args) => add_system(args, context),
         What::Table(args) => new_table::run(args, context),
+        What::Model(args) => new_model::model(args, context),
+        What::Check(args) => new_model::check(args, context),
+        What::Report(args) => new_model::report(args, context),
     }
 }
 

@@ -131,7 +131,7 @@ fn column_name(from: &str, index: usize, taken: &mut BTreeSet<String>) -> String
 }
 
 /// A text as TOML writes it.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     toml::Value::from(text).to_string()
 }
 
@@ -273,7 +273,7 @@ pub(super) fn staging_text(draft: &Draft) -> String {
 }
 
 /// An identifier as SQL wants it: quoted, where it may be a word of SQL.
-fn spelled(name: &str) -> String {
+pub(super) fn spelled(name: &str) -> String {
     const WORDS: [&str; 40] = [
         "all",
         "and",

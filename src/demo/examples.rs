@@ -48,6 +48,41 @@ Examples:
   patron new table service.'cases_*.jsonl' --department support
   patron new table finance.'budget-*.xlsx' --sheet Plan --range B3:H";
 
+/// Shown by `patron new model --help`.
+pub const NEW_MODEL: &str = "\
+Examples:
+  patron new model marts.fct_visits --from staging.stg_sales__visits
+  patron new model intermediate.int_orders_dated --from stg_sales__orders
+  patron new model marts.fct_orders_taken --from stg_sales__orders --grain order_id,entity_id
+
+The file then plans and builds as it is; its head says what can be said there.";
+
+/// Shown by `patron new check --help`.
+pub const NEW_CHECK: &str = "\
+Examples:
+  patron new check orders_repeat --from stg_sales__orders
+  patron new check figures_agree
+
+It is asked at every refresh; every row of its answer is a finding.";
+
+/// Shown by `patron new report --help`.
+pub const NEW_REPORT: &str = "\
+Examples:
+  patron new report newest_orders --from stg_sales__orders";
+
+/// Shown by `patron describe --help`.
+pub const DESCRIBE: &str = "\
+Examples:
+  patron describe                                  all tables
+  patron describe sales.orders                     a table: grain, columns, checks, who reads it
+  patron describe dim_dates                        its schema may be left out
+  patron describe stg_sales__orders --lineage      where its columns come from
+  patron describe marts.dim_products.product_id    where a column comes from
+  patron describe marts.dim_dates --format json
+
+In JSON, the list of all tables is {release, tables}, a table is one object, and what comes of
+--lineage or a column is {name, lineage}, where each column holds those that it is made_of.";
+
 /// Shown by `patron refresh --help`.
 pub const REFRESH: &str = "\
 Examples:

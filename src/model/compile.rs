@@ -1,6 +1,7 @@
 //! Does every file under sql/ fit the others, and what does each give?
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Display;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -52,6 +53,8 @@ pub struct Models {
     pub order: Vec<TableName>,
     /// the tables that they find ready
     pub given: BTreeMap<TableName, Given>,
+    /// the names of files that do not fit, or rest on one that does not
+    pub left_out: BTreeSet<TableName>,
 }
 
 impl Models {
@@ -145,6 +148,8 @@ pub async fn compile(
         }
     }
     mistakes.extend(compiler.unknown_relations());
+    let fits = |name: &&TableName| compiler.models.by_name.contains_key(*name);
+    compiler.models.left_out = compiler.files.keys().filter(|name| !fits(name)).cloned().collect();
     Ok((compiler.models, mistakes))
 }
 
@@ -222,7 +227,7 @@ impl Compiler {
                     "{} form a circle; take one of these references out",
                     path.join(" reads ")
                 );
-                mistakes.push(file.wrong(&second.to_string(), message));
+                mistakes.push(file.wrong_below(&second.to_string(), message));
             }
             reads.remove(first);
         }
@@ -234,14 +239,16 @@ impl Compiler {
         reads: BTreeSet<TableName>,
     ) -> Result<Model, Vec<ModelError>> {
         let is_connected = self.is_connected(&file, &reads);
-        let mut mistakes: Vec<ModelError> =
-            reads.iter().filter_map(|name| self.unknown(&file, name, is_connected)).collect();
+        let wrong = |name: &TableName| {
+            other_department(&file, name).or_else(|| self.unknown(&file, name, is_connected))
+        };
+        let mut mistakes: Vec<ModelError> = reads.iter().filter_map(wrong).collect();
         if file.layer == Layer::Staging && file.head.connected && reads.len() != 1 {
             let message = format!(
                 "staging reads exactly one raw table, this reads {}; join in sql/intermediate",
                 reads.len()
             );
-            mistakes.push(file.wrong("from", message));
+            mistakes.push(file.wrong_below("from", message));
         }
         let is_sound = |name: &TableName| {
             !self.files.contains_key(name) || self.models.by_name.contains_key(name)
@@ -284,7 +291,7 @@ impl Compiler {
         if !is_connected {
             return None;
         }
-        let wrong = |message: String| Some(file.wrong(&name.to_string(), message));
+        let wrong = |message: String| Some(file.wrong_below(&name.to_string(), message));
         let is_own = name.schema() == OWN;
         let is_given = self.models.given.contains_key(name);
         if name.schema() == PREVIOUS {
@@ -314,8 +321,9 @@ impl Compiler {
             return wrong(format!("`{name}` is a raw table; only sql/staging reads those"));
         }
         match self.models.by_name.get(name) {
-            Some(known) if known.file.layer == Layer::Checks => {
-                wrong(format!("`{name}` is a check, which nothing may read"))
+            Some(known) if !known.file.layer.is_for_others() => {
+                let folder = known.file.layer.folder();
+                wrong(format!("`{name}` lies in sql/{folder}, which nothing may read"))
             }
             // What is wrong with another file is told there.
             _ if self.files.contains_key(name) => None,
@@ -329,7 +337,7 @@ impl Compiler {
         for file in self.files.values() {
             for related in &file.head.checks.relationships {
                 let other = self.files.get(&related.to);
-                if other.is_none_or(|other| other.layer == Layer::Checks) {
+                if other.is_none_or(|other| !other.layer.is_for_others()) {
                     let message = format!(
                         "a relationship names `{}`, which no file under sql/ computes{}",
                         related.to,
@@ -382,11 +390,26 @@ impl Compiler {
     }
 }
 
+/// What is wrong with a name in staging that is of no table of its folder's department. Otherwise a
+/// slip of the pen would pass for a department that the company does not have.
+fn other_department(file: &ModelFile, name: &TableName) -> Option<ModelError> {
+    let folder = Path::new(&file.place).parent().and_then(Path::file_name)?.to_string_lossy();
+    if file.layer != Layer::Staging || name.schema() == folder || name.schema() == PREVIOUS {
+        return None;
+    }
+    let message = format!(
+        "`{name}` is no raw table of `{folder}`, the folder's department; name `{folder}.<table>`, \
+         or move the file"
+    );
+    Some(file.wrong_below(&name.to_string(), message))
+}
+
 /// A hint at the name that was perhaps meant.
-fn similar<'a>(wanted: &TableName, known: impl Iterator<Item = &'a TableName>) -> String {
+pub(super) fn similar(wanted: impl Display, known: impl Iterator<Item = impl Display>) -> String {
     let wanted = wanted.to_string();
     let near = known
-        .map(|name| (strsim::damerau_levenshtein(&wanted, &name.to_string()), name))
+        .map(|name| name.to_string())
+        .map(|name| (strsim::damerau_levenshtein(&wanted, &name), name))
         .min_by_key(|(distance, _)| *distance)
         .filter(|(distance, _)| *distance <= 4);
     near.map_or_else(String::new, |(_, name)| format!("; is `{name}` meant?"))

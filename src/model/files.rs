@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::front_matter::{self, Head};
-use super::{ModelError, front_matter::line_of};
+use super::ModelError;
+use super::front_matter::{self, Head, body_line_of, line_of};
 use crate::warehouse::name::TableName;
 
 /// The folders under sql/, each a schema, in the order in which data run through them.
@@ -18,11 +18,14 @@ pub enum Layer {
     Marts,
     /// questions whose answer should have no rows
     Checks,
+    /// questions that people ask again and again
+    Reports,
 }
 
 impl Layer {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Staging, Self::Intermediate, Self::Marts, Self::Checks];
+    pub const ALL: [Self; 5] =
+        [Self::Staging, Self::Intermediate, Self::Marts, Self::Checks, Self::Reports];
 
     /// The folder's name, which is the schema's.
     pub fn folder(self) -> &'static str {
@@ -31,7 +34,13 @@ impl Layer {
             Self::Intermediate => "intermediate",
             Self::Marts => "marts",
             Self::Checks => "checks",
+            Self::Reports => "reports",
         }
+    }
+
+    /// Whether other files may read what the files of the layer give.
+    pub fn is_for_others(self) -> bool {
+        !matches!(self, Self::Checks | Self::Reports)
     }
 
     /// Whether the tables of the layer are written out.
@@ -59,6 +68,18 @@ impl ModelFile {
     /// The line on which a word stands, for messages.
     pub fn line_of(&self, word: &str) -> usize {
         line_of(&self.text, word)
+    }
+
+    /// A mistake in the query, on the line below the head where a word stands.
+    pub fn wrong_below(&self, word: &str, message: String) -> ModelError {
+        let line = body_line_of(&self.text, word, "");
+        ModelError::Wrong { place: self.place.clone(), line, message }
+    }
+
+    /// A mistake in the query, on the line where a word stands that is no part of a longer name.
+    pub(super) fn wrong_alone(&self, word: &str, message: String) -> ModelError {
+        let line = body_line_of(&self.text, word, ".");
+        ModelError::Wrong { place: self.place.clone(), line, message }
     }
 
     /// A mistake in this file, on the line where a word stands.

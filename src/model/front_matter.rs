@@ -304,17 +304,29 @@ pub fn read(place: &str, text: &str) -> Result<Head, ModelError> {
 
 /// The line, from 1, on which a word stands for the first time in a text, or 1.
 pub(super) fn line_of(text: &str, word: &str) -> usize {
-    let stands = |line: &str| {
-        line.match_indices(word).any(|(at, _)| {
-            let is_part = |byte: Option<&u8>| {
-                byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
-            };
-            let bytes = line.as_bytes();
-            let before = at.checked_sub(1).and_then(|before| bytes.get(before));
-            !is_part(before) && !is_part(bytes.get(at + word.len()))
+    text.lines().position(|line| stands(line, word, "")).map_or(1, |line| line + 1)
+}
+
+/// The line, from 1, on which a word stands for the first time below the head, or else in it. A
+/// word next to one of `not_beside` does not count.
+pub(super) fn body_line_of(text: &str, word: &str, not_beside: &str) -> usize {
+    let head = text.lines().position(|line| line.contains(CLOSING)).unwrap_or(0);
+    let below = text.lines().skip(head).position(|line| stands(line, word, not_beside));
+    below.map_or_else(|| line_of(text, word), |line| head + line + 1)
+}
+
+/// Whether a line has a word as a whole, and not next to one of some characters.
+fn stands(line: &str, word: &str, not_beside: &str) -> bool {
+    let is_part = |character: Option<char>| {
+        character.is_some_and(|character| {
+            character.is_ascii_alphanumeric() || character == '_' || not_beside.contains(character)
         })
     };
-    text.lines().position(stands).map_or(1, |line| line + 1)
+    line.match_indices(word).any(|(at, _)| {
+        let (before, rest) = line.split_at(at);
+        let after = rest.strip_prefix(word).unwrap_or_default();
+        !is_part(before.chars().next_back()) && !is_part(after.chars().next())
+    })
 }
 
 #[cfg(test)]
@@ -385,5 +397,15 @@ mod tests {
         let text = "select sales.orders_old\nfrom sales.orders\n";
         assert_eq!(line_of(text, "sales.orders"), 2);
         assert_eq!(line_of(text, "sales.order"), 1);
+    }
+
+    #[test]
+    fn a_word_of_the_body_is_not_looked_for_in_the_head() {
+        let text = "/*---\na.b = 1\nb = 2\n---*/\nselect c\nfrom a.b, b\n";
+        assert_eq!(body_line_of(text, "a.b", ""), 6);
+        assert_eq!(line_of(text, "a.b"), 2);
+        // What only the head names is found there.
+        assert_eq!(body_line_of("/*---\nx = 1\n---*/\nselect y\n", "x", ""), 2);
+        assert_eq!(body_line_of("/*---\n---*/\nselect *\nfrom a.b\njoin b\n", "b", "."), 5);
     }
 }

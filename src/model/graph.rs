@@ -37,9 +37,9 @@ fn name_of(file: &ModelFile, reference: &TableReference) -> Result<TableName, Mo
             "`{table}` is named without its schema; write `<schema>.{table}`, where the schema is \
              a folder of sql/ or, in staging, a department"
         );
-        return Err(file.wrong(table, message));
+        return Err(file.wrong_alone(table, message));
     };
-    TableName::new(schema, table).map_err(|message| file.wrong(table, message))
+    TableName::new(schema, table).map_err(|message| file.wrong_below(table, message))
 }
 
 /// Names so that each comes after those that it needs.

@@ -8,11 +8,15 @@
 //! | `graph` | which tables does a file name, and in which order can they be built? |
 //! | `compile` | does every file fit the others? |
 //! | `lineage` | from which columns does a column come? |
+//! | `dictionary` | what does each table hold, and who reads it? |
+//! | `ancestry` | what stands at the source of a column, and which steps lead here? |
 //! | `build` | how do the files become tables of a release? |
 //! | `restate` | what became different in a closed period? |
 
+pub mod ancestry;
 pub mod build;
 pub mod compile;
+pub mod dictionary;
 pub mod files;
 pub mod front_matter;
 pub mod given;
@@ -76,6 +80,16 @@ pub enum ModelError {
         place: String,
         /// the beginning of its name
         wanted: String,
+    },
+    /// a name that nothing has
+    #[error("there is no {what} `{wanted}`{hint}")]
+    Unknown {
+        /// a table or a column
+        what: &'static str,
+        /// as asked for
+        wanted: String,
+        /// the name that was perhaps meant, or what there is
+        hint: String,
     },
     /// the tables could not be declared
     #[error("the tables of the contracts cannot be declared to the query engine")]

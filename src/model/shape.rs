@@ -27,11 +27,12 @@ pub(super) fn stored(file: &ModelFile, given: &Schema) -> Result<SchemaRef, Mode
         let name = field.name();
         let kind = stored_type(field.data_type()).ok_or_else(|| {
             let kind = field.data_type();
-            file.wrong(name, format!("column `{name}` is a {kind}, which no table holds; cast it"))
+            let message = format!("column `{name}` is a {kind}, which no table holds; cast it");
+            file.wrong_below(name, message)
         })?;
         if fields.iter().any(|known| known.name() == name) {
             let message = format!("two columns are called `{name}`; name one of them otherwise");
-            return Err(file.wrong(name, message));
+            return Err(file.wrong_below(name, message));
         }
         let is_grain = file.head.grain.contains(name);
         fields.push(Field::new(name, kind, !is_grain));
@@ -129,7 +130,7 @@ fn amounts(model: &Model, mistakes: &mut Vec<ModelError>) {
                 AMOUNT.0,
                 AMOUNT.1
             );
-            mistakes.push(model.file.wrong(field.name(), message));
+            mistakes.push(model.file.wrong_below(field.name(), message));
         }
     }
 }
@@ -153,7 +154,7 @@ fn against_shape(model: &Model, mistakes: &mut Vec<ModelError>) {
             None => {
                 let kind = spelt(field.data_type());
                 let message = format!("[shape] lacks `{name} = \"{kind}\"`");
-                mistakes.push(model.file.wrong(name, message));
+                mistakes.push(model.file.wrong_below(name, message));
             }
             Some(kind) if kind.arrow() != *field.data_type() => {
                 let given = spelt(field.data_type());
@@ -190,7 +191,7 @@ fn described(model: &Model, mistakes: &mut Vec<ModelError>) {
         if !origin.is_passed_on && !head.columns.contains_key(field.name()) {
             let name = field.name();
             let message = format!("[columns] lacks a description of `{name}`, computed here");
-            mistakes.push(model.file.wrong(name, message));
+            mistakes.push(model.file.wrong_below(name, message));
         }
     }
     for (name, text) in head.columns.iter().filter(|(_, text)| text.trim().is_empty()) {

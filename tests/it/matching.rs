@@ -81,7 +81,8 @@ fn every_number_has_one_customer_and_doubt_stays_apart() {
             on records.source_system = numbers.source_system
             and records.local_id = numbers.local_id";
     assert_eq!(ask(&root, unlisted), ["0"]);
-    let reviews = "select count(*), count(case when left_customer_id = right_customer_id then 1 end)
+    let reviews =
+        "select count(*), count(case when left_customer_id = right_customer_id then 1 end)
         from marts.dim_match_reviews";
     let reviews = ask(&root, reviews).concat();
     let (waiting, joined) = reviews.split_once(',').unwrap();
@@ -160,7 +161,8 @@ fn a_split_takes_a_number_from_all_numbers_of_a_customer() {
 fn a_new_name_moves_no_number_but_a_new_tax_number_does() {
     let (world, root) = loaded();
     let text = fs::read_to_string(root.join("feeds/service/customers.csv")).unwrap();
-    let renamed = text.replace("Rhein Pumpen AG,Köln,Domstraße 1", "Kawa Sensor,Yokohama,3-1 Minato");
+    let renamed =
+        text.replace("Rhein Pumpen AG,Köln,Domstraße 1", "Kawa Sensor,Yokohama,3-1 Minato");
     assert_ne!(renamed, text);
     world.write("feeds/service/customers.csv", &renamed);
     world.refreshed(hand::moment() + chrono::TimeDelta::days(1));
