@@ -5,9 +5,10 @@ use super::error::CliError;
 use super::output::Output;
 use crate::demo::examples;
 use crate::engine::text_table::Heading;
-use crate::model::ancestry::{Ancestry, Step};
 use crate::model::compile;
-use crate::model::dictionary::{Column, Dictionary, Filled, Place, Source, Summary, Table};
+use crate::model::dictionary::{
+    Ancestry, Column, Dictionary, Filled, Place, Source, Step, Summary, Table,
+};
 use crate::model::given::given;
 use crate::warehouse::Home;
 use crate::warehouse::name::TableName;

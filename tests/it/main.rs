@@ -27,6 +27,7 @@ mod histories;
 mod kill;
 mod ledger;
 mod local_date;
+mod models;
 mod northwind;
 mod real_files;
 mod refused;
