@@ -15,12 +15,12 @@ with of_source as (
 ),
 
 -- In closed periods the fact keeps what its source took back, beside a row that turns it round: the
--- sums agree all the same, the fact may know more entries, never fewer.
+-- sums agree all the same, the fact may have more rows, never fewer.
 of_fact as (
     select
         entity_id,
         account_id,
-        count(distinct entry_id) as entry_count,
+        count(*) as entry_count,
         cast(sum(net_functional_amount) as decimal(18, 4)) as functional_amount
     from marts.fct_ledger_entries
     group by entity_id, account_id

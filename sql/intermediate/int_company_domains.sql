@@ -10,7 +10,7 @@ customer_count = "Matched customers that name the domain."
 ---*/
 
 with domains as (
-    select
+    select distinct
         regexp_replace(
             regexp_replace(lower(trim(sales_customers.website)), '^([a-z]+://)?(www\.)?', ''),
             '[/:?#].*$',
@@ -28,7 +28,7 @@ select
     company_domain,
     case when min(customer_id) = max(customer_id) then min(customer_id) else 'unassigned' end
         as customer_id,
-    count(distinct customer_id) as customer_count
+    count(*) as customer_count
 from domains
 where company_domain <> ''
 group by company_domain

@@ -7,7 +7,7 @@ cost_amount = """Value at cost of what left the warehouse, positive, in the curr
 moves; negative for returns; null where the moves have several currencies."""
 moved_quantity = "Pieces that left the warehouse, positive; negative for returns."
 currency_code = "ISO 4217 code of the cost; null where the moves have several currencies."
-warehouse_count = "Warehouses from which, or to which, the moves went."
+warehouse_id = "Warehouse from which, or to which, the moves went; null where there were several."
 ---*/
 
 with document_moves as (
@@ -16,7 +16,8 @@ with document_moves as (
         product_id,
         min(currency_code) as first_currency_code,
         max(currency_code) as last_currency_code,
-        count(distinct warehouse_id) as warehouse_count,
+        min(warehouse_id) as first_warehouse_id,
+        max(warehouse_id) as last_warehouse_id,
         sum(moved_quantity) as moved_quantity,
         sum(cost_amount) as cost_amount
     from staging.stg_inventory__stock_moves
@@ -27,9 +28,9 @@ with document_moves as (
 select
     document_id,
     product_id,
+    case when first_warehouse_id = last_warehouse_id then first_warehouse_id end as warehouse_id,
     case when first_currency_code = last_currency_code then first_currency_code end
         as currency_code,
-    warehouse_count,
     -moved_quantity as moved_quantity,
     case when first_currency_code = last_currency_code
         then cast(-cost_amount as decimal(18, 4))

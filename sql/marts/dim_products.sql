@@ -13,14 +13,25 @@ last_priced_on = "Last day on which any price list holds the product; null while
 is_discontinued = "Whether a day is known on which it is taken off, in the past or to come."
 ---*/
 
-with listed_prices as (
+with prices_of_lists as (
     select
         product_id,
-        count(distinct price_list_id) as list_count,
+        price_list_id,
         min(valid_from_on) as first_priced_on,
         max(valid_to_on) as last_priced_on,
         max(case when valid_to_on is null then 1 else 0 end) as open_count
     from staging.stg_sales__prices
+    group by product_id, price_list_id
+),
+
+listed_prices as (
+    select
+        product_id,
+        count(*) as list_count,
+        min(first_priced_on) as first_priced_on,
+        max(last_priced_on) as last_priced_on,
+        max(open_count) as open_count
+    from prices_of_lists
     group by product_id
 ),
 

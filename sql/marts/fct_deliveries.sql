@@ -9,7 +9,7 @@ month       = "shipped_on"
 "intermediate.int_customer_numbers" = { key = ["source_system", "local_id"], as = [
     ["source_system", "local_customer_id"],
 ] }
-"marts.dim_customers" = { key = "customer_id" }
+"marts.dim_customers" = { key = "customer_id", from = "valid_from_on", to = "valid_to_on" }
 "marts.dim_dates" = { key = "date_on", as = ["shipped_on"] }
 "intermediate.int_money_rates" = { key = ["currency_code", "rate_on"], as = [
     ["currency_code", "shipped_on"],

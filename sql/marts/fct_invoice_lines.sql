@@ -8,7 +8,7 @@ month       = "invoiced_on"
 "staging.stg_finance__invoice_lines" = "same_month"
 "staging.stg_finance__invoices" = { key = "invoice_id" }
 "staging.stg_finance__debtors" = { key = "debtor_id", as = ["local_customer_id"] }
-"marts.dim_customers" = { key = "customer_id" }
+"marts.dim_customers" = { key = "customer_id", from = "valid_from_on", to = "valid_to_on" }
 "marts.dim_entities" = { key = "entity_id" }
 "marts.dim_dates" = { key = "date_on", as = ["invoiced_on"] }
 

@@ -7,7 +7,7 @@ month       = "posted_on"
 [inputs]
 "staging.stg_finance__ledger_entries" = "same_month"
 "staging.stg_finance__debtors" = { key = "debtor_id", as = ["local_customer_id"] }
-"marts.dim_customers" = { key = "customer_id" }
+"marts.dim_customers" = { key = "customer_id", from = "valid_from_on", to = "valid_to_on" }
 "marts.dim_cost_centres" = { key = "cost_centre_id" }
 "marts.dim_accounts" = { key = "account_id" }
 "intermediate.int_account_scopes" = { key = "account_id" }

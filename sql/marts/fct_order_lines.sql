@@ -15,7 +15,7 @@ month       = "changed_at"
 "intermediate.int_contact_numbers" = { key = ["source_system", "local_contact_id"], as = [
     ["source_system", "contact_id"],
 ] }
-"marts.dim_customers" = { key = "customer_id" }
+"marts.dim_customers" = { key = "customer_id", from = "valid_from_on", to = "valid_to_on" }
 "marts.dim_dates" = { key = "date_on", as = ["ordered_on"] }
 "intermediate.int_money_rates" = { key = ["currency_code", "rate_on"], as = [
     ["currency_code", "ordered_on"],

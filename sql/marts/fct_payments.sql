@@ -9,7 +9,7 @@ month       = "paid_on"
 "staging.stg_finance__invoices" = { key = "invoice_id" }
 "staging.stg_finance__debtors" = { key = "debtor_id", as = ["local_customer_id"] }
 "intermediate.int_payment_balances" = { key = "payment_id" }
-"marts.dim_customers" = { key = "customer_id" }
+"marts.dim_customers" = { key = "customer_id", from = "valid_from_on", to = "valid_to_on" }
 "marts.dim_entities" = { key = "entity_id" }
 "marts.dim_dates" = { key = "date_on", as = ["paid_on"] }
 

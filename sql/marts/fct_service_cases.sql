@@ -11,7 +11,7 @@ month       = "opened_at"
 "intermediate.int_customer_numbers" = { key = ["source_system", "local_id"], as = [
     ["source_system", "local_customer_id"],
 ] }
-"marts.dim_customers" = { key = "customer_id" }
+"marts.dim_customers" = { key = "customer_id", from = "valid_from_on", to = "valid_to_on" }
 "marts.dim_dates" = { key = "date_on", as = ["opened_on"] }
 
 [columns]

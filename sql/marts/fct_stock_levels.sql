@@ -9,7 +9,7 @@ month       = "counted_on"
 "staging.stg_inventory__stock_counts" = "same_month"
 "staging.stg_inventory__reservations" = "all"
 "marts.dim_warehouses" = { key = "warehouse_id" }
-"marts.dim_customers" = { key = "customer_id" }
+"marts.dim_customers" = { key = "customer_id", from = "valid_from_on", to = "valid_to_on" }
 "marts.dim_entities" = { key = "entity_id" }
 "marts.dim_dates" = { key = "date_on", as = ["counted_on"] }
 

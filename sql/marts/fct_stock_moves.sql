@@ -8,7 +8,7 @@ month       = "moved_on"
 "staging.stg_inventory__stock_moves" = "same_month"
 "intermediate.int_stock_document_customers" = { key = "document_id" }
 "marts.dim_warehouses" = { key = "warehouse_id" }
-"marts.dim_customers" = { key = "customer_id" }
+"marts.dim_customers" = { key = "customer_id", from = "valid_from_on", to = "valid_to_on" }
 "marts.dim_entities" = { key = "entity_id" }
 "marts.dim_dates" = { key = "date_on", as = ["moved_on"] }
 

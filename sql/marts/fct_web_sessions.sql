@@ -12,7 +12,7 @@ month       = "started_at"
 "intermediate.int_customer_numbers" = { key = ["source_system", "local_id"], as = [
     ["source_system", "local_customer_id"],
 ] }
-"marts.dim_customers" = { key = "customer_id" }
+"marts.dim_customers" = { key = "customer_id", from = "valid_from_on", to = "valid_to_on" }
 "marts.dim_dates" = { key = "date_on", as = ["started_on"] }
 
 [columns]

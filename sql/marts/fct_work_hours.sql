@@ -6,7 +6,7 @@ month       = "worked_on"
 [inputs]
 "staging.stg_staff__work_hours" = "same_month"
 "marts.dim_employees" = { key = "employee_id" }
-"marts.dim_customers" = { key = "customer_id" }
+"marts.dim_customers" = { key = "customer_id", from = "valid_from_on", to = "valid_to_on" }
 "marts.dim_dates" = { key = "date_on", as = ["worked_on"] }
 
 [inputs."intermediate.int_customer_numbers"]

@@ -102,7 +102,11 @@ fn status(which: Which, status: PeriodStatus, because: Option<String>) -> Entry 
 }
 
 /// Publishes what a person enters and says so.
-fn publish(entry: Entry, options: Options, context: &Context) -> Result<Outcome, CliError> {
+pub(super) fn publish(
+    entry: Entry,
+    options: Options,
+    context: &Context,
+) -> Result<Outcome, CliError> {
     let project = context.project()?;
     let outcome = supervise(context, project, move |project, progress| {
         refresh::enter(project, &entry, &options, progress)

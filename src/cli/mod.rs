@@ -8,6 +8,7 @@ mod demo;
 mod describe;
 mod error;
 mod init;
+mod match_customers;
 mod new;
 mod new_model;
 mod new_table;
@@ -76,6 +77,7 @@ enum Verb {
     Close(close::CloseArgs),
     Reopen(close::ReopenArgs),
     SignOff(close::SignOffArgs),
+    Match(match_customers::Args),
     Restatement(restatement::Args),
     Verify(verify::Args),
     Collect(collect::Args),
@@ -179,6 +181,7 @@ fn run(verb: Verb, context: &Context) -> Result<(), CliError> {
         Verb::Periods(args) => periods::run(&args, context),
         Verb::Close(args) => close::close(args, context),
         Verb::Reopen(args) => close::reopen(args, context),
+        Verb::Match(args) => match_customers::run(args, context),
         Verb::SignOff(args) => close::sign_off(args, context),
         Verb::Restatement(args) => restatement::run(&args, context),
         Verb::Verify(args) => verify::run(&args, context),

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use datafusion::arrow::array::RecordBatch;
 use datafusion::physical_plan::memory::MemoryStream;
+use datafusion::prelude::DataFrame;
 
 use super::Context;
 use super::error::CliError;
@@ -165,6 +166,21 @@ pub(super) fn print(context: &Context, list: RecordBatch, format: Format) -> Res
     let cut = Cut { rows_max: usize::MAX - 1, ..Cut::default() };
     let mut out = context.output.answer();
     context.runtime.block_on(encode(Box::pin(stream), format.encoding(), cut, &mut out))?;
+    Ok(())
+}
+
+/// Writes all rows of a frame to standard output.
+pub(super) fn write_frame(
+    context: &Context,
+    frame: DataFrame,
+    format: Format,
+) -> Result<(), CliError> {
+    let cut = Cut { rows_max: usize::MAX - 1, ..Cut::default() };
+    let mut out = context.output.answer();
+    context.runtime.block_on(async {
+        let stream = frame.execute_stream().await.map_err(EncodeError::Query)?;
+        encode(stream, format.encoding(), cut, &mut out).await
+    })?;
     Ok(())
 }
 

@@ -263,7 +263,8 @@ pub(super) fn staging_text(draft: &Draft) -> String {
         .map(|column| format!("{} = \"{}\"", column.name, column.kind))
         .collect();
     format!(
-        "/*---\ndescription = {description}\ngrain       = []\n\n[shape]\n{}\n---*/\n\nselect\n{}\nfrom {}.{}\n",
+        "/*---\ndescription = {description}\ngrain       = []\n\n[shape]\n{}\n---*/\n\n\
+         select\n{}\nfrom {}.{}\n",
         shape.join("\n"),
         columns.join(",\n"),
         spelled(draft.name.schema()),

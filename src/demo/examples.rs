@@ -133,12 +133,21 @@ Examples:
   patron sign-off 2025-01 reconciliation --by Ada
   patron query 'select * from patron.sign_offs'         who signed what";
 
+/// Shown by `patron match --help`.
+pub const MATCH: &str = "\
+Examples:
+  patron match list
+  patron match show finance:4001757
+  patron match same finance:4001757 sales:K100018 --by Ada --because 'same telephone'
+  patron match different service:S-930541 sales:K100609 --by Ada
+  patron match undo service:S-930541 sales:K100609 --by Ada";
+
 /// Shown by `patron periods --help`.
 pub const PERIODS: &str = "\
 Examples:
   patron periods
   patron periods --format csv
-  patron query 'select * from patron.period_status'     every decision, also those that were undone";
+  patron query 'select * from patron.period_status'     every decision ever taken";
 
 /// Shown by `patron restatement --help`.
 pub const RESTATEMENT: &str = "\

@@ -5,6 +5,7 @@
 //! - `exact_total`: one sum, whatever wraps on the way
 //! - [`local_date`]: the date of a moment in a zone that is a value
 //! - [`exact_distinct`]: the rewrite of `distinct` that leaves other sums as they are
+//! - [`names`]: keys and likenesses of companies' names, cities, addresses and tax numbers
 
 use std::sync::Arc;
 
@@ -19,6 +20,7 @@ pub mod checked_sum;
 pub mod exact_distinct;
 mod exact_total;
 pub mod local_date;
+pub mod names;
 mod sum_accumulators;
 
 /// Why a function has no answer.
@@ -33,6 +35,12 @@ pub enum FunctionError {
         limit: String,
         /// what to write instead
         remedy: String,
+    },
+    /// The signs of the two Chinese scripts could not be loaded.
+    #[error("the signs of traditional and simplified script cannot be loaded: {problem}")]
+    Script {
+        /// what the dictionary says
+        problem: String,
     },
     /// A time zone that nobody knows.
     #[error("`{zone}` is no time zone; write a name such as `Asia/Shanghai`")]
@@ -52,7 +60,9 @@ pub fn aggregates() -> Vec<AggregateUDF> {
 
 /// The scalar functions that the engine lacks.
 pub fn scalars() -> Vec<ScalarUDF> {
-    vec![ScalarUDF::from(LocalDate::default())]
+    let mut scalars = names::scalar::functions();
+    scalars.push(ScalarUDF::from(LocalDate::default()));
+    scalars
 }
 
 /// The engine's rules for rewriting a query, without those that make a sum inexact.

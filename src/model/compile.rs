@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 use super::files::{self, Layer, ModelFile};
 use super::given::{Given, OWN, is_moment};
 use super::graph::{self, PREVIOUS};
-use super::lineage::{Origin, origins};
+use super::lineage::{Origin, origins, uses};
 use super::mistakes::refused;
 use super::{ModelError, shape};
 use crate::engine::session::{CATALOG, Limits, session};
@@ -36,6 +36,8 @@ pub struct Model {
     pub origins: Vec<Origin>,
     /// the tables that its body names
     pub reads: BTreeSet<TableName>,
+    /// the columns of each that its rows depend on
+    pub uses: BTreeMap<TableName, BTreeSet<String>>,
     /// staging: whether the department has the table that it reads
     pub is_connected: bool,
     /// what its rows depend on beside its inputs: its own text and that of the staging it reads
@@ -187,6 +189,9 @@ pub(super) fn schema_of(
     Ok(schema)
 }
 
+/// What a body gives: its columns, where each comes from, and what of its inputs it uses.
+type Planned = (SchemaRef, Vec<Origin>, BTreeMap<TableName, BTreeSet<String>>);
+
 struct Compiler {
     session: SessionContext,
     files: BTreeMap<TableName, ModelFile>,
@@ -251,15 +256,15 @@ impl Compiler {
         if !mistakes.is_empty() || !reads.iter().all(is_sound) {
             return Err(mistakes);
         }
-        let (schema, origins) = if is_connected {
+        let (schema, origins, uses) = if is_connected {
             self.plan(&file).await.map_err(|mistake| vec![mistake])?
         } else {
             let schema = shape::declared(&file.head);
             let origins = vec![Origin::default(); schema.fields().len()];
-            (schema, origins)
+            (schema, origins, BTreeMap::new())
         };
         let definition = self.definition(&file, &reads, is_connected);
-        let model = Model { file, schema, origins, reads, is_connected, definition };
+        let model = Model { file, schema, origins, reads, uses, is_connected, definition };
         let found = shape::check(&model, &self.models);
         if !found.is_empty() {
             return Err(found);
@@ -332,7 +337,7 @@ impl Compiler {
         for file in self.files.values() {
             for related in &file.head.checks.relationships {
                 let other = self.files.get(&related.to);
-                if !other.is_some_and(|other| other.layer.is_for_others()) {
+                if other.is_none_or(|other| !other.layer.is_for_others()) {
                     let message = format!(
                         "a relationship names `{}`, which no file under sql/ computes{}",
                         related.to,
@@ -345,7 +350,7 @@ impl Compiler {
         mistakes
     }
 
-    async fn plan(&self, file: &ModelFile) -> Result<(SchemaRef, Vec<Origin>), ModelError> {
+    async fn plan(&self, file: &ModelFile) -> Result<Planned, ModelError> {
         if file.head.remembers {
             let own = TableName::new(PREVIOUS, file.name.table())
                 .map_err(|message| file.wrong("remembers", message))?;
@@ -354,7 +359,9 @@ impl Compiler {
         let planned = self.session.sql(&file.text).await.map_err(|error| refused(file, &error))?;
         let schema = shape::stored(file, planned.schema().as_arrow())?;
         let origins = origins(planned.logical_plan()).map_err(|error| refused(file, &error))?;
-        Ok((schema, origins))
+        let uses =
+            uses(&self.session, planned.logical_plan()).map_err(|error| refused(file, &error))?;
+        Ok((schema, origins, uses))
     }
 
     fn definition(

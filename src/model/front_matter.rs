@@ -79,6 +79,11 @@ pub struct Lookup {
     pub held_as: Vec<Vec<String>>,
     /// the input that holds them; this table itself where absent
     pub held_in: Option<TableName>,
+    /// the input's column with the day from which a row is valid: earlier months do not see it
+    pub valid_from: Option<String>,
+    /// the input's column with the day on which the next row of the key takes over; it changes only
+    /// together with that row, so it is no change by itself
+    pub valid_to: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -103,6 +108,10 @@ struct KeyText {
     held_as: Vec<OneOrMany<String>>,
     #[serde(default, rename = "in")]
     held_in: Option<TableName>,
+    #[serde(default, rename = "from")]
+    valid_from: Option<String>,
+    #[serde(default, rename = "to")]
+    valid_to: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -148,7 +157,13 @@ impl TryFrom<ReachText> for Reach {
                         key.len(),
                         held.join(", ")
                     )),
-                    None => Ok(Self::Key(Lookup { key, held_as, held_in: text.held_in })),
+                    None => Ok(Self::Key(Lookup {
+                        key,
+                        held_as,
+                        held_in: text.held_in,
+                        valid_from: text.valid_from,
+                        valid_to: text.valid_to,
+                    })),
                 }
             }
         }
@@ -331,19 +346,27 @@ mod tests {
     fn reaches_are_read() {
         let text = "/*---\ndescription = \"A row a day.\"\n[inputs]\n\"a.b\" = \"same_month\"\n\
                     \"a.c\" = { months = 2 }\n\"a.d\" = { key = \"x\" }\n\
-                    \"a.e\" = { key = [\"x\", \"y\"], as = [[\"p\", \"q\"]], in = \"a.b\" }\n\
+                    \"a.e\" = { key = [\"x\", \"y\"], as = [[\"p\", \"q\"]], in = \"a.b\", from = \"since\" }\n\
                     \"a.f\" = \"all\"\n---*/";
         let head = read("sql/a.sql", text).unwrap();
         let reach = |name: &str| head.inputs.get(&name.parse().unwrap()).cloned();
         assert_eq!(reach("a.b"), Some(Reach::Months(0)));
         assert_eq!(reach("a.c"), Some(Reach::Months(2)));
         let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
-        let plain = Lookup { key: names(&["x"]), held_as: vec![names(&["x"])], held_in: None };
+        let plain = Lookup {
+            key: names(&["x"]),
+            held_as: vec![names(&["x"])],
+            held_in: None,
+            valid_from: None,
+            valid_to: None,
+        };
         assert_eq!(reach("a.d"), Some(Reach::Key(plain)));
         let wide = Lookup {
             key: names(&["x", "y"]),
             held_as: vec![names(&["p", "q"])],
             held_in: Some("a.b".parse().unwrap()),
+            valid_from: Some("since".to_owned()),
+            valid_to: None,
         };
         assert_eq!(reach("a.e"), Some(Reach::Key(wide)));
         assert_eq!(reach("a.f"), Some(Reach::All));

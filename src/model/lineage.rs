@@ -1,12 +1,41 @@
 //! From which columns of which tables does each column of a query come?
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use datafusion::common::Column;
+use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::error::Result;
 use datafusion::logical_expr::{Expr, LogicalPlan};
+use datafusion::prelude::SessionContext;
 
 use crate::warehouse::name::TableName;
+
+/// The columns of each table that a plan's rows depend on: what is left to read once everything
+/// that nobody needs was taken out.
+///
+/// # Errors
+/// When the plan cannot be optimised.
+pub(super) fn uses(
+    session: &SessionContext,
+    plan: &LogicalPlan,
+) -> Result<BTreeMap<TableName, BTreeSet<String>>> {
+    let mut uses: BTreeMap<TableName, BTreeSet<String>> = BTreeMap::new();
+    session.state().optimize(plan)?.apply_with_subqueries(|node| {
+        if let LogicalPlan::TableScan(scan) = node
+            && let Ok(table) = TableName::new(
+                scan.table_name.schema().unwrap_or_default(),
+                scan.table_name.table(),
+            )
+        {
+            let read = scan.projected_schema.fields().iter().map(|field| field.name().clone());
+            let asked = scan.filters.iter().flat_map(Expr::column_refs);
+            let asked = asked.map(|column| column.name.clone());
+            uses.entry(table).or_default().extend(read.chain(asked));
+        }
+        Ok(TreeNodeRecursion::Continue)
+    })?;
+    Ok(uses)
+}
 
 /// Where a column comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -10,6 +10,7 @@
 //! | `lineage` | from which columns does a column come? |
 //! | `dictionary` | what does each table hold, what do its columns mean, and who reads it? |
 //! | `build` | how do the files become tables of a release? |
+//! | `restate` | what became different in a closed period? |
 
 pub mod build;
 pub mod compile;

@@ -2,7 +2,6 @@
 //!
 //! Compared are the tables whose head says `[closing]`, row by row over their grain.
 
-use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -16,18 +15,16 @@ use datafusion::execution::SendableRecordBatchStream;
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::prelude::{DataFrame, SessionContext};
 use futures::StreamExt;
-use serde::Deserialize;
 
 use super::ModelError;
+use super::build::closing;
+use super::files::{self, ModelFile};
 use crate::warehouse::name::TableName;
 
 /// Catalog of the earlier release in the session that compares.
 pub const EARLIER: &str = "earlier";
 /// Catalog of the later one.
 pub const LATER: &str = "later";
-
-/// Tells apart the bookings of one row of a closed period; part of the grain where it is there.
-const BOOKING: &str = "booking_number";
 
 /// A table whose figures do not change once their period is closed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,88 +36,31 @@ pub struct ClosingTable {
     /// its column of the accounting period
     pub period: String,
     /// its column of the legal entity
-    pub entity: Option<String>,
+    pub entity: String,
     /// its figures: what a reversal turns round
     pub figures: Vec<String>,
-}
-
-/// What the head of such a table says, as far as it matters here.
-#[derive(Deserialize)]
-struct Head {
-    #[serde(default)]
-    grain: Vec<String>,
-    closing: Option<Closing>,
-}
-
-#[derive(Deserialize)]
-struct Closing {
-    period: String,
-    entity: Option<String>,
-    #[serde(default)]
-    negate: Vec<String>,
 }
 
 /// The tables of a project whose head says `[closing]`, by their names.
 ///
 /// # Errors
-/// When a file cannot be read.
+/// When a file cannot be read, or its head is none.
 pub fn closing_tables(root: &Path) -> Result<Vec<ClosingTable>, ModelError> {
-    let mut tables = Vec::new();
-    for folder in entries(root, &root.join("sql"))?.into_iter().filter(|path| path.is_dir()) {
-        for path in entries(root, &folder)? {
-            let stem =
-                |path: &Path| path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
-            let (Some(schema), Some(table)) = (stem(&folder), stem(&path)) else { continue };
-            let Ok(name) = TableName::new(&schema, &table) else { continue };
-            if path.extension().is_none_or(|extension| extension != "sql") {
-                continue;
-            }
-            let place = place_of(root, &path);
-            let text = fs::read_to_string(&path)
-                .map_err(|cause| ModelError::Unreadable { place: place.clone(), cause })?;
-            tables.extend(closing_table(name, &place, &text)?);
-        }
+    let (files, mistakes) = files::read_all(root)?;
+    if let Some(mistake) = mistakes.into_iter().next() {
+        return Err(mistake);
     }
-    Ok(tables)
-}
-
-fn closing_table(
-    name: TableName,
-    place: &str,
-    text: &str,
-) -> Result<Option<ClosingTable>, ModelError> {
-    let block = text.split_once("/*---").and_then(|(_, rest)| rest.split_once("---*/"));
-    let Some((block, _)) = block else { return Ok(None) };
-    let head: Head = toml::from_str(block).map_err(|error| ModelError::Head {
-        place: place.to_owned(),
-        line: 1,
-        message: error.message().to_owned(),
-    })?;
-    let table = |closing: Closing| ClosingTable {
-        name,
-        grain: head.grain,
-        period: closing.period,
-        entity: closing.entity,
-        figures: closing.negate,
+    let table = |file: ModelFile| {
+        let closing = file.head.closing?;
+        Some(ClosingTable {
+            name: file.name,
+            grain: file.head.grain,
+            period: closing.period,
+            entity: closing.entity,
+            figures: closing.negate,
+        })
     };
-    Ok(head.closing.map(table))
-}
-
-fn entries(root: &Path, folder: &Path) -> Result<Vec<std::path::PathBuf>, ModelError> {
-    let failed = |cause| ModelError::Unreadable { place: place_of(root, folder), cause };
-    if !folder.exists() {
-        return Ok(Vec::new());
-    }
-    let mut paths = Vec::new();
-    for entry in fs::read_dir(folder).map_err(failed)? {
-        paths.push(entry.map_err(failed)?.path());
-    }
-    paths.sort();
-    Ok(paths)
-}
-
-fn place_of(root: &Path, path: &Path) -> String {
-    path.strip_prefix(root).unwrap_or(path).display().to_string()
+    Ok(files.into_iter().filter_map(table).collect())
 }
 
 /// Which rows are compared: those of a period, of one legal entity where one is given.
@@ -165,7 +105,7 @@ impl Comparison {
         if names.is_empty() {
             return Ok(None);
         }
-        let is_key = |name: &String| table.grain.contains(name) || name == BOOKING;
+        let is_key = |name: &String| table.grain.contains(name) || name == closing::NUMBER;
         let (key, values): (Vec<String>, Vec<String>) = names.iter().cloned().partition(is_key);
         let types = |name: &String| {
             let schemas = [&later, &earlier].into_iter().flatten();
@@ -186,11 +126,9 @@ impl Comparison {
             };
             let list: Vec<String> = names.iter().map(column).collect();
             let (schema, name) = (table.name.schema(), table.name.table());
-            let of_entity = match (&table.entity, &part.entity) {
-                (Some(column), Some(_)) => {
-                    format!(" and cast({} as varchar) = $2", quoted(column))
-                }
-                _ => String::new(),
+            let of_entity = match &part.entity {
+                Some(_) => format!(" and cast({} as varchar) = $2", quoted(&table.entity)),
+                None => String::new(),
             };
             format!(
                 "{alias} as (select true as _is_there, {} from {alias}.\"{schema}\".\"{name}\" \
@@ -200,13 +138,13 @@ impl Comparison {
             )
         };
         let sides = format!("with {}, {}", side(EARLIER, &earlier), side(LATER, &later));
-        let same =
-            |name: &String| format!("{EARLIER}.{0} is not distinct from {LATER}.{0}", quoted(name));
+        let same = |name: &String| {
+            format!("({EARLIER}.{0} is not distinct from {LATER}.{0})", quoted(name))
+        };
         let on: Vec<String> = key.iter().map(same).collect();
         let joined = format!("{EARLIER} full join {LATER} on {}", on.join(" and "));
-        let has_entity = table.entity.is_some();
         let mut parameters = vec![ScalarValue::from(part.period.as_str())];
-        parameters.extend(part.entity.iter().filter(|_| has_entity).map(|e| e.as_str().into()));
+        parameters.extend(part.entity.iter().map(|entity| entity.as_str().into()));
         Ok(Some(Self { table: table.clone(), key, values, sides, joined, parameters }))
     }
 
@@ -214,7 +152,7 @@ impl Comparison {
     /// nothing to compare.
     fn is_changed(&self) -> String {
         let differs =
-            |name: &String| format!("{EARLIER}.{0} is distinct from {LATER}.{0}", quoted(name));
+            |name: &String| format!("({EARLIER}.{0} is distinct from {LATER}.{0})", quoted(name));
         let parts: Vec<String> = self.values.iter().map(differs).collect();
         match parts.is_empty() {
             true => "false".to_owned(),

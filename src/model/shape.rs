@@ -264,7 +264,8 @@ fn keys(
         None => (&model.file.name, own),
     };
     let given = columns_of(name);
-    let wanted = lookup.key.iter().map(|column| (name, column, given.contains(column)));
+    let asked = lookup.key.iter().chain(&lookup.valid_from).chain(&lookup.valid_to);
+    let wanted = asked.map(|column| (name, column, given.contains(column)));
     let kept = lookup.held_as.iter().flatten();
     let kept = kept.map(|column| (holder, column, held.contains(column)));
     for (table, column, _) in wanted.chain(kept).filter(|(.., is_there)| !is_there) {

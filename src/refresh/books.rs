@@ -1,7 +1,7 @@
 //! Which accounting periods are closed, by whom, and may this one be closed or reopened?
 //!
-//! A period is closed for all legal entities at once or for one of them. What was decided last for a
-//! period and an entity holds, be it about that entity or about all.
+//! A period is closed for all legal entities at once or for one of them. What was decided last for
+//! a period and an entity holds, be it about that entity or about all.
 
 use chrono::{DateTime, Utc};
 use datafusion::arrow::array::{Array, AsArray, RecordBatch};

@@ -1,7 +1,7 @@
 //! How does what a person enters become a release?
 //!
-//! As a refresh that reads no system: on top of the newest release, under the writer's lock, visible
-//! in one step. Models that read the table which took the entry are built anew with it.
+//! As a refresh that reads no system: on top of the newest release, under the writer's lock,
+//! visible in one step. Models that read the table which took the entry are built anew with it.
 
 use super::books::Books;
 use super::run::{Draft, with_writer};
@@ -72,7 +72,10 @@ pub(super) fn complete(
     release: &Release,
     limits: &Limits,
 ) -> Result<(), RefreshError> {
-    let is_closing = |entry: &Entry| matches!(entry, Entry::PeriodStatus(entry) if entry.status == PeriodStatus::Closed);
+    let is_closing = |entry: &Entry| match entry {
+        Entry::PeriodStatus(entry) => entry.status == PeriodStatus::Closed,
+        _ => false,
+    };
     if !release.entered.iter().any(is_closing) {
         return Ok(());
     }

@@ -240,7 +240,7 @@ fn a_wrong_call_is_told_from_a_failure() {
 #[test]
 fn help_shows_examples_that_run() {
     let (_folder, root) = demo();
-    let verbs: [&[&str]; 19] = [
+    let verbs: [&[&str]; 24] = [
         &[],
         &["demo"],
         &["init"],
@@ -257,6 +257,11 @@ fn help_shows_examples_that_run() {
         &["pin"],
         &["quarantine", "list"],
         &["quarantine", "retry"],
+        &["periods"],
+        &["close"],
+        &["reopen"],
+        &["sign-off"],
+        &["restatement"],
         &["verify"],
         &["collect"],
         &["completions"],
@@ -276,9 +281,15 @@ fn help_shows_examples_that_run() {
 
     let folder = TempDir::new().unwrap();
     let mut asked = BTreeSet::new();
-    for text in
-        [examples::TOP, examples::QUERY, examples::RELEASES, examples::QUARANTINE_LIST, NEXT]
-    {
+    for text in [
+        examples::TOP,
+        examples::QUERY,
+        examples::RELEASES,
+        examples::QUARANTINE_LIST,
+        examples::SIGN_OFF,
+        examples::PERIODS,
+        NEXT,
+    ] {
         for sql in text.split("patron query").skip(1).filter_map(|rest| rest.split('\'').nth(1)) {
             let path = folder.path().join("answer.csv");
             ok(&root, &["query", sql, "--output", path.to_str().unwrap()]);

@@ -70,11 +70,6 @@ fn texts(batch: &RecordBatch) -> Result<Vec<Vec<String>>, DataFusionError> {
     Ok((0..batch.num_rows()).map(row).collect())
 }
 
-/// Whether there are as many columns as the file says; their types are the model's own affair.
-fn is_as_wide(actual: &Vec<DefaultColumnType>, expected: &Vec<DefaultColumnType>) -> bool {
-    actual.len() == expected.len()
-}
-
 /// What a script's records say and the release does not, and how many records ask something.
 fn faults_of(records: Vec<Record<DefaultColumnType>>) -> (Vec<String>, usize) {
     let world = hand::shared();
@@ -84,7 +79,8 @@ fn faults_of(records: Vec<Record<DefaultColumnType>>) -> (Vec<String>, usize) {
         let session = session.clone();
         async move { Ok(Asked(session)) }
     });
-    runner.with_column_validator(is_as_wide);
+    // There are as many columns as the file says; their types are the model's own affair.
+    runner.with_column_validator(|actual, expected| actual.len() == expected.len());
     let is_query = |record: &&Record<_>| matches!(record, Record::Query { .. });
     let count = records.iter().filter(is_query).count();
     let failed = records.into_iter().filter_map(|record| runner.run(record).err());

@@ -45,16 +45,24 @@ const ONE_PLACE: [(&str, &[&str], &str); 13] = [
 ];
 
 /// Words of the standard project that are also words of the engine, each with its reason.
-const ENGINE_WORDS: [(&str, &str); 10] = [
+const ENGINE_WORDS: [(&str, &str); 18] = [
     ("application_name", "what a server is told of who connects; and who signed in where"),
     ("calendar", "the fiscal calendar of a project; and the table that may hold it"),
     ("capacity", "what a vector has room for; and working time to offer"),
+    ("currency_code", "the currency of a legal entity; and of what departments write down"),
     ("contracts", "promises of a source's tables; and service agreements"),
     ("deliveries", "files that a source brings; and goods on their way"),
+    ("decided_by", "who closed a period or matched two numbers; and who mapped a number"),
+    ("entity_id", "the legal entity whose period is closed; and whose books a row is in"),
+    ("entity_name", "what a project calls its legal entities; and bookkeeping does"),
     ("entities", "the legal entities of a project; and bookkeeping's list of them"),
+    ("inputs", "what a table is computed from; and the folder of what is kept by hand"),
+    ("people", "who decides and remarks; and whom marketing knows"),
+    ("period_id", "the accounting period that is closed; and in which a row is booked"),
     ("parameters", "values of a prepared statement; and numbers that people decide"),
     ("region", "where the machines of a store stand; and where a customer is"),
     ("returns", "what a function does; and goods that come back"),
+    ("valid_from_on", "the day from which a decision holds; and an offer"),
     ("targets", "tables that a load fills; and what people aim at"),
 ];
 

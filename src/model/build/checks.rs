@@ -428,7 +428,8 @@ impl Check<'_> {
         };
         let column = quoted(period);
         let sql = format!(
-            "select distinct cast({column} as varchar) from checked.rows where {is_wrong} order by 1"
+            "select distinct cast({column} as varchar) from checked.rows where {is_wrong} \
+             order by 1"
         );
         let mut findings = Vec::new();
         for batch in self.query(session, &sql)? {

@@ -12,10 +12,11 @@ use std::sync::Arc;
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use datafusion::catalog::TableProvider;
 use datafusion::common::JoinType;
-use datafusion::datasource::{MemTable, ViewTable};
+use datafusion::datasource::ViewTable;
 use datafusion::error::{DataFusionError, Result};
 use datafusion::functions::expr_fn::{coalesce, to_char};
 use datafusion::logical_expr::{cast, ident, in_list, lit};
+use datafusion::physical_plan::collect;
 use datafusion::prelude::{DataFrame, SessionContext};
 
 use super::months::Scope;
@@ -215,8 +216,10 @@ async fn booked(
     // Both are small, and read several times.
     for (name, sql) in [("named", NAMED.to_owned()), ("calendar", calendar_sql(periods))] {
         let rows = session.sql(&sql).await?;
-        let schema = Arc::new(rows.schema().as_arrow().clone());
-        let table = MemTable::try_new(schema, vec![rows.collect().await?])?;
+        let task = Arc::new(rows.task_ctx());
+        // The plan that runs says the types of the rows; the one before it may be off in a text's.
+        let plan = rows.create_physical_plan().await?;
+        let table = MemTable::try_new(plan.schema(), vec![collect(plan, task).await?])?;
         let name = TableName::new(SCHEMA, name).map_err(DataFusionError::Configuration)?;
         register(session, &name, Arc::new(table))?;
     }
@@ -284,12 +287,13 @@ fn booking_sql(model: &Model, closing: &Closing) -> String {
     let same_row: Vec<String> =
         grain.iter().map(|name| format!("standing.{name} = fresh.{name}")).collect();
     let (period, entity) = (quoted(&closing.period), quoted(&closing.entity));
+    // In brackets: what stands right of `is distinct from` reaches as far as it can.
     let watched = closing.negate.iter().chain([&closing.entity]);
     let mut differs: Vec<String> = watched
         .map(|name| quoted(name))
-        .map(|name| format!("standing.{name} is distinct from fresh.{name}"))
+        .map(|name| format!("(standing.{name} is distinct from fresh.{name})"))
         .collect();
-    differs.push(format!("standing.{SOURCE_PERIOD} is distinct from fresh.{period}"));
+    differs.push(format!("(standing.{SOURCE_PERIOD} is distinct from fresh.{period})"));
     let columns = model.schema.fields().iter().map(|field| field.name());
     let chosen: Vec<String> = columns
         .clone()
@@ -334,13 +338,27 @@ fn bare(quoted: &str) -> String {
 }
 
 const BOOKING: &str = r#"
-with frozen as (
-    select had.*
+with had as (
+    select had.*, coalesce(calendar.is_closed, false) as _is_closed
     from closing.had as had
     left join closing.named as named on named.entity = had.{entity}
-    inner join closing.calendar as calendar
+    left join closing.calendar as calendar
         on calendar.entity = coalesce(named.entity, '') and calendar.period = had.{period}
-    where calendar.is_closed
+),
+marked as (
+    select
+        had.*,
+        max(case when had._is_closed then had.booking_number end) over (
+            partition by {grain}
+        ) as _last_number
+    from had
+),
+-- A booking that another one in a closed period rests on stays, though its own period be open
+-- again: otherwise both together would not come to what the source says.
+frozen as (
+    select *
+    from marked
+    where booking_number <= _last_number
 ),
 numbered as (
     select

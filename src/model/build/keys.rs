@@ -3,10 +3,13 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use datafusion::arrow::datatypes::DataType;
 use datafusion::common::JoinType;
 use datafusion::error::DataFusionError;
-use datafusion::logical_expr::ident;
+use datafusion::functions_aggregate::expr_fn::count;
+use datafusion::logical_expr::{Expr, cast, ident, lit};
 use datafusion::prelude::{DataFrame, SessionContext};
+use datafusion::scalar::ScalarValue;
 
 use super::months::{Scope, Versions};
 use super::{BuildError, Work, only};
@@ -35,8 +38,10 @@ pub(super) fn months(
     let mut months = BTreeSet::new();
     for held_as in &lookup.held_as {
         let found = standing(work, rows.clone(), changed.clone(), held_as);
-        months.extend(work.handle.block_on(async { found?.await })?);
+        let found = work.handle.block_on(async { months_of(work, found?).await })?;
+        months.extend(found);
     }
+    tracing::debug!(table = %work.name(), input = %versions.name, months = months.len(), "keys");
     Ok(months)
 }
 
@@ -61,13 +66,43 @@ fn changed_keys(
         frames.push(rows(work, session, versions, part)?);
     }
     let [was, is] = [frames.remove(0), frames.remove(0)];
-    let key: Vec<_> = lookup.key.iter().map(ident).collect();
-    let differing = || {
-        let gone = was.clone().except(is.clone())?.select(key.clone())?;
-        let come = is.except(was)?.select(key)?;
-        gone.union(come)?.distinct()
+    differing(work, versions, lookup, was, is).map_err(|cause| work.failed(cause))
+}
+
+/// The keys, with the day from which their change matters, of rows that one side has more often
+/// than the other. Columns that the query does not use make no difference.
+fn differing(
+    work: &Work<'_>,
+    versions: &Versions,
+    lookup: &Lookup,
+    was: DataFrame,
+    is: DataFrame,
+) -> Result<DataFrame, DataFusionError> {
+    let used = work.model.uses.get(&versions.name).cloned().unwrap_or_default();
+    let mut columns: BTreeSet<String> =
+        used.into_iter().filter(|column| Some(column) != lookup.valid_to.as_ref()).collect();
+    columns.extend(lookup.key.iter().cloned());
+    columns.extend(lookup.valid_from.iter().cloned());
+    let counted = |rows: DataFrame| {
+        rows.aggregate(columns.iter().map(ident).collect(), vec![count(lit(1_i64)).alias(TIMES)])
     };
-    differing().map_err(|cause| work.failed(cause))
+    let (was, is) = (counted(was)?, counted(is)?);
+    let mut kept: Vec<Expr> = numbered(&lookup.key, "_key");
+    kept.extend(lookup.valid_from.iter().map(|column| ident(column).alias(SINCE)));
+    let gone = was.clone().except(is.clone())?.select(kept.clone())?;
+    let come = is.except(was)?.select(kept)?;
+    gone.union(come)?.distinct()
+}
+
+/// How often a row is there.
+const TIMES: &str = "_times";
+/// The day from which a change matters.
+const SINCE: &str = "_since";
+
+/// Columns under names of their own, so that they meet no other of the same name.
+fn numbered(columns: &[String], name: &str) -> Vec<Expr> {
+    let one = |(number, column): (usize, &String)| ident(column).alias(format!("{name}_{number}"));
+    columns.iter().enumerate().map(one).collect()
 }
 
 /// Some rows of the input as the query sees it.
@@ -101,31 +136,35 @@ fn rows(
     session.read_table(table).map_err(|cause| work.failed(cause))
 }
 
-/// The months of rows that hold one of the keys.
-fn standing<'a>(
-    work: &'a Work<'_>,
+/// The rows that hold one of the keys, from the month of its change on.
+fn standing(
+    work: &Work<'_>,
     rows: DataFrame,
     keys: DataFrame,
     held_as: &[String],
-) -> Result<impl Future<Output = Result<BTreeSet<String>, BuildError>> + use<'a>, BuildError> {
+) -> Result<DataFrame, BuildError> {
     let month = work.model.file.head.month.clone().unwrap_or_default();
-    let names: Vec<String> = (0..held_as.len()).map(|number| format!("_key_{number}")).collect();
-    let renamed: Vec<_> = keys
-        .schema()
-        .fields()
-        .iter()
-        .zip(&names)
-        .map(|(field, name)| ident(field.name()).alias(name))
-        .collect();
-    let left: Vec<&str> = held_as.iter().map(String::as_str).collect();
-    let right: Vec<&str> = names.iter().map(String::as_str).collect();
+    let mut held = numbered(held_as, "_held");
+    held.push(ident(&month));
+    let name = |name: &str, number: usize| format!("{name}_{number}");
+    let left: Vec<String> = (0..held_as.len()).map(|number| name("_held", number)).collect();
+    let right: Vec<String> = (0..held_as.len()).map(|number| name("_key", number)).collect();
     let found = || -> Result<DataFrame, DataFusionError> {
-        let keys = keys.select(renamed)?;
-        let held = rows.join(keys, JoinType::LeftSemi, &left, &right, None)?;
-        held.select(vec![ident(&month)])?.distinct()
+        let left: Vec<&str> = left.iter().map(String::as_str).collect();
+        let right: Vec<&str> = right.iter().map(String::as_str).collect();
+        let is_dated = keys.schema().has_column_with_unqualified_name(SINCE);
+        let since = is_dated.then(|| {
+            // A moment of a day is not before it, wherever the day begins.
+            let day =
+                cast(ident(&month), DataType::Date32) + lit(ScalarValue::new_interval_dt(1, 0));
+            ident(SINCE).is_null().or(ident(&month).is_null()).or(day.gt_eq(ident(SINCE)))
+        });
+        let held = rows.select(held)?;
+        held.join(keys, JoinType::LeftSemi, &left, &right, since)?
+            .select(vec![ident(&month)])?
+            .distinct()
     };
-    let found = found().map_err(|cause| work.failed(cause))?;
-    Ok(async move { months_of(work, found).await })
+    found().map_err(|cause| work.failed(cause))
 }
 
 /// The months of all rows of a query.

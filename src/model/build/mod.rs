@@ -14,7 +14,7 @@
 //! | `schedule` | which table is built next, and by whom? |
 
 mod checks;
-pub(super) mod closing;
+pub mod closing;
 mod error;
 mod keys;
 mod months;

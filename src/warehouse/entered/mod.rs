@@ -1,8 +1,8 @@
 //! What did people enter, and how does it become part of a release?
 //!
-//! Four tables of the schema `patron` hold it. Nothing in them is ever changed or taken out: whoever
-//! thinks better of something enters a further row. Every release has all four, be they empty, so
-//! that models can name them.
+//! Four tables of the schema `patron` hold it. Nothing in them is ever changed or taken out:
+//! whoever thinks better of something enters a further row. Every release has all four, be they
+//! empty, so that models can name them.
 
 mod entry;
 

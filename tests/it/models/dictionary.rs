@@ -58,17 +58,8 @@ fn a_table_is_told_whole() {
 }
 
 #[test]
-fn descriptions_units_and_currencies_are_inherited() {
+fn descriptions_and_currencies_are_inherited() {
     let world = shop();
-    change(
-        &world,
-        FACT,
-        "# more",
-        "accepted = { currency_code = [\"EUR\", \"USD\"] }\nrelationships = [{ columns = \
-         [\"product_id\"], to = \"marts.dim_products\", key = [\"product_id\"], severity = \
-         \"warning\" }]\nexpressions = [{ name = \"is_paid\", sql = \"price_amount > 0\", severity \
-         = { open = \"warning\", closed = \"error\", period = \"sold_on\" } }]",
-    );
     let bare = "/*---\ndescription = \"Prices alone.\"\ngrain = [\"sale_id\"]\n---*/\n\
                 select sale_id, price_amount from marts.fct_sales\n";
     world.write("sql/marts/fct_prices.sql", bare);
@@ -106,6 +97,28 @@ fn descriptions_units_and_currencies_are_inherited() {
     );
     assert_eq!(table.month.as_deref(), Some("sold_on"));
     assert_eq!(table.summary.filled, Filled::Marts);
+    // A table without the currency's column names that of the raw table.
+    let prices = dictionary.table(&"marts.fct_prices".parse().unwrap()).unwrap();
+    assert_eq!(prices.columns[1].currency.as_deref(), Some("shop.sales.currency_code"));
+}
+
+#[test]
+fn checks_are_told_with_their_severity() {
+    let world = shop();
+    change(
+        &world,
+        FACT,
+        "# more",
+        "accepted = { currency_code = [\"EUR\", \"USD\"] }\nrelationships = [{ columns = \
+         [\"product_id\"], to = \"marts.dim_products\", key = [\"product_id\"], severity = \
+         \"warning\" }]\nexpressions = [{ name = \"is_paid\", sql = \"price_amount > 0\", severity \
+         = { open = \"warning\", closed = \"error\", period = \"sold_on\" } }]",
+    );
+    let (models, mistakes) = compiled(&world);
+    assert!(mistakes.is_empty(), "{mistakes:?}");
+    let project = world.project();
+    let dictionary = Dictionary::new(&models, &project.contracts).unwrap();
+    let table = dictionary.table(&"marts.fct_sales".parse().unwrap()).unwrap();
     let checks: Vec<(&str, &str, &str)> = table
         .checks
         .iter()
@@ -128,9 +141,6 @@ fn descriptions_units_and_currencies_are_inherited() {
             ("is_paid", "price_amount > 0", by_period),
         ]
     );
-    // A table without the currency's column names that of the raw table.
-    let prices = dictionary.table(&"marts.fct_prices".parse().unwrap()).unwrap();
-    assert_eq!(prices.columns[1].currency.as_deref(), Some("shop.sales.currency_code"));
 }
 
 #[test]

@@ -5,11 +5,13 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, Duration, TimeZone, Utc};
+use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
 use patron::engine::Limits;
 use patron::query::{self, Principal};
 use patron::refresh::{self, Options, Outcome, RefreshError, Silent};
 use patron::warehouse::Home;
+use patron::warehouse::entered::Entry;
 use patron::warehouse::project::Project;
 use patron::warehouse::release::Release;
 use tempfile::TempDir;
@@ -85,18 +87,21 @@ impl World {
         Limits { threads: 2, memory_bytes: 256 << 20, spill_dir: self.path("spill") }
     }
 
+    fn options(&self, now: DateTime<Utc>) -> Options {
+        let limits = self.limits();
+        Options { only: None, wait: true, waivers: Vec::new(), anew: false, now, limits }
+    }
+
     /// Refreshes everything.
     pub fn refresh(&self, now: DateTime<Utc>) -> Result<Outcome, RefreshError> {
-        let options = Options {
-            only: None,
-            wait: true,
-            waivers: Vec::new(),
-            anew: false,
-            now,
-            limits: self.limits(),
-        };
         let _entered = runtime().enter();
-        refresh::run(&self.project(), &options, &Silent)
+        refresh::run(&self.project(), &self.options(now), &Silent)
+    }
+
+    /// Enters something, as a person would.
+    pub fn enter(&self, entry: &Entry, now: DateTime<Utc>) -> Result<Outcome, RefreshError> {
+        let _entered = runtime().enter();
+        refresh::enter(&self.project(), entry, &self.options(now), &Silent)
     }
 
     /// Refreshes, and panics with the error's own words where it fails.
@@ -150,6 +155,11 @@ pub fn rows_of(
     let batches = runtime()
         .block_on(async { context.sql(sql).await?.collect().await })
         .map_err(|error| chain(&error))?;
+    Ok(text_rows(&batches))
+}
+
+/// Rows as text, a missing value is `null`.
+pub fn text_rows(batches: &[RecordBatch]) -> Vec<Vec<String>> {
     let mut rows = Vec::new();
     let options = FormatOptions::default().with_null("null");
     for batch in batches {
@@ -162,7 +172,7 @@ pub fn rows_of(
             rows.push(columns.iter().map(|column| column.value(row).to_string()).collect());
         }
     }
-    Ok(rows)
+    rows
 }
 
 /// One runtime for all tests of the process.
