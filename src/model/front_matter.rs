@@ -87,7 +87,11 @@ pub struct Lookup {
 }
 
 #[derive(Deserialize)]
-#[serde(untagged)]
+#[serde(
+    untagged,
+    expecting = "a reach is \"same_month\", \"all\", { months = 2 } or { key = \"column\" } with \
+                 `as`, `in`, `from` and `to`"
+)]
 enum ReachText {
     Word(String),
     Months(MonthsText),
@@ -231,7 +235,11 @@ pub enum Gravity {
 }
 
 #[derive(Deserialize)]
-#[serde(untagged)]
+#[serde(
+    untagged,
+    expecting = "a severity is \"error\", \"warning\" or { open = \"warning\", closed = \"error\", \
+                 period = \"<column>\" }"
+)]
 enum GravityText {
     Word(String),
     ByPeriod(ByPeriod),

@@ -11,6 +11,7 @@ pub mod postgres;
 pub mod proxy;
 pub mod rust_text;
 pub mod s3;
+pub mod script;
 pub mod server;
 pub mod strace;
 pub mod world;
