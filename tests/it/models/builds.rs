@@ -185,6 +185,92 @@ fn a_looked_up_row_changed() {
 }
 
 #[test]
+fn a_column_changed_that_nobody_uses() {
+    let world = built();
+    world.write("feeds/products.csv", "product_id,product_name,weight\nP1,Tea,100\nP2,Pot,950\n");
+    expect(&world, &[("marts.dim_products", Extent::Whole), ("marts.fct_sales", months(&[]))]);
+    let weight = "select product_weight from marts.dim_products where product_id = 'P2'";
+    assert_eq!(world.value(weight), "950");
+}
+
+const SHELVES_CONTRACT: &str = r#"description = "On which shelf a product stands, and since when."
+system = "shop"
+object = "shelves.csv"
+kind = "csv"
+mode = "full"
+key = ["product_id", "shelf"]
+[columns.product_id]
+type = "text"
+required = true
+[columns.shelf]
+type = "text"
+required = true
+[columns.since_on]
+type = "date"
+[columns.until_on]
+type = "date"
+"#;
+
+const SHELVES_STAGING: &str = r#"/*---
+description = "Shelves of products as the shop lists them."
+grain = ["product_id", "shelf"]
+[shape]
+product_id = "text"
+shelf = "text"
+since_on = "date"
+until_on = "date"
+---*/
+select product_id, shelf, since_on, until_on
+from shop.shelves
+"#;
+
+const SHELVED: &str = r#"/*---
+description = "Sales with the shelf on which the product stood on that day."
+grain = ["sale_id"]
+month = "sold_on"
+[inputs]
+"staging.stg_shop__sales" = "same_month"
+[inputs."staging.stg_shop__shelves"]
+key = "product_id"
+from = "since_on"
+to = "until_on"
+---*/
+select sales.sale_id, sales.product_id, shelves.shelf, sales.sold_on
+from staging.stg_shop__sales as sales
+left join staging.stg_shop__shelves as shelves
+    on shelves.product_id = sales.product_id
+    and (shelves.since_on is null or shelves.since_on <= sales.sold_on)
+    and (shelves.until_on is null or shelves.until_on > sales.sold_on)
+"#;
+
+#[test]
+fn a_dated_row_came() {
+    let world = shop();
+    world.write("warehouse/contracts/shop/shelves.toml", SHELVES_CONTRACT);
+    world.write("sql/staging/shop/stg_shop__shelves.sql", SHELVES_STAGING);
+    world.write("sql/marts/fct_shelved.sql", SHELVED);
+    let heading = "product_id,shelf,since_on,until_on\n";
+    world.write("feeds/shelves.csv", format!("{heading}P1,A,,\nP2,C,,\n"));
+    sell(&world, "2026-03", &["S4,P1,1.00,EUR,2026-03-31"]);
+    run(&world, day(0), false);
+    let shelves = "select sale_id, shelf from marts.fct_shelved order by 1";
+    assert_eq!(world.rows(shelves), [["S1", "A"], ["S2", "C"], ["S3", "A"], ["S4", "A"]]);
+
+    // P1 moved on the last of February: its sale in January cannot have seen that.
+    world.write(
+        "feeds/shelves.csv",
+        format!("{heading}P1,A,,2026-02-28\nP1,B,2026-02-28,\nP2,C,,\n"),
+    );
+    let (_, reports) = run(&world, day(1), false);
+    let shelved = &reports[&"marts.fct_shelved".parse().unwrap()];
+    assert_eq!(shelved.scope, months(&["2026-02", "2026-03"]));
+    let moved = [["S1", "A"], ["S2", "C"], ["S3", "A"], ["S4", "B"]];
+    assert_eq!(world.rows(shelves), moved);
+    run(&world, day(1), true);
+    assert_eq!(world.rows(shelves), moved);
+}
+
+#[test]
 fn the_sql_changed() {
     let world = built();
     change(&world, FACT, "sales.price_amount > 10 as", "sales.price_amount > 15 as");

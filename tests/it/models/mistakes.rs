@@ -218,8 +218,8 @@ fn months() {
             FACT,
             lookup,
             "\"same_month\"",
-            &["7: `marts.dim_products` does not lie by months, so no month \
-               of it can be told by `sold_on`; declare a key or \"all\", or name `month` otherwise"],
+            &["7: `marts.dim_products` does not lie by months, so no month of it can be told by \
+               `sold_on`; declare a key or \"all\", or name `month` otherwise"],
         ),
         (
             FACT,
@@ -242,6 +242,17 @@ fn months() {
             &["7: the key of `marts.dim_products` is looked for in \
                `staging.stg_shop__products`, whose months the head must declare with \
                \"same_month\" or { months = n }"],
+        ),
+        (
+            FACT,
+            lookup,
+            "{ key = \"product_id\", from = \"since_on\", to = \"product_name\" }",
+            &[
+                "7: the key of `marts.dim_products` names `since_on`, which `marts.dim_products` \
+                 lacks",
+                "7: the key of `marts.dim_products` is dated by `product_name`, which is no date \
+                 and no timestamp",
+            ],
         ),
         (
             FACT,
