@@ -221,6 +221,13 @@ fn months() {
             &["7: `marts.dim_products` does not lie by months, so no month of it can be told by \
                `sold_on`; declare a key or \"all\", or name `month` otherwise"],
         ),
+    ]);
+}
+
+#[test]
+fn lookups() {
+    let lookup = "{ key = \"product_id\" }";
+    check(&[
         (
             FACT,
             lookup,
