@@ -11,6 +11,7 @@
 //! | `closing` | how do figures of closed periods stay as they are? |
 //! | `write` | how do a query's rows become files? |
 //! | `checks` | what is wrong with the rows? |
+//! | `told` | how are rows told in words? |
 //! | `schedule` | which table is built next, and by whom? |
 
 mod checks;
@@ -20,6 +21,7 @@ mod keys;
 mod months;
 mod schedule;
 mod tables;
+mod told;
 mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
