@@ -34,6 +34,7 @@ mod matching;
 mod models;
 mod northwind;
 mod real_files;
+mod rebuilt;
 mod refused;
 mod restated;
 mod slt;

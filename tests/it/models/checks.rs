@@ -127,8 +127,8 @@ fn a_warning_is_shown_and_published() {
     let finding = "it is not true that price_amount < 20: 1 row: sale_id S2".to_owned();
     let name = "marts.fct_sales:is_cheap".to_owned();
     let expected = CheckResult::new(name, Severity::Warning, finding);
-    assert_eq!(outcome.findings, [expected.clone()]);
-    assert_eq!(world.release().checks, [expected.clone()]);
+    assert_eq!(outcome.findings, std::slice::from_ref(&expected));
+    assert_eq!(world.release().checks, std::slice::from_ref(&expected));
     // What was found stands as long as nothing changed, also where nothing was looked at anew.
     sell(&world, "2026-03", &["S4,P1,1.00,EUR,2026-03-31"]);
     let outcome = refresh(&world, &[]).unwrap_or_else(|error| panic!("{}", chain(&error)));
