@@ -12,8 +12,8 @@ use datafusion::error::DataFusionError;
 use datafusion::prelude::SessionContext;
 use tokio::runtime::Handle;
 
+use super::spelling::{list, prefixed, quoted, told};
 use super::tables::{Tables, register};
-use super::told::{list, prefixed, quoted, told};
 use super::{BuildError, Context, Extent, NOTHING, Report, closing, only};
 use crate::model::compile::Model;
 use crate::model::files::Layer;
