@@ -152,7 +152,10 @@ fn check_names_what_does_not_fit() {
     let staging = root.join("sql/staging/sales/stg_sales__orders.sql");
     let text = fs::read_to_string(&staging).unwrap();
     let cases = [
-        (text.replace("from sales.orders", "from sales.order"), "stg_sales__orders.sql: "),
+        (
+            text.replace("from sales.orders", "from sales.order"),
+            "there is no contract for `sales.order`; is `sales.orders` meant?",
+        ),
         (text.replace("description =", "beschreibung ="), "stg_sales__orders.sql:2: "),
         (text.replace("---*/", "*/"), "stg_sales__orders.sql:1: has no head"),
         (text.replace("[\"order_id\"]", "[\"nr\"]"), "the grain names `nr`"),
