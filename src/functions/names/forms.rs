@@ -9,7 +9,8 @@ const LATIN: &str = "\
     -: co|company|cie|compagnie|compania|companhia|and co|firma|oao\n\
     limited: ltd|limited|pte ltd|pty ltd|private limited|proprietary limited|pvt ltd|sdn bhd|bhd|\
     ltda|limitada|limitee|ltee|co ltd|company limited|public company limited\n\
-    shares: by shares|joint stock company|joint stock|jsc|pjsc|cjsc|ojsc|company limited by shares\n\
+    shares: by shares|joint stock company|joint stock|jsc|pjsc|cjsc|ojsc|\
+    company limited by shares\n\
     public: plc|public limited company\n\
     corporation: inc|incorporated|corp|corporation\n\
     llc: llc|limited liability company|ooo\n\
