@@ -7,7 +7,7 @@ month       = "counted_on"
 
 [inputs]
 "staging.stg_inventory__stock_counts" = "same_month"
-"staging.stg_inventory__reservations" = "all"
+"staging.stg_inventory__reservations" = "same_month"
 "marts.dim_warehouses" = { key = "warehouse_id" }
 "marts.dim_customers" = { key = "customer_id", from = "valid_from_on", to = "valid_to_on" }
 "marts.dim_entities" = { key = "entity_id" }

@@ -5,9 +5,10 @@ use super::error::CliError;
 use super::output::Output;
 use crate::demo::examples;
 use crate::engine::text_table::Heading;
-use crate::model::ancestry::{Ancestry, Step};
 use crate::model::compile;
-use crate::model::dictionary::{Column, Dictionary, Filled, Place, Source, Summary, Table};
+use crate::model::dictionary::{
+    Ancestry, Column, Dictionary, Filled, Place, Source, Step, Summary, Table,
+};
 use crate::model::given::given;
 use crate::warehouse::Home;
 use crate::warehouse::name::TableName;
@@ -169,7 +170,7 @@ fn facts(table: &Table, release: Option<u64>) -> Vec<(&'static str, String)> {
         |names: &[TableName]| names.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     let filled = match summary.filled {
         Filled::Contract => "from a departmental system",
-        Filled::Project => "from the project's own settings, or from what people enter",
+        Filled::Project => "from the project's own settings, or from what is entered",
         Filled::Staging => "at every look, from its raw table",
         Filled::Intermediate | Filled::Marts => "at every refresh",
         Filled::Checks => "by findings, at every refresh",

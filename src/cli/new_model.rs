@@ -235,8 +235,8 @@ fn model_text(table: &Table, grain: &[String]) -> String {
          grain       = {grain}\n\
          \n\
          # A big table can be built by months. The first line names the date whose month decides,\n\
-         # the others how far each input reaches: \"same_month\", {{ months = 2 }}, or, where it is\n\
-         # looked up, {{ key = \"column\" }}. A change of an input not named rebuilds everything.\n\
+         # the others how far each input reaches: \"same_month\", {{ months = 2 }}, or, where it\n\
+         # is looked up, {{ key = \"column\" }}. A change of one not named rebuilds everything.\n\
          # month = {month}\n\
          # [inputs]\n\
          # {input} = \"same_month\"\n\
@@ -247,7 +247,7 @@ fn model_text(table: &Table, grain: &[String]) -> String {
          # What else must be true of every row, such as:\n\
          [checks]\n\
          # not_null = {grain}\n\
-         # expressions = [{{ name = \"parts_add_up\", sql = \"a + b = c\", severity = \"warning\" }}]\n\
+         # expressions = [{{ name = \"adds_up\", sql = \"a + b = c\", severity = \"warning\" }}]\n\
          ---*/\n\
          \n\
          select\n{columns}\nfrom {from}\n",
@@ -269,8 +269,8 @@ fn check_text(table: &Table) -> String {
         "/*---\n\
          # What is wrong with the rows that the query finds; a finding begins with it.\n\
          description = {description}\n\
-         # \"error\" keeps a release unpublished, \"warning\" is shown. What matters once a period is\n\
-         # closed is {{ open = \"warning\", closed = \"error\", period = \"column\" }}.\n\
+         # \"error\" keeps a release unpublished, \"warning\" is shown. What matters once a\n\
+         # period is closed is {{ open = \"warning\", closed = \"error\", period = \"column\" }}.\n\
          severity    = \"warning\"\n\
          ---*/\n\
          \n\

@@ -240,7 +240,10 @@ impl Compiler {
     ) -> Result<Model, Vec<ModelError>> {
         let is_connected = self.is_connected(&file, &reads);
         let wrong = |name: &TableName| {
-            other_department(&file, name).or_else(|| self.unknown(&file, name, is_connected))
+            let other = || other_department(&file, name);
+            let is_known = self.models.given.contains_key(name);
+            let other = if is_known { None } else { other() };
+            other.or_else(|| self.unknown(&file, name, is_connected))
         };
         let mut mistakes: Vec<ModelError> = reads.iter().filter_map(wrong).collect();
         if file.layer == Layer::Staging && file.head.connected && reads.len() != 1 {
@@ -390,8 +393,8 @@ impl Compiler {
     }
 }
 
-/// What is wrong with a name in staging that is of no table of its folder's department. Otherwise a
-/// slip of the pen would pass for a department that the company does not have.
+/// What is wrong with a name in staging that is of no known table and not of its folder's
+/// department. Otherwise a slip of the pen would pass for a department that nobody has.
 fn other_department(file: &ModelFile, name: &TableName) -> Option<ModelError> {
     let folder = Path::new(&file.place).parent().and_then(Path::file_name)?.to_string_lossy();
     if file.layer != Layer::Staging || name.schema() == folder || name.schema() == PREVIOUS {

@@ -354,7 +354,8 @@ mod tests {
     fn reaches_are_read() {
         let text = "/*---\ndescription = \"A row a day.\"\n[inputs]\n\"a.b\" = \"same_month\"\n\
                     \"a.c\" = { months = 2 }\n\"a.d\" = { key = \"x\" }\n\
-                    \"a.e\" = { key = [\"x\", \"y\"], as = [[\"p\", \"q\"]], in = \"a.b\", from = \"since\" }\n\
+                    \"a.e\" = { key = [\"x\", \"y\"], as = [[\"p\", \"q\"]], in = \"a.b\", \
+                    from = \"since\" }\n\
                     \"a.f\" = \"all\"\n---*/";
         let head = read("sql/a.sql", text).unwrap();
         let reach = |name: &str| head.inputs.get(&name.parse().unwrap()).cloned();

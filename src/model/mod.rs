@@ -8,12 +8,10 @@
 //! | `graph` | which tables does a file name, and in which order can they be built? |
 //! | `compile` | does every file fit the others? |
 //! | `lineage` | from which columns does a column come? |
-//! | `dictionary` | what does each table hold, and who reads it? |
-//! | `ancestry` | what stands at the source of a column, and which steps lead here? |
+//! | `dictionary` | what does each table hold, what do its columns mean, and who reads it? |
 //! | `build` | how do the files become tables of a release? |
 //! | `restate` | what became different in a closed period? |
 
-pub mod ancestry;
 pub mod build;
 pub mod compile;
 pub mod dictionary;

@@ -10,6 +10,7 @@ use super::compile::{Model, Models};
 use super::files::{Layer, ModelFile};
 use super::front_matter::{Gravity, Head, Reach};
 use crate::source::shape::ColumnType;
+use crate::warehouse::name::TableName;
 
 /// Digits and decimals of the widest amount that is stored.
 const AMOUNT: (u8, i8) = (18, 4);
@@ -246,16 +247,21 @@ fn months(model: &Model, models: &Models, mistakes: &mut Vec<ModelError>) {
 fn keys(
     model: &Model,
     models: &Models,
-    name: &crate::warehouse::name::TableName,
+    name: &TableName,
     lookup: &super::front_matter::Lookup,
     mistakes: &mut Vec<ModelError>,
 ) {
-    let columns_of = |table: &crate::warehouse::name::TableName| -> BTreeSet<String> {
+    let schema_of = |table: &TableName| {
         let schema = models.by_name.get(table).map(|known| &known.schema);
-        let schema = schema.or_else(|| models.given.get(table).map(|given| &given.schema));
-        schema.map_or_else(BTreeSet::new, |schema| {
-            schema.fields().iter().map(|field| field.name().clone()).collect()
-        })
+        schema.or_else(|| models.given.get(table).map(|given| &given.schema))
+    };
+    let columns_of = |table: &TableName| -> BTreeSet<String> {
+        let fields = schema_of(table).into_iter().flat_map(|schema| schema.fields());
+        fields.map(|field| field.name().clone()).collect()
+    };
+    let kind_of = |table: &TableName, column: &str| {
+        let field = schema_of(table)?.field_with_name(column).ok()?;
+        Some(field.data_type().clone())
     };
     let own: BTreeSet<String> =
         model.schema.fields().iter().map(|field| field.name().clone()).collect();
@@ -271,6 +277,15 @@ fn keys(
     for (table, column, _) in wanted.chain(kept).filter(|(.., is_there)| !is_there) {
         let message = format!("the key of `{name}` names `{column}`, which `{table}` lacks");
         mistakes.push(model.file.wrong(&name.to_string(), message));
+    }
+    for column in lookup.valid_from.iter().chain(&lookup.valid_to) {
+        let kind = kind_of(name, column);
+        if !matches!(kind, None | Some(DataType::Date32 | DataType::Timestamp(..))) {
+            let message = format!(
+                "the key of `{name}` is dated by `{column}`, which is no date and no timestamp"
+            );
+            mistakes.push(model.file.wrong(&name.to_string(), message));
+        }
     }
     if let Some(table) = &lookup.held_in {
         let is_by_month = matches!(model.file.head.inputs.get(table), Some(Reach::Months(_)));

@@ -240,13 +240,17 @@ fn a_wrong_call_is_told_from_a_failure() {
 #[test]
 fn help_shows_examples_that_run() {
     let (_folder, root) = demo();
-    let verbs: [&[&str]; 20] = [
+    let verbs: [&[&str]; 24] = [
         &[],
         &["demo"],
         &["init"],
         &["new", "system"],
         &["new", "table"],
+        &["new", "model"],
+        &["new", "check"],
+        &["new", "report"],
         &["check"],
+        &["describe"],
         &["refresh"],
         &["query"],
         &["releases"],

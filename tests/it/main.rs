@@ -31,6 +31,7 @@ mod kill;
 mod ledger;
 mod local_date;
 mod matching;
+mod models;
 mod northwind;
 mod real_files;
 mod refused;

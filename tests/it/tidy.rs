@@ -49,8 +49,8 @@ const ENGINE_WORDS: [(&str, &str); 20] = [
     ("application_name", "what a server is told of who connects; and who signed in where"),
     ("calendar", "the fiscal calendar of a project; and the table that may hold it"),
     ("capacity", "what a vector has room for; and working time to offer"),
+    ("city", "what names of companies begin with; and where a customer is"),
     ("currency_code", "the currency of a legal entity; and of what departments write down"),
-    ("city", "what a name or an address holds, in functions on names; and where a customer sits"),
     ("contracts", "promises of a source's tables; and service agreements"),
     ("deliveries", "files that a source brings; and goods on their way"),
     ("decided_by", "who closed a period or matched two numbers; and who mapped a number"),
@@ -64,7 +64,7 @@ const ENGINE_WORDS: [(&str, &str); 20] = [
     ("region", "where the machines of a store stand; and where a customer is"),
     ("returns", "what a function does; and goods that come back"),
     ("valid_from_on", "the day from which a decision holds; and an offer"),
-    ("street", "a word of addresses, in functions on names; and where a customer sits"),
+    ("street", "a word of addresses; and where a customer is"),
     ("targets", "tables that a load fills; and what people aim at"),
 ];
 

@@ -7,12 +7,12 @@ use std::sync::Arc;
 
 use datafusion::arrow::array::{AsArray, RecordBatch};
 use datafusion::arrow::datatypes::Int64Type;
-use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
 use datafusion::catalog::TableProvider;
 use datafusion::error::DataFusionError;
 use datafusion::prelude::SessionContext;
 use tokio::runtime::Handle;
 
+use super::spelling::{list, prefixed, quoted, told};
 use super::tables::{Tables, register};
 use super::{BuildError, Context, Extent, NOTHING, Report, closing, only};
 use crate::model::compile::Model;
@@ -479,28 +479,4 @@ impl Check<'_> {
         let plural = if count == 1 { "row" } else { "rows" };
         Ok(Some(format!("{count} {plural}{which}{}", rows.join("; "))))
     }
-}
-
-/// A row in words.
-fn told(batch: &RecordBatch, row: usize) -> Result<String, datafusion::arrow::error::ArrowError> {
-    let options = FormatOptions::default().with_null("nothing");
-    let mut parts = Vec::new();
-    for (field, column) in batch.schema().fields().iter().zip(batch.columns()) {
-        let value = ArrayFormatter::try_new(column.as_ref(), &options)?.value(row).to_string();
-        parts.push(format!("{} {value}", field.name()));
-    }
-    Ok(parts.join(", "))
-}
-
-fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
-}
-
-fn list(columns: &[String]) -> String {
-    columns.iter().map(|column| quoted(column)).collect::<Vec<_>>().join(", ")
-}
-
-fn prefixed(table: &str, columns: &[String]) -> String {
-    let one = |column: &String| format!("{table}.{}", quoted(column));
-    columns.iter().map(one).collect::<Vec<_>>().join(", ")
 }

@@ -20,6 +20,7 @@ use datafusion::physical_plan::collect;
 use datafusion::prelude::{DataFrame, SessionContext};
 
 use super::months::Scope;
+use super::spelling::quoted;
 use super::tables::register;
 use super::{BuildError, Context, Work, keys, only};
 use crate::model::compile::Model;
@@ -325,11 +326,6 @@ fn booking_sql(model: &Model, closing: &Closing) -> String {
         .replace("{kept}", &kept.join(",\n    "))
         .replace("{period}", &period)
         .replace("{entity}", &entity)
-}
-
-/// Quotes an identifier.
-fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 /// A quoted identifier as part of another one.

@@ -11,6 +11,7 @@
 //! | `closing` | how do figures of closed periods stay as they are? |
 //! | `write` | how do a query's rows become files? |
 //! | `checks` | what is wrong with the rows? |
+//! | `spelling` | how are names and rows written, in queries and in findings? |
 //! | `schedule` | which table is built next, and by whom? |
 
 mod checks;
@@ -19,6 +20,7 @@ mod error;
 mod keys;
 mod months;
 mod schedule;
+mod spelling;
 mod tables;
 mod write;
 

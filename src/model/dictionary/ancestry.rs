@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::dictionary::{Dictionary, Source, source_of};
-use super::graph::PREVIOUS;
+use super::{Dictionary, Source, source_of};
+use crate::model::graph::PREVIOUS;
 use crate::warehouse::name::TableName;
 
 /// A column with the columns that its values are made of, down to the sources.
