@@ -232,7 +232,8 @@ fn contracts() -> Vec<(String, String)> {
              {mode}\ntolerate = {{ refused_ratio = 1.0, deleted_ratio = 1.0 }}\n"
         );
         for (column, kind) in columns {
-            text += &format!("[columns.{column}]\ntype = \"{kind}\"\n");
+            let required = mode.contains(&format!("\"{column}\""));
+            text += &format!("[columns.{column}]\ntype = \"{kind}\"\nrequired = {required}\n");
         }
         (format!("warehouse/contracts/shop/{name}.toml"), text)
     };

@@ -296,24 +296,24 @@ fn booking_sql(model: &Model, closing: &Closing) -> String {
         .collect();
     differs.push(format!("(standing.{SOURCE_PERIOD} is distinct from fresh.{period})"));
     let columns = model.schema.fields().iter().map(|field| field.name());
+    // Numbered, so that no name of the model's meets one of this query's.
     let chosen: Vec<String> = columns
         .clone()
-        .map(|name| match name {
+        .enumerate()
+        .map(|(at, name)| match name {
             name if *name == closing.period => format!("booked_in as {period}"),
             name => {
                 let sign = if closing.negate.contains(name) { "-" } else { "" };
                 let name = quoted(name);
-                format!(
-                    "case when is_reversal then {sign}was_{bare} else is_{bare} end as {name}",
-                    bare = bare(&name)
-                )
+                format!("case when is_reversal then {sign}was_{at} else is_{at} end as {name}")
             }
         })
         .collect();
     let paired: Vec<String> = columns
         .clone()
-        .map(|name| (quoted(name), bare(&quoted(name))))
-        .map(|(name, bare)| format!("standing.{name} as was_{bare}, fresh.{name} as is_{bare}"))
+        .enumerate()
+        .map(|(at, name)| (at, quoted(name)))
+        .map(|(at, name)| format!("standing.{name} as was_{at}, fresh.{name} as is_{at}"))
         .collect();
     let kept: Vec<String> = columns.map(|name| format!("had.{}", quoted(name))).collect();
     BOOKING
@@ -326,11 +326,6 @@ fn booking_sql(model: &Model, closing: &Closing) -> String {
         .replace("{kept}", &kept.join(",\n    "))
         .replace("{period}", &period)
         .replace("{entity}", &entity)
-}
-
-/// A quoted identifier as part of another one.
-fn bare(quoted: &str) -> String {
-    quoted.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').collect()
 }
 
 const BOOKING: &str = r#"
@@ -359,24 +354,24 @@ frozen as (
 numbered as (
     select
         frozen.*,
-        row_number() over (partition by {grain} order by booking_number desc) as place
+        row_number() over (partition by {grain} order by booking_number desc) as _place
     from frozen
 ),
 standing as (
     select
         numbered.*,
-        calendar.next_period
+        calendar.next_period as _next_period
     from numbered
     left join closing.named as named on named.entity = numbered.{entity}
     left join closing.calendar as calendar
         on calendar.entity = coalesce(named.entity, '') and calendar.period = numbered.{period}
-    where numbered.place = 1
+    where numbered._place = 1
 ),
 fresh as (
     select
         rows.*,
-        coalesce(calendar.is_closed, false) as is_closed,
-        calendar.next_period
+        coalesce(calendar.is_closed, false) as _is_closed,
+        calendar.next_period as _next_period
     from closing.fresh as rows
     left join closing.named as named on named.entity = rows.{entity}
     left join closing.calendar as calendar
@@ -391,10 +386,10 @@ paired as (
         {differs} as differs,
         standing.booking_number as was_number,
         standing.source_period_id as was_source,
-        standing.next_period as was_next,
+        standing._next_period as was_next,
         fresh.{period} as is_source,
-        fresh.is_closed,
-        fresh.next_period as is_next
+        fresh._is_closed as is_closed,
+        fresh._next_period as is_next
     from fresh
     full join standing on {same_row}
 ),
