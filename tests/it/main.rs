@@ -37,6 +37,7 @@ mod real_files;
 mod rebuilt;
 mod refused;
 mod restated;
+mod retried;
 mod slt;
 mod sorted;
 mod source;

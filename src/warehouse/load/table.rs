@@ -144,9 +144,14 @@ pub fn load_table(
 /// # Errors
 /// As [`load_table`].
 pub fn retry_table(shared: &Context<'_>, contract: &Contract) -> Result<Loaded, LoadError> {
-    let load = TableLoad::open(shared, contract)?;
+    // Refused rows are no whole delivery: those that are not among them stay.
+    let merged = Contract { mode: Mode::Merge, ..contract.clone() };
+    let mut load = TableLoad::open(shared, contract)?;
     if load.is_anew {
         return Err(LoadError::AnewFirst { place: contract.place.clone() });
+    }
+    if contract.mode == Mode::Full && !contract.key.is_empty() {
+        load.contract = &merged;
     }
     let outcome = if contract.key.is_empty() && !contract.is_by_date() {
         keyless::retry(&load)?
