@@ -121,7 +121,9 @@ pub async fn compile(
     for (name, table) in &given {
         declare(&session, name, &table.schema)?;
     }
-    let mut compiler = Compiler { session, files: BTreeMap::new(), models: Models::default() };
+    let broken = mistakes.iter().filter_map(ModelError::table).collect();
+    let (files_by_name, models) = (BTreeMap::new(), Models::default());
+    let mut compiler = Compiler { session, files: files_by_name, broken, models };
     compiler.models.given = given;
     let mut reads = BTreeMap::new();
     for file in files {
@@ -130,7 +132,10 @@ pub async fn compile(
                 reads.insert(file.name.clone(), read);
                 compiler.files.insert(file.name.clone(), file);
             }
-            Err(mistake) => mistakes.push(mistake),
+            Err(mistake) => {
+                compiler.broken.insert(file.name.clone());
+                mistakes.push(mistake);
+            }
         }
     }
     let order = compiler.order(&mut reads, &mut mistakes);
@@ -195,6 +200,8 @@ type Planned = (SchemaRef, Vec<Origin>, BTreeMap<TableName, BTreeSet<String>>);
 struct Compiler {
     session: SessionContext,
     files: BTreeMap<TableName, ModelFile>,
+    /// tables of files that cannot be read
+    broken: BTreeSet<TableName>,
     models: Models,
 }
 
@@ -254,7 +261,8 @@ impl Compiler {
             mistakes.push(file.wrong_below("from", message));
         }
         let is_sound = |name: &TableName| {
-            !self.files.contains_key(name) || self.models.by_name.contains_key(name)
+            let is_file = self.files.contains_key(name) || self.broken.contains(name);
+            !is_file || self.models.by_name.contains_key(name)
         };
         if !mistakes.is_empty() || !reads.iter().all(is_sound) {
             return Err(mistakes);
@@ -329,7 +337,7 @@ impl Compiler {
                 wrong(format!("`{name}` lies in sql/{folder}, which nothing may read"))
             }
             // What is wrong with another file is told there.
-            _ if self.files.contains_key(name) => None,
+            _ if self.files.contains_key(name) || self.broken.contains(name) => None,
             _ => wrong(format!("there is no `{name}`{}", similar(name, self.files.keys()))),
         }
     }
@@ -340,7 +348,9 @@ impl Compiler {
         for file in self.files.values() {
             for related in &file.head.checks.relationships {
                 let other = self.files.get(&related.to);
-                if other.is_none_or(|other| !other.layer.is_for_others()) {
+                if other.is_none_or(|other| !other.layer.is_for_others())
+                    && !self.broken.contains(&related.to)
+                {
                     let message = format!(
                         "a relationship names `{}`, which no file under sql/ computes{}",
                         related.to,

@@ -24,10 +24,13 @@ mod mistakes;
 pub mod restate;
 pub mod shape;
 
+use std::path::Path;
+
 use datafusion::error::DataFusionError;
 use thiserror::Error;
 
 use crate::engine::EngineError;
+use crate::warehouse::name::TableName;
 
 pub use compile::{Model, Models, compile};
 
@@ -95,4 +98,21 @@ pub enum ModelError {
     /// no session could be made
     #[error(transparent)]
     Engine(#[from] EngineError),
+}
+
+impl ModelError {
+    /// The table of the file that it is about.
+    fn table(&self) -> Option<TableName> {
+        let (Self::Unreadable { place, .. }
+        | Self::NoHead { place }
+        | Self::Head { place, .. }
+        | Self::Wrong { place, .. }
+        | Self::Name { place, .. }) = self
+        else {
+            return None;
+        };
+        let path = Path::new(place);
+        let folder = path.iter().nth(1)?.to_str()?;
+        TableName::new(folder, path.file_stem()?.to_str()?).ok()
+    }
 }

@@ -13,5 +13,6 @@ pub mod rust_text;
 pub mod s3;
 pub mod script;
 pub mod server;
+pub mod shop;
 pub mod strace;
 pub mod world;
