@@ -27,6 +27,7 @@ mod frozen;
 mod fsync;
 mod functions;
 mod histories;
+mod identity;
 mod kill;
 mod ledger;
 mod local_date;

@@ -101,6 +101,9 @@ pub(super) fn complete(
     before: &Manifest,
     months: &mut BTreeSet<String>,
 ) -> std::result::Result<(), BuildError> {
+    if !has_later_bookings(before) {
+        return Ok(());
+    }
     let key: Vec<&str> = work.model.file.head.grain.iter().map(String::as_str).collect();
     loop {
         let count = months.len();
@@ -120,6 +123,16 @@ pub(super) fn complete(
             return Ok(());
         }
     }
+}
+
+/// Whether some row was booked more than once, as files know without being read.
+fn has_later_bookings(before: &Manifest) -> bool {
+    let at = before.columns.iter().position(|column| column.name == NUMBER);
+    let is_first = |file: &DataFile| {
+        let known = at.and_then(|at| file.statistics.get(at));
+        known.and_then(|known| known.max.as_deref()) == Some("0")
+    };
+    !before.files.iter().all(is_first)
 }
 
 /// The rows that share their key with a row of `part` that was booked more than once.

@@ -165,6 +165,11 @@ impl Work<'_> {
 
     /// Builds months, or everything, and joins them with the months that stay.
     fn build(&self, scope: &Scope) -> Result<Manifest, BuildError> {
+        if let (Scope::Months(months), Some(before)) = (scope, self.before)
+            && months.is_empty()
+        {
+            return Ok(before.clone());
+        }
         let session = self.tables.session(self.model, scope)?;
         let rows = self.handle.block_on(self.rows(&session, scope))?;
         let schema = closing::schema(self.model);
