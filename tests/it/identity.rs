@@ -1,8 +1,8 @@
 //! Does a closed period keep the customer as closed, and is it told what today's would move?
 //!
 //! Figures by hand, from the feeds of tests/worlds/hand: debtor 40099, whom nobody else knows, was
-//! invoiced 100.00 CNY in FY26-P06 (IV10), paid 113.00 with tax (PY8), and took goods out of stock for
-//! -50.00 (GI2). The ledger names the debtor in GI2/1 50.00, IV10/1 113.00, IV10/2 -100.00,
+//! invoiced 100.00 CNY in FY26-P06 (IV10), paid 113.00 with tax (PY8), and took goods out of stock
+//! for -50.00 (GI2). The ledger names the debtor in GI2/1 50.00, IV10/1 113.00, IV10/2 -100.00,
 //! IV10/3 -13.00 and PY8/2 -113.00, which come to -63.00. The group reports in CNY.
 
 use crate::cli::ok;
