@@ -1,12 +1,12 @@
 /*---
-description = "Everything that says two numbers are one company, or not: lists, people and likeness."
+description = "What says that two numbers are one company, or not: lists, people and likeness."
 grain       = ["left_rank", "right_rank", "match_rule"]
 
 [columns]
 left_rank       = "The later of the two numbers, by its place in the order of all."
 right_rank      = "The earlier of the two."
 match_rule      = "What says so: a decision, `customer_map`, `stated_number` or a likeness."
-match_verdict   = "`sure`, `unique` (sure where no other company fits too), `doubtful`, `different`."
+match_verdict   = "`sure`, `unique` (sure where no other company fits), `doubtful`, `different`."
 decided_by      = "The person or rule that decided, where somebody did."
 rule_rank       = "The order in which rules are believed, the strongest first."
 match_score     = "How alike the names are; 1 where the two are one by number or decision."

@@ -1,5 +1,5 @@
 /*---
-description = "Customers by version: what held of each from day to day, and beside it what holds now."
+description = "Customers by version: what held of each from day to day, and what holds now."
 grain       = ["customer_id", "version_number"]
 
 [columns]
@@ -190,7 +190,9 @@ sales_versions as (
         history.customer_since_on,
         row_number() over (partition by leading.customer_id order by history.version_from_on)
             as version_number,
-        lead(history.version_from_on) over (partition by leading.customer_id order by history.version_from_on)
+        lead(history.version_from_on) over (
+            partition by leading.customer_id order by history.version_from_on
+        )
             as next_on,
         history.version_from_on
     from leading

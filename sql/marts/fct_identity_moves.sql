@@ -13,8 +13,8 @@ local_customer_id = "Number of the customer as the department has it."
 customer_id = "Customer for whom the rows are booked: the identity as closed."
 customer_now_id = "Customer to whom the number belongs today: the identity as now."
 row_count = "Rows that would move."
-net_reporting_amount = """Sum that would move, in the reporting currency: invoiced, paid, posted or \
-at cost, by the fact; rows without a rate are left out of it."""
+net_reporting_amount = """Sum that would move, in the reporting currency: invoiced, paid, posted \
+or at cost, by the fact; rows without a rate are left out of it."""
 ---*/
 
 with booked as (
