@@ -60,10 +60,6 @@ with assignments as (
 ),
 
 -- Closed figures may name a customer that was merged since, so no id is ever left out.
-ids as (
-    select distinct customer_id from assignments
-),
-
 standing as (
     select
         assignments.customer_id,
@@ -349,8 +345,6 @@ select
     linked.valid_from_on,
     linked.valid_to_on
 from linked
-inner join ids
-    on linked.customer_id = ids.customer_id
 inner join latest
     on linked.customer_id = latest.customer_id
 inner join leading

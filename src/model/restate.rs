@@ -18,6 +18,7 @@ use futures::StreamExt;
 
 use super::ModelError;
 use super::build::closing;
+use super::build::spelling::quoted;
 use super::files::{self, ModelFile};
 use crate::warehouse::name::TableName;
 
@@ -163,10 +164,6 @@ impl Comparison {
     async fn ask(&self, session: &SessionContext, sql: &str) -> QueryResult<DataFrame> {
         session.sql(sql).await?.with_param_values(self.parameters.clone())
     }
-}
-
-fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 /// A column that a release does not have yet, or no longer.

@@ -87,6 +87,15 @@ pub enum BuildError {
         /// the file
         place: String,
     },
+    /// tables that wait for each other
+    #[error(
+        "{place}: is never built, because it waits for tables that wait for it; the table of \
+         periods in warehouse/project.toml must not rest on tables whose heads say [closing]"
+    )]
+    Waits {
+        /// the file
+        place: String,
+    },
     /// a thread of the build died
     #[error("a thread that builds tables died; see the log")]
     Died,

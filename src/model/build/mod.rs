@@ -20,13 +20,14 @@ mod error;
 mod keys;
 mod months;
 mod schedule;
-mod spelling;
+pub(super) mod spelling;
 mod tables;
 mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use datafusion::prelude::{DataFrame, SessionContext};
+use sha2::{Digest, Sha256};
 use tokio::runtime::Handle;
 
 use self::months::Scope;
@@ -115,7 +116,7 @@ fn build_table(
     model: &Model,
 ) -> Result<(TableEntry, Report), BuildError> {
     let name = &model.file.name;
-    let built = Built { definition: model.definition.clone(), inputs: tables.inputs(model) };
+    let built = Built { definition: definition(context, model), inputs: tables.inputs(model) };
     let base = context.base.and_then(|base| base.tables.get(name));
     let known = base.filter(|_| !context.is_anew);
     if let Some(entry) = known.filter(|entry| entry.built.as_ref() == Some(&built)) {
@@ -141,6 +142,20 @@ fn build_table(
     let rows = manifest.rows;
     let entry = TableEntry { manifest: hash, load: None, built: Some(built) };
     Ok((entry, Report { scope: extent, rows }))
+}
+
+/// What a table's rows depend on beside its inputs: its SQL, the zone in which its months begin
+/// and, where figures of closed periods are kept, how the project names periods.
+fn definition(context: &Context<'_>, model: &Model) -> Hash {
+    let mut hasher = Sha256::new();
+    hasher.update(&model.definition);
+    if model.file.head.month.is_some() {
+        hasher.update(context.settings.time_zone.name());
+    }
+    if model.file.head.closing.is_some() {
+        hasher.update(format!("{:?}", context.settings.periods));
+    }
+    hex::encode(hasher.finalize())
 }
 
 /// The building of one table.

@@ -53,7 +53,10 @@ pub(super) fn run(context: &Context<'_>) -> Result<Outcome, BuildError> {
     if let Some(error) = board.failed {
         return Err(error);
     }
-    if !board.waiting.is_empty() || board.busy > 0 {
+    if let Some(model) = board.waiting.first().filter(|_| board.busy == 0) {
+        return Err(BuildError::Waits { place: model.file.place.clone() });
+    }
+    if board.busy > 0 {
         return Err(BuildError::Died);
     }
     let reports = board.reports;

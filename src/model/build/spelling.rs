@@ -16,7 +16,7 @@ pub(super) fn told(batch: &RecordBatch, row: usize) -> Result<String, ArrowError
 }
 
 /// Quotes an identifier.
-pub(super) fn quoted(name: &str) -> String {
+pub(in crate::model) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
