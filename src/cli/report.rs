@@ -66,7 +66,8 @@ fn list(args: &Args, context: &Context, project: &Project) -> Result<(), CliErro
     let language = args.language.as_ref().or(project.settings.languages.first());
     let language = language.map_or("en", String::as_str);
     let row = |file: &ModelFile| {
-        let names: Vec<&str> = file.head.parameters.keys().map(String::as_str).collect();
+        let names = file.parameters().into_iter().map(|(name, _)| name.as_str());
+        let names: Vec<&str> = names.collect();
         vec![
             file.name.table().to_owned(),
             report::label(file, language),
@@ -101,7 +102,7 @@ fn tell(file: &ModelFile, context: &Context) -> Result<(), CliError> {
             parameter.description.clone(),
         ]
     };
-    let rows: Vec<Vec<String>> = file.head.parameters.iter().map(row).collect();
+    let rows: Vec<Vec<String>> = file.parameters().into_iter().map(row).collect();
     if rows.is_empty() {
         return context.output.say(&format!("{} has no parameters", file.name));
     }

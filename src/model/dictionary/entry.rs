@@ -154,7 +154,7 @@ pub struct Parameter {
 
 /// What whoever asks for a report may or must say.
 pub(super) fn parameters(model: &Model) -> Vec<Parameter> {
-    let declared = model.file.head.parameters.iter();
+    let declared = model.file.parameters().into_iter();
     let told = declared.map(|(name, parameter)| Parameter {
         name: name.clone(),
         kind: parameter.kind,

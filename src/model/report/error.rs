@@ -12,7 +12,7 @@ use crate::warehouse::WarehouseError;
 #[derive(Debug, Error)]
 pub enum ReportError {
     /// no report is called so
-    #[error("there is no report `{wanted}`{hint}; `patron report` lists them")]
+    #[error("there is no report `{wanted}`; `patron report` lists them{hint}")]
     Unknown {
         /// as asked for
         wanted: String,

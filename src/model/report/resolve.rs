@@ -213,8 +213,9 @@ fn periods_query(settings: &Periods) -> Result<String, ReportError> {
     };
     let order: Vec<String> = order.iter().map(|name| format!("periods.\"{name}\"")).collect();
     Ok(format!(
-        "select cast(periods.\"{period}\" as varchar), {}, {}, {}, {data} from {table} as periods \
-         {join} order by {}",
+        "select cast(periods.\"{period}\" as varchar) as known_name, {} as known_adjusting, \
+         {} as known_year, {} as known_number, {data} as known_data \
+         from {table} as periods {join} order by {}",
         column(&settings.adjusting, "boolean"),
         column(&settings.year, "bigint"),
         column(&settings.number, "bigint"),
