@@ -189,6 +189,20 @@ const FASTER_SINCE: i32 = 2026;
 /// Ranges of accounts: first, last, scope, statement line, subledger, reason.
 type Range = (u16, u16, &'static str, &'static str, &'static str, &'static str);
 
+/// Accounts on which a part of documents is posted.
+const DOCUMENT_PARTS: [(u16, &str); 10] = [
+    (a::REVENUE, "goods"),
+    (a::SERVICE_REVENUE, "service"),
+    (a::CONTRACT_REVENUE, "contract"),
+    (a::PARTS_REVENUE, "parts"),
+    (a::FREIGHT_REVENUE, "freight"),
+    (a::RETURNS, "return"),
+    (a::DISCOUNTS, "discount"),
+    (a::REBATES, "rebate"),
+    (a::GOODS_COST, "cost_of_goods"),
+    (a::PARTS_COST, "cost_of_goods"),
+];
+
 const RANGES: [Range; 36] = [
     (1000, 1121, "out", "", "", "Balance sheet: bank, cash, securities"),
     (
@@ -252,9 +266,10 @@ pub(super) fn write(world: &World, feeds: &mut Feeds) {
         write_rule(world, feeds, rule, (rule.minutes, None, None));
     }
     for (from, to, scope, line, subledger, reason) in RANGES {
+        let part = DOCUMENT_PARTS.iter().find(|(account, _)| *account == from);
         feeds.row(&tables::ACCOUNT_MAP, first(world), |row| {
             row.int(i64::from(from)).int(i64::from(to)).text(scope).text(line).text(subledger);
-            row.date(first(world)).none().text(reason);
+            row.text(part.map_or("", |(_, part)| part)).date(first(world)).none().text(reason);
         });
     }
 }
@@ -293,7 +308,7 @@ fn write_rule(world: &World, feeds: &mut Feeds, rule: &Rule, (minutes, from, to)
 
 #[cfg(test)]
 mod tests {
-    use super::{RANGES, RULES};
+    use super::{DOCUMENT_PARTS, RANGES, RULES};
 
     #[test]
     fn ranges_do_not_overlap_and_rules_lie_in_one() {
@@ -304,6 +319,10 @@ mod tests {
             let holds = |range: &&super::Range| (range.0..=range.1).contains(&rule.account);
             let range = RANGES.iter().find(holds).unwrap();
             assert_eq!((range.2, range.3), ("in", rule.line), "{}", rule.id);
+        }
+        for (account, part) in DOCUMENT_PARTS {
+            let range = RANGES.iter().find(|range| range.0 == account && range.1 == account);
+            assert_eq!(range.unwrap().2, "in", "{part}");
         }
     }
 }
