@@ -141,7 +141,7 @@ last_counts as (
     select
         periods.period_id,
         counted.warehouse_id,
-        date_part('day', periods.ends_on - periods.starts_on) + 1 as period_days,
+        periods.ends_on - periods.starts_on + 1 as period_days,
         max(counted.counted_on) as counted_on
     from marts.dim_periods as periods
     cross join (select max(counted_on) as newest_on from counted_days) as data_end

@@ -12,6 +12,8 @@ grain       = [
 ]
 
 [columns]
+reporting_currency_code = "ISO 4217 code of the currency in which the group reports."
+functional_currency_code = "ISO 4217 code of the entity's books."
 account_id = "Account on which the cost was booked, whichever pool it came through."
 customer_id = """Customer who drives the cost; unused_capacity for what nobody used; unassigned \
 where the customer is not known or nothing drives the cost."""
@@ -25,7 +27,7 @@ used_quantity = "What customers used of it; null where the part has none."
 unused_quantity = "What nobody used of it."
 capacity_unit = "What capacity is counted in: minutes or pallet_days; null without."
 is_overused = "Whether customers used more than there is."
-unit_functional_amount = """Cost of a unit in the entity's currency, not rounded to cents: with a \
+unit_cost_rate = """Cost of a unit in the entity's currency, not rounded to cents: with a \
 capacity of a unit of it (of what is used where that is more), else of a unit of the driver; null \
 where nothing drives the cost."""
 functional_amount = "Part in the entity's currency; cost is negative."
@@ -183,7 +185,7 @@ select
             end,
             0
         ) as decimal(18, 8)
-    ) as unit_functional_amount,
+    ) as unit_cost_rate,
     functional_amount,
     reporting_amount
 from spread_costs

@@ -5,6 +5,8 @@ customers."""
 grain       = ["period_id", "entity_id", "pool_name", "account_id", "movement_kind"]
 
 [columns]
+reporting_currency_code = "ISO 4217 code of the currency in which the group reports."
+functional_currency_code = "ISO 4217 code of the entity's books."
 account_id = "Account on which the cost was booked, whichever pool it is in."
 movement_kind = "own, received or given; given has the opposite sign."
 profit_line = "Line of customer profit of the account."

@@ -11,6 +11,11 @@ grain       = [
 ]
 
 [columns]
+reporting_digits = "Decimals to which parts of reporting amounts are cut."
+functional_digits = "Decimals to which parts of the entity's amounts are cut."
+reporting_currency_code = "ISO 4217 code of the currency in which the group reports."
+functional_currency_code = "ISO 4217 code of the entity's books."
+rule_id = "Rule that spreads or gives; for unused capacity the rule that says so."
 pool_name = "Pool that gives."
 account_id = "Account on which the cost was booked; it stays with the cost."
 receiver_pool_name = "Pool that receives."

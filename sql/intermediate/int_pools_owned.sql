@@ -4,6 +4,9 @@ account."""
 grain       = ["period_id", "entity_id", "pool_name", "account_id"]
 
 [columns]
+entry_count = "Entries behind the amounts."
+reporting_currency_code = "ISO 4217 code of the currency in which the group reports."
+functional_currency_code = "ISO 4217 code of the entity's books."
 profit_line = "Line of customer profit of the account; the last by name where it changed."
 functional_digits = """Decimals to which parts of the entity's amounts are cut: those of its \
 currency, at least the two of the ledger."""

@@ -11,6 +11,10 @@ grain       = [
 ]
 
 [columns]
+statement_line = "Line of the profit statement that the rule names."
+driver_name = "Quantity by which it is spread; null where nothing drives it."
+product_category = "Category of the product; 'unassigned' where no product is known."
+rule_id = "Rule that spreads or gives; for unused capacity the rule that says so."
 part_name = "Part of the pool that is spread in one go."
 part_rule_id = "First rule of the part for customers, by which ties between parts are broken."
 part_share_ratio = "Share of the pool that the part takes, in proportion to those of all its parts."
@@ -184,7 +188,7 @@ entity_places as (
         warehouses.entity_id,
         sum(
             warehouses.pallet_place_count
-            * (date_part('day', periods.ends_on - periods.starts_on) + 1)
+            * (periods.ends_on - periods.starts_on + 1)
         ) as pallet_days
     from marts.dim_warehouses as warehouses
     cross join marts.dim_periods as periods
@@ -326,9 +330,12 @@ select
     case
         when parts.capacity_unit is not null then cast(parts.used_weight as decimal(18, 4))
     end as used_quantity,
-    cast(
-        greatest(parts.practical_quantity - parts.used_weight, 0) as decimal(18, 4)
-    ) as unused_quantity,
+    case
+        when parts.practical_quantity is not null
+            then cast(
+                greatest(parts.practical_quantity - parts.used_weight, 0) as decimal(18, 4)
+            )
+    end as unused_quantity,
     parts.capacity_unit,
     coalesce(parts.used_weight > parts.practical_quantity, false) as is_overused
 from receivers

@@ -11,6 +11,7 @@ part_name = """Part of the pool that the rule spreads together with others: minu
 with minutes of a pool with unused capacity, which are one equation of time; pallet_days for places \
 with unused ones; else the rule alone."""
 capacity_unit = "What the capacity of the part is counted in: minutes or pallet_days; null without."
+minutes_per_unit = "Time that one unit of the quantity takes, for pools driven by time."
 is_given = "Whether the rule gives to other pools, which only rules of steps 1 and 2 do."
 valid_from_on = "First day of the rule as it holds in the period."
 ---*/
