@@ -39,6 +39,7 @@ mod northwind;
 mod real_files;
 mod rebuilt;
 mod refused;
+mod reports;
 mod restated;
 mod retried;
 mod slt;
