@@ -87,8 +87,12 @@ fn pools_give_in_steps_and_leave_what_nobody_used() {
     // 90 minutes for K101 and 30 for each of two invoices leave 50 of 200. 1500.00, 500.00 and
     // 340.43 + 113.47 = 453.90 are spread; of the last, all parts end in half a cent, and the two
     // cents that are left go to the first two keys.
-    let expected =
-        ["SE K101 1104.2600", "SEB K101 368.0900", "SEB K102 368.0800", "SEU unused_capacity 613.4700"];
+    let expected = [
+        "SE K101 1104.2600",
+        "SEB K101 368.0900",
+        "SEB K102 368.0800",
+        "SEU unused_capacity 613.4700",
+    ];
     assert_eq!(spread(&world, "service"), expected);
 
     // 25.00 and 5.67 in halves: 12.50 and 12.50, 2.84 and 2.83. No pallet is held in November.
@@ -148,7 +152,10 @@ fn over_capacity_nothing_is_unused() {
 #[test]
 fn mistakes_in_rules_are_named() {
     let mistakes = [
-        ("SA,2,sales,6601,6601,sales,visit_call_minutes,,,", "SA,2,sales,6601,6601,sales,visits,,0.6,"),
+        (
+            "SA,2,sales,6601,6601,sales,visit_call_minutes,,,",
+            "SA,2,sales,6601,6601,sales,visits,,0.6,",
+        ),
         ("campaign_sends,,,customer,,marketing", "campaign_sends,,,customer,,sendings"),
         ("SAG,2,sales", "SAG,4,sales"),
         (",,0.5,unused_capacity", ",,0.4,unused_capacity"),
