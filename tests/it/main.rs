@@ -12,7 +12,9 @@
               spell things out"
 )]
 
+mod allocate;
 mod answers;
+mod attribution;
 mod bucket;
 mod calendar;
 mod changes;
@@ -34,9 +36,11 @@ mod local_date;
 mod matching;
 mod models;
 mod northwind;
+mod pools;
 mod real_files;
 mod rebuilt;
 mod refused;
+mod reports;
 mod restated;
 mod retried;
 mod slt;
