@@ -254,7 +254,8 @@ tables! {
     // inputs of the project: kept by people, CSV
     ALLOCATION_RULES = "warehouse/inputs/allocation_rules.csv", Whole(Plain),
         ["rule", "step", "pool", "entity", "account_from", "account_to", "function", "driver",
-         "minutes_per_unit", "receiver", "statement_line", "valid_from", "valid_to", "reason"];
+         "minutes_per_unit", "pool_share", "receiver", "receiver_pool", "statement_line",
+         "valid_from", "valid_to", "reason"];
     ACCOUNT_MAP = "warehouse/inputs/account_map.csv", Whole(Plain),
         ["account_from", "account_to", "scope", "statement_line", "subledger",
          "document_part", "valid_from", "valid_to", "reason"];
