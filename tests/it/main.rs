@@ -37,6 +37,7 @@ mod models;
 mod northwind;
 mod real_files;
 mod rebuilt;
+mod reconciliation;
 mod refused;
 mod restated;
 mod retried;
