@@ -34,6 +34,7 @@ mod local_date;
 mod matching;
 mod models;
 mod northwind;
+mod profit;
 mod real_files;
 mod rebuilt;
 mod refused;

@@ -140,6 +140,10 @@ class Company:
     def digits(self, currency):
         return 0 if currency in ("JPY", "KRW", "VND") else 2
 
+    def scale(self, currency):
+        """Decimals of an allocated part; amounts of the ledger have two whatever the currency."""
+        return max(2, self.digits(currency))
+
     def rate(self, source, target, date):
         """The accounting rate of a day: the last one stated until then; none where there is none."""
         if source == target:

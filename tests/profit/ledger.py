@@ -166,7 +166,7 @@ def give(company, lines, place, part, amounts, kind):
     """Splits amounts over the receivers of a document's part."""
     currencies = (company.books[place[1]], company.reporting)
     shares = [
-        allocate(amount, part.drivers(), company.digits(currency))
+        allocate(amount, part.drivers(), company.scale(currency))
         for amount, currency in zip(amounts, currencies)]
     for receiver in shares[0]:
         lines.add(place, receiver, shares[0][receiver], shares[1][receiver], kind)

@@ -56,13 +56,27 @@ def of_deliveries(company, add):
             if freight is not None:
                 add(company.period_of(date), entity, "delivery_freight",
                     (company.customer("sales", row["customer_id"]), UNASSIGNED), freight)
+    of_pallets(company, add)
+
+
+def of_pallets(company, add):
+    """Days that reserved pallets took a place; a warehouse's last count holds until the next."""
+    counts = defaultdict(set)
+    for table in ("inventory.reservations", "inventory.stock_counts"):
+        for row in company.tables[table]:
+            counts[row["house_id"]].add(row["counted_on"])
+    reserved = defaultdict(list)
     for row in company.tables["inventory.reservations"]:
-        period = company.period_of(day(row["counted_on"]))
-        receiver = (company.customer("sales", row["customer_id"]),
-                    company.category.get(row["sku"], UNASSIGNED))
-        days = (company.periods[period]["ends_on"] - company.periods[period]["starts_on"]).days + 1
-        add(period, company.warehouses[row["house_id"]]["entity_id"], "pallet_days", receiver,
-            (number(row["pallet_count"]) or 0) * days)
+        reserved[row["house_id"], row["counted_on"]].append(row)
+    for period in company.regular:
+        days = (period["ends_on"] - period["starts_on"]).days + 1
+        for house, dates in counts.items():
+            known = [date for date in dates if day(date) <= period["ends_on"]]
+            for row in reserved[house, max(known)] if known else []:
+                receiver = (company.customer("sales", row["customer_id"]),
+                            company.category.get(row["sku"], UNASSIGNED))
+                add(period["period_id"], company.warehouses[house]["entity_id"], "pallet_days",
+                    receiver, (number(row["pallet_count"]) or 0) * days)
 
 
 def of_service(company, add, entity_of):
@@ -128,6 +142,7 @@ class Pools:
             sums = self.filled[entry.period, entry.entity, pool, entry.account]
             sums[0] += entry.functional
             sums[1] += entry.reporting or 0
+        self.own = {place: tuple(sums) for place, sums in self.filled.items()}
         steps = sorted({int(rule["step_number"]) for rule in self.rules})
         for step in steps:
             self.give_to_pools(step)
@@ -136,6 +151,7 @@ class Pools:
 
     def give_to_pools(self, step):
         """Pools of a step give to pools of later steps, by the cost these have of their own."""
+        given = []
         for place in sorted(self.filled):
             period, entity, pool, account = place
             rules = [rule for rule in self.rules_of(pool, period, entity, "pool")
@@ -146,18 +162,14 @@ class Pools:
                     continue
                 share = number(rule.get("pool_share_ratio") or "1")
                 for at, currency in enumerate(self.currencies(entity)):
-                    amount = self.filled[place][at]
-                    if share != 1:
-                        amount = allocate(amount, {"a": share, "b": 1 - share},
-                                          self.company.digits(currency))["a"]
-                    parts = allocate(amount, drivers, self.company.digits(currency))
-                    for receiver, part in parts.items():
-                        self.received(period, entity, receiver, account, at, part)
-                    self.filled[place][at] -= amount
-
-    def received(self, period, entity, pool, account, at, part):
-        self.arrived = getattr(self, "arrived", {})
-        self.filled[period, entity, pool, account][at] += part
+                    digits, amount = self.company.scale(currency), self.filled[place][at]
+                    shares = {rule["rule_id"]: share, "~": 1 - share}
+                    amount = allocate(amount, shares, digits)[rule["rule_id"]]
+                    given.append((place, at, -amount))
+                    for receiver, part in allocate(amount, drivers, digits).items():
+                        given.append(((period, entity, receiver, account), at, part))
+        for place, at, amount in given:
+            self.filled[place][at] += amount
 
     def receiving(self, period, entity, step, rule):
         """{pool: its own cost or practical minutes} of pools of later steps."""
@@ -167,7 +179,7 @@ class Pools:
             later &= {rule["receiver_pool_name"]}
         if rule["driver_name"] == "practical_minutes":
             return {pool: self.capacity(period, entity, pool) or Decimal(0) for pool in later}
-        own = defaultdict(Decimal)
+        period, own = self.company.drivers_of(period), defaultdict(Decimal)
         for (period_id, entity_id, pool, _), (functional, _) in self.own.items():
             if (period_id, entity_id) == (period, entity) and pool in later:
                 own[pool] -= functional
@@ -222,7 +234,7 @@ class Pools:
                       "none", "no_driver")
             return
         shares = {rule["rule_id"]: number(rule.get("pool_share_ratio") or "1") for rule in rules}
-        by_rule = [allocate(amount, shares, self.company.digits(currency))
+        by_rule = [allocate(amount, shares, self.company.scale(currency))
                    for amount, currency in zip(amounts, self.currencies(entity))]
         for rule in rules:
             name = rule["rule_id"]
@@ -233,7 +245,7 @@ class Pools:
             if not drivers:
                 drivers = {(UNASSIGNED, UNASSIGNED): Decimal(1)}
                 kind, reason = "none", "no_driver"
-            parts = [allocate(shared[name], drivers, self.company.digits(currency))
+            parts = [allocate(shared[name], drivers, self.company.scale(currency))
                      for shared, currency in zip(by_rule, self.currencies(entity))]
             where = (period, entity, account, rule["statement_line"])
             for who in drivers:

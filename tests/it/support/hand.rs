@@ -30,8 +30,16 @@ pub fn moment() -> DateTime<Utc> {
 
 /// A project of its own, not loaded yet.
 pub fn project() -> World {
-    let world = World::empty();
     let feeds = repository("tests/worlds/hand/feeds");
+    project_of(&|department, name, contract| {
+        let feed = feeds.join(department).join(format!("{name}.csv"));
+        Some(if feed.exists() { read(&feed) } else { header(contract) })
+    })
+}
+
+/// The standard project over the tables whose rows are given; the others are not connected.
+pub fn project_of(feed: &dyn Fn(&str, &str, &Table) -> Option<String>) -> World {
+    let world = World::empty();
     let mut systems = Table::new();
     for department in folders(&repository("warehouse/contracts")) {
         let folder = format!("feeds/{department}");
@@ -41,8 +49,7 @@ pub fn project() -> World {
         let contracts = repository("warehouse/contracts").join(&department);
         for name in files(&contracts, "toml") {
             let contract = contract(&read(&contracts.join(format!("{name}.toml"))), &department);
-            let feed = feeds.join(&department).join(format!("{name}.csv"));
-            let rows = if feed.exists() { read(&feed) } else { header(&contract) };
+            let Some(rows) = feed(&department, &name, &contract) else { continue };
             world.write(&format!("feeds/{department}/{name}.csv"), rows);
             let place = format!("warehouse/contracts/{department}/{name}.toml");
             world.write(&place, toml::to_string(&read_from(contract, &name)).unwrap());
@@ -138,7 +145,8 @@ fn entries(folder: &Path) -> Vec<PathBuf> {
     fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path()).collect()
 }
 
-fn read(path: &Path) -> String {
+/// A text of the repository.
+pub fn read(path: &Path) -> String {
     fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
