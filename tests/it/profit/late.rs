@@ -10,6 +10,7 @@ impl Company {
     /// two customers turn out to be one.
     pub fn late(&mut self, dice: &mut Dice) {
         self.changed_at = "2026-04-03T08:00:00Z";
+        self.is_late = true;
         let is_wage = |place: &usize| {
             let entry = &self.books.ledger[*place];
             entry.account == "6601" && entry.period == self.periods[0].id
@@ -17,7 +18,6 @@ impl Company {
         let wages: Vec<usize> = (0..self.books.ledger.len()).filter(is_wage).collect();
         for entity in 0..3 {
             dice.hit("late sale");
-            // Its freight is not in the ledger, as long as the carrier has not asked for it.
             self.sale(dice, 0, entity);
         }
         dice.hit("late cost");
