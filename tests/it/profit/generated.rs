@@ -9,7 +9,7 @@ use std::thread;
 use patron::warehouse::entered::PeriodStatus::Closed;
 
 use super::books::ENTITIES;
-use super::standard::keep_profit_only;
+use super::standard::{connect_only, keep_profit_only};
 use super::sums::{Sums, differences, of_ledger, of_profit, same};
 use super::trade::{CLASSES, Company};
 use crate::closing::status;
@@ -78,7 +78,8 @@ fn a_hundred_companies_lose_no_cent() {
 fn lives(dice: &mut Dice) {
     let mut company = Company::new(dice);
     let world = company.books.project();
-    keep_profit_only(&world);
+    keep_profit_only(world.root());
+    connect_only(world.root());
     let moment = hand::moment();
     world.refreshed(moment);
     let before = of_ledger(&company.books);

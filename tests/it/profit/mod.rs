@@ -4,6 +4,7 @@
 //! hundred companies, each with every kind of difference, against the rows they were made of;
 //! `bad_input` breaks one thing at a time and asks whether a finding names it.
 
+mod bad_input;
 mod books;
 mod cost;
 mod generated;
@@ -12,5 +13,6 @@ mod money;
 mod people;
 mod planted;
 mod standard;
+mod statement;
 mod sums;
 mod trade;

@@ -238,7 +238,18 @@ pub fn rules(books: &mut Books, dice: &mut Dice) {
     let minutes = format!("{}.{}000", 1 + dice.below(2), dice.below(10));
     let overhead = *dice.pick(&["net_revenue", "order_lines", "invoices"]);
     let mut rules: Vec<Rule> = vec![
-        ("AR-14", "1", "rent", "6701", "warehouse", "pool_cost", none(), "pool", none(), ""),
+        (
+            "AR-14",
+            "1",
+            "rent",
+            "6701",
+            "warehouse",
+            "pool_cost",
+            none(),
+            "pool",
+            none(),
+            "overhead",
+        ),
         (
             "AR-01",
             "2",

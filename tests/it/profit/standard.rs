@@ -2,21 +2,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::path::{Path, PathBuf};
 
 use crate::support::hand;
-use crate::support::world::World;
 
 /// What the proof asks; whatever these rest on is kept.
 const ASKED: [&str; 3] =
-    ["marts.fct_profit_lines", "marts.fct_customer_profit", "marts.fct_reconciliation_items"];
+    ["marts.fct_profit_lines", "marts.fct_customer_profit", "marts.fct_customer_profit"];
 /// The rooms of sql/ whose files are tables.
 const SCHEMAS: [&str; 3] = ["staging", "intermediate", "marts"];
 
 /// Deletes from a project's sql/ what profit does not rest on; checks of kept tables stay.
-pub fn keep_profit_only(world: &World) {
+pub fn keep_profit_only(root: &Path) {
+    let sql = root.join("sql");
     let mut texts = BTreeMap::new();
     for schema in SCHEMAS {
-        collect(&world.path("sql").join(schema), &mut |name, path, text| {
+        collect(&sql.join(schema), &mut |name, path, text| {
             texts.insert(format!("{schema}.{name}"), (path, text));
         });
     }
@@ -35,18 +36,31 @@ pub fn keep_profit_only(world: &World) {
             fs::remove_file(path).unwrap();
         }
     }
-    collect(&world.path("sql/checks"), &mut |_, path, text| {
+    collect(&sql.join("checks"), &mut |_, path, text| {
         if !tables_of(&text).is_subset(&kept) {
             fs::remove_file(path).unwrap();
         }
     });
     for folder in ["reports", "cubes"] {
-        let _absent_is_fine = fs::remove_dir_all(world.path("sql").join(folder));
+        let _absent_is_fine = fs::remove_dir_all(sql.join(folder));
     }
 }
 
+/// Says in the heads of staging which tables the company does not have.
+pub fn connect_only(root: &Path) {
+    collect(&root.join("sql/staging"), &mut |name, path, text| {
+        let (department, table) = name.trim_start_matches("stg_").split_once("__").unwrap();
+        // What is personal, and what was, comes by the table's own contract.
+        let table = table.trim_end_matches("_personal").trim_end_matches("_history");
+        let contract = root.join(format!("warehouse/contracts/{department}/{table}.toml"));
+        if !contract.exists() {
+            fs::write(path, text.replacen("/*---\n", "/*---\nconnected = false\n", 1)).unwrap();
+        }
+    });
+}
+
 /// Hands over every SQL file of a folder: its name, path and text.
-fn collect(folder: &std::path::Path, found: &mut dyn FnMut(String, std::path::PathBuf, String)) {
+fn collect(folder: &Path, found: &mut dyn FnMut(String, PathBuf, String)) {
     for entry in fs::read_dir(folder).into_iter().flatten() {
         let path = entry.unwrap().path();
         if path.is_dir() {
