@@ -9,8 +9,15 @@ use super::money::{CURRENCIES, Cents, REPORTING, Rates, text};
 use crate::support::hand;
 use crate::support::world::World;
 
-/// Numbers of the three entities.
-pub const ENTITIES: [&str; 3] = ["HX01", "HX02", "HX03"];
+/// The number of an entity; each company has three.
+pub fn name_of(entity: usize) -> String {
+    format!("HX{:02}", entity + 1)
+}
+
+/// The currency of an entity's books.
+pub fn currency_of(entity: usize) -> usize {
+    entity % CURRENCIES.len()
+}
 
 /// Tables that are those of the company made by hand.
 const AS_BY_HAND: [&str; 4] =
@@ -52,7 +59,7 @@ pub struct Document {
 pub type Line = (&'static str, String, String, Cents, Cents);
 
 /// The feeds of one company, with the ledger apart, because the proof sums it.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Books {
     pub rates: Rates,
     pub ledger: Vec<Entry>,
@@ -114,16 +121,32 @@ impl Books {
         let counts = |entry: &&Entry| entry.is_posted && entry.account.starts_with('6');
         for entry in self.ledger.iter().filter(counts) {
             let sum = sums.entry((entry.period.clone(), entry.entity, entry.account)).or_default();
-            let currency = entry.entity;
+            let currency = currency_of(entry.entity);
             sum[0] -= entry.functional;
             sum[1] -= self.rates.convert(entry.functional, currency, REPORTING, entry.posted_on);
         }
         sums
     }
 
+    /// Takes over what another company wrote.
+    pub fn absorb(&mut self, other: &Self) {
+        self.ledger.extend(other.ledger.iter().cloned());
+        self.said.extend(other.said.clone());
+        for (table, rows) in &other.feeds {
+            self.feeds.entry(table).or_default().extend(rows.iter().cloned());
+        }
+    }
+
     /// The project over these feeds; tables without a row are not connected.
-    pub fn project(&self) -> World {
-        hand::project_of(&|department, name, contract| self.feed(department, name, contract))
+    pub fn project(&self, entities: usize) -> World {
+        let entity = |entity| {
+            let name = name_of(entity);
+            hand::Entity::new(&name, &name, CURRENCIES[currency_of(entity)])
+        };
+        let entities: Vec<hand::Entity> = (0..entities).map(entity).collect();
+        hand::project_of(&entities, &|department, name, contract| {
+            self.feed(department, name, contract)
+        })
     }
 
     /// Writes the feeds anew, after something came.
@@ -175,7 +198,7 @@ impl Books {
         let status = if entry.is_posted { "posted" } else { "draft" };
         vec![
             ("entry_id", entry.id.clone()),
-            ("entity_id", ENTITIES[entry.entity].to_owned()),
+            ("entity_id", name_of(entry.entity)),
             ("posted_on", entry.posted_on.to_string()),
             ("period_id", entry.period.clone()),
             ("account_id", entry.account.to_owned()),

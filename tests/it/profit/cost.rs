@@ -1,9 +1,9 @@
 //! What does a month of a generated company cost that no invoice or delivery names?
 
-use super::books::{Document, ENTITIES};
+use super::books::{Document, currency_of, name_of};
 use super::money::{CURRENCIES, Cents, text};
 use super::people::centre;
-use super::trade::Company;
+use super::trade::{Company, PEOPLE};
 use crate::support::dice::Dice;
 
 impl Company {
@@ -72,11 +72,12 @@ impl Company {
     fn repairs(&mut self, dice: &mut Dice, period: usize, entity: usize) {
         let technician = format!("E{entity}T");
         for _ in 0..1 + dice.below(3) {
-            let (case, number) = (format!("CS{}", self.next()), dice.below(self.customers.len()));
+            let case = format!("CS{}", self.next());
+            let desk = self.customers[dice.below(self.customers.len())].id.replacen('K', "S-", 1);
             let at = format!("{}T02:00:00Z", self.day(dice, period));
             let said = [
                 ("case_id", &case[..]),
-                ("service_customer_id", &format!("S-{}", number + 1)),
+                ("service_customer_id", &desk),
                 ("sku", "TI-1"),
                 ("case_status", "closed"),
                 ("case_kind", "repair"),
@@ -117,15 +118,16 @@ impl Company {
 
     pub fn campaign(&mut self, dice: &mut Dice, period: usize, entity: usize) {
         let (id, on) = (format!("MC{period}{entity}"), self.day(dice, period));
+        let campaign = format!("CP{}", self.entities.start);
         let spent = 1_001 + dice.below(90_000) as i64;
         let said = [
             ("cost_id", &format!("CC{period}{entity}")[..]),
-            ("campaign_id", "CP1"),
-            ("entity_id", ENTITIES[entity]),
+            ("campaign_id", &campaign),
+            ("entity_id", &name_of(entity)),
             ("spent_on", &on.to_string()),
             ("cost_kind", "text"),
             ("spent_amount", &text(spent)),
-            ("currency_code", CURRENCIES[entity]),
+            ("currency_code", CURRENCIES[currency_of(entity)]),
             ("document_id", &id),
         ];
         self.books.row("marketing/campaign_costs", &said);
@@ -138,11 +140,11 @@ impl Company {
         self.books.post(&document, "2202", &[line]);
         for _ in 0..1 + dice.below(7) {
             let id = format!("S{}", self.next());
-            let person = if dice.one_in(8) { 99 } else { dice.below(12) };
+            let person = if dice.one_in(8) { PEOPLE } else { dice.below(PEOPLE) };
             let said = [
                 ("send_id", &id[..]),
-                ("campaign_id", "CP1"),
-                ("person_id", &format!("M{person}")),
+                ("campaign_id", &campaign),
+                ("person_id", &self.person(person)),
                 ("send_channel", "email"),
                 ("sender_id", &format!("E{entity}M")),
                 ("sent_at", &format!("{on}T03:00:00Z")),
@@ -166,7 +168,7 @@ impl Company {
             ("sku", "TI-1"),
             ("moved_quantity", "0"),
             ("cost_amount", &text(gain)),
-            ("currency_code", CURRENCIES[entity]),
+            ("currency_code", CURRENCIES[currency_of(entity)]),
             ("move_kind", "revaluation"),
             ("document_id", &id),
         ];
@@ -183,27 +185,29 @@ impl Company {
     /// Sales within the group, which are no profit of the group.
     pub fn within_the_group(&mut self, dice: &mut Dice) {
         dice.hit("within the group");
+        let first = self.entities.start;
         let (on, amount) = (self.day(dice, 1), 10_000 + dice.below(90_000) as i64);
         let document = Document {
             kind: "intercompany",
             origin: "intercompany",
-            ..self.document("IC1".to_owned(), 0, 1, on)
+            ..self.document(format!("IC{first}"), first, 1, on)
         };
-        let line = ("6091", String::new(), "90002".to_owned(), -amount, -amount);
+        let line = ("6091", String::new(), format!("9{first}"), -amount, -amount);
         self.books.post(&document, "1122", &[line]);
     }
 
     /// A journal of the adjusting period after the third.
     pub fn adjustments(&mut self, dice: &mut Dice) {
         dice.hit("adjusting period");
+        let first = self.entities.start;
         let (on, amount) = (self.periods[2].last, 1_000 + dice.below(90_000) as i64);
         let document = Document {
             period: "FY26-P03A".to_owned(),
             kind: "journal",
             origin: "manual",
-            ..self.document("AJ1".to_owned(), 0, 2, on)
+            ..self.document(format!("AJ{first}"), first, 2, on)
         };
-        let line = ("6701", centre(0, "ADMI"), String::new(), amount, amount);
+        let line = ("6701", centre(first, "ADMI"), String::new(), amount, amount);
         self.books.post(&document, "2241", &[line]);
     }
 }

@@ -8,16 +8,19 @@ use std::thread;
 
 use patron::warehouse::entered::PeriodStatus::Closed;
 
-use super::books::ENTITIES;
+use super::books::{Books, name_of};
+use super::people::{self, Period};
 use super::standard::{connect_only, keep_profit_only};
 use super::sums::{Sums, differences, of_ledger, of_profit, same};
-use super::trade::{CLASSES, Company};
+use super::trade::{CLASSES, Company, Planted};
 use crate::closing::status;
 use crate::support::dice::Dice;
 use crate::support::hand;
 use crate::support::world::chain;
 
 const COMPANIES: usize = 100;
+/// Companies of one warehouse; most of the time is spent once for all of them.
+const TOGETHER: usize = 5;
 const THREADS: usize = 2;
 /// What every run must have met beside the classes of difference.
 const KINDS: [&str; 25] = [
@@ -51,13 +54,13 @@ const KINDS: [&str; 25] = [
 #[test]
 fn a_hundred_companies_lose_no_cent() {
     let mut dice = Dice::of("a hundred companies");
-    let seeds: Vec<u64> = (0..COMPANIES).map(|_| dice.below(1 << 40) as u64).collect();
+    let seeds: Vec<u64> = (0..COMPANIES / TOGETHER).map(|_| dice.below(1 << 40) as u64).collect();
     thread::scope(|scope| {
-        let share = COMPANIES.div_ceil(THREADS);
+        let share = seeds.len().div_ceil(THREADS);
         let work = |part: &[u64]| {
             let mut counted = Dice::seeded(0);
             for seed in part {
-                println!("company {seed}");
+                println!("group {seed}");
                 let mut own = Dice::seeded(*seed);
                 lives(&mut own);
                 counted.count(&own);
@@ -74,48 +77,72 @@ fn a_hundred_companies_lose_no_cent() {
     dice.report(&CLASSES);
 }
 
-/// One company, from its first load to what comes late.
+/// Some companies of one warehouse, which share calendar, rates and chart and nothing else.
+struct Group {
+    common: Books,
+    periods: Vec<Period>,
+    companies: Vec<Company>,
+}
+
+impl Group {
+    fn new(dice: &mut Dice) -> Self {
+        let mut common = Books::default();
+        let periods = people::calendar(&mut common, dice);
+        people::rates(&mut common, dice);
+        let company = |number| Company::new(dice, number, &periods, &common.rates);
+        let companies = (0..TOGETHER).map(company).collect();
+        Self { common, periods, companies }
+    }
+
+    /// What all of them wrote.
+    fn books(&self) -> Books {
+        let mut books = self.common.clone();
+        self.companies.iter().for_each(|company| books.absorb(&company.books));
+        books
+    }
+
+    fn planted(&self) -> impl Iterator<Item = &Planted> {
+        self.companies.iter().flat_map(|company| &company.planted)
+    }
+}
+
+/// A group, from its first load to what comes late.
 fn lives(dice: &mut Dice) {
-    let mut company = Company::new(dice);
-    let world = company.books.project();
+    let mut group = Group::new(dice);
+    let world = group.books().project(3 * TOGETHER);
     keep_profit_only(world.root());
     connect_only(world.root());
     let moment = hand::moment();
     world.refreshed(moment);
-    let before = of_ledger(&company.books);
+    let before = of_ledger(&group.books());
     same(&before, &of_profit(&world, dice), "when first loaded");
-    differences(&world, &company.planted);
+    differences(&world, group.planted());
 
-    let entity = dice.one_in(3).then(|| dice.below(3));
-    dice.hit(if entity.is_some() {
-        "period closed for one entity"
-    } else {
-        "period closed for all"
-    });
-    let first = company.periods[0].id.clone();
-    let entry = status(&first, entity.map(|entity| ENTITIES[entity]), Closed);
+    let entity = dice.one_in(3).then(|| name_of(dice.below(3 * TOGETHER)));
+    let kinds = ["period closed for all", "period closed for one entity"];
+    dice.hit(kinds[usize::from(entity.is_some())]);
+    let entry = status(&group.periods[0].id, entity.as_deref(), Closed);
     let later = |days| moment + chrono::Duration::days(days);
     world.enter(&entry, later(1)).unwrap_or_else(|error| panic!("{}", chain(&error)));
     same(&before, &of_profit(&world, dice), "when the first period is closed");
 
-    company.late(dice);
-    company.books.write(&world);
+    group.companies.iter_mut().for_each(|company| company.late(dice));
+    group.books().write(&world);
     world.refreshed(later(2));
-    let expected = moved(&before, &of_ledger(&company.books), &company, entity);
+    let expected = moved(&before, &of_ledger(&group.books()), &group.periods, entity.as_deref());
     same(&expected, &of_profit(&world, dice), "when late rows came");
-    differences(&world, &company.planted);
+    differences(&world, group.planted());
 }
 
 /// What the periods come to when the closed one keeps its sums and the next takes what came later.
-fn moved(before: &Sums, now: &Sums, company: &Company, entity: Option<usize>) -> Sums {
-    let (closed, next) = (&company.periods[0].id, &company.periods[1].id);
+fn moved(before: &Sums, now: &Sums, periods: &[Period], entity: Option<&str>) -> Sums {
+    let (closed, next) = (&periods[0].id, &periods[1].id);
     let is_closed = |place: &(String, String, String)| {
-        &place.0 == closed && entity.is_none_or(|entity| place.1 == ENTITIES[entity])
+        &place.0 == closed && entity.is_none_or(|entity| place.1 == entity)
     };
     let mut sums = Sums::new();
     for (place, amounts) in now {
-        let is_moved = is_closed(place);
-        let period = if is_moved { next } else { &place.0 };
+        let period = if is_closed(place) { next } else { &place.0 };
         let sum = sums.entry((period.clone(), place.1.clone(), place.2.clone())).or_default();
         (0..2).for_each(|at| sum[at] += amounts[at]);
     }

@@ -16,17 +16,17 @@ impl Company {
             entry.account == "6601" && entry.period == self.periods[0].id
         };
         let wages: Vec<usize> = (0..self.books.ledger.len()).filter(is_wage).collect();
-        for entity in 0..3 {
+        for entity in self.entities.clone() {
             dice.hit("late sale");
             self.sale(dice, 0, entity);
         }
         dice.hit("late cost");
-        let entity = dice.below(3);
+        let entity = self.entities.start + dice.below(3);
         let cost = 1_000 + dice.below(90_000) as i64;
         let document = Document {
             kind: "payroll",
             origin: "payroll",
-            ..self.document("PRL".to_owned(), entity, 0, self.periods[0].last)
+            ..self.document(format!("PRL{entity}"), entity, 0, self.periods[0].last)
         };
         let line = ("6601", centre(entity, "SALES"), String::new(), cost, cost);
         self.books.post(&document, "2211", &[line]);

@@ -13,7 +13,7 @@ pub const REPORTING: usize = 0;
 pub type Cents = i64;
 
 /// Rates in hundred-millionths, by pair of currencies and first day.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Rates {
     known: BTreeMap<(usize, usize), BTreeMap<NaiveDate, i64>>,
 }

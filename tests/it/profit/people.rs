@@ -1,8 +1,10 @@
 //! Who buys, works and decides in a generated company, and by which rules is cost spread?
 
+use std::ops::Range;
+
 use chrono::NaiveDate;
 
-use super::books::{Books, ENTITIES};
+use super::books::{Books, currency_of, name_of};
 use super::money::CURRENCIES;
 use crate::support::dice::Dice;
 
@@ -108,9 +110,10 @@ pub fn rates(books: &mut Books, dice: &mut Dice) {
 }
 
 /// Entities with their cost centres, warehouses and three employees each.
-pub fn houses(books: &mut Books) {
-    for (entity, id) in ENTITIES.into_iter().enumerate() {
-        let (unit, currency) = (format!("BU{entity}"), CURRENCIES[entity]);
+pub fn houses(books: &mut Books, entities: Range<usize>) {
+    for entity in entities {
+        let (id, currency) = (&name_of(entity)[..], CURRENCIES[currency_of(entity)]);
+        let unit = format!("BU{entity}");
         let said = [("entity_id", id), ("entity_name", id), ("currency_code", currency)];
         books.row("finance/entities", &said);
         let said =
@@ -152,13 +155,14 @@ pub fn houses(books: &mut Books) {
 }
 
 /// Fifty customers or more; some are registered twice under one tax number.
-pub fn customers(books: &mut Books, dice: &mut Dice) -> Vec<Customer> {
+pub fn customers(books: &mut Books, dice: &mut Dice, entities: &Range<usize>) -> Vec<Customer> {
     let count = 50 + dice.below(11);
     let mut customers = Vec::new();
     for number in 0..count {
-        let (id, debtor) = (format!("K{:03}", number + 1), format!("4{number:04}"));
-        let entity = dice.below(3);
-        let currency = if dice.one_in(3) { dice.below(3) } else { entity };
+        let number = entities.start * 1_000 + number;
+        let (id, debtor) = (format!("K{number:05}"), format!("4{number:05}"));
+        let entity = entities.start + dice.below(3);
+        let currency = if dice.one_in(3) { dice.below(3) } else { currency_of(entity) };
         let (name, tax) = (name(dice), format!("TAX{number:06}X"));
         listed(books, (&id, &name, &tax), (entity, currency));
         if dice.one_in(10) {
@@ -171,21 +175,22 @@ pub fn customers(books: &mut Books, dice: &mut Dice) -> Vec<Customer> {
             ("debtor_id", &debtor[..]),
             ("debtor_name", &name),
             ("tax_number", tax_there),
-            ("entity_id", ENTITIES[entity]),
+            ("entity_id", &name_of(entity)),
             ("customer_id", stated),
             ("is_related_party", "false"),
         ];
         books.row("finance/debtors", &said);
-        let desk = format!("S-{}", number + 1);
+        let desk = format!("S-{number:05}");
         let said =
             [("service_customer_id", &desk[..]), ("company_name", &name), ("tax_number", &tax)];
         books.row("service/customers", &said);
         customers.push(Customer { id, debtor, entity, currency });
     }
+    let (sister, first) = (format!("9{}", entities.start), name_of(entities.start));
     let said = [
-        ("debtor_id", "90002"),
-        ("debtor_name", "Sister within the group"),
-        ("entity_id", "HX01"),
+        ("debtor_id", &sister[..]),
+        ("debtor_name", &name(dice)),
+        ("entity_id", &first),
         ("is_related_party", "true"),
     ];
     books.row("finance/debtors", &said);
@@ -201,7 +206,7 @@ fn listed(
         ("customer_id", id),
         ("customer_name", name),
         ("tax_number", tax),
-        ("entity_id", ENTITIES[entity]),
+        ("entity_id", &name_of(entity)),
         ("currency_code", CURRENCIES[currency]),
         ("customer_since_on", "2020-01-01"),
         ("changed_on", "2020-01-01"),
@@ -233,7 +238,7 @@ type Rule = (
 );
 
 /// Rules of three steps; which drivers and shares they have differs from company to company.
-pub fn rules(books: &mut Books, dice: &mut Dice) {
+pub fn rules(books: &mut Books, dice: &mut Dice, entities: &Range<usize>) {
     let none = String::new;
     let minutes = format!("{}.{}000", 1 + dice.below(2), dice.below(10));
     let overhead = *dice.pick(&["net_revenue", "order_lines", "invoices"]);
@@ -366,21 +371,24 @@ pub fn rules(books: &mut Books, dice: &mut Dice) {
             "overhead",
         ));
     }
-    for (id, step, pool, account, function, driver, minutes, receiver, share, line) in rules {
-        let said = [
-            ("rule_id", id),
-            ("step_number", step),
-            ("pool_name", pool),
-            ("account_from_id", account),
-            ("account_to_id", account),
-            ("cost_function", function),
-            ("driver_name", driver),
-            ("minutes_per_unit", &minutes),
-            ("receiver_kind", receiver),
-            ("pool_share_ratio", &share),
-            ("statement_line", line),
-            ("valid_from_on", "2025-10-01"),
-        ];
-        books.row("inputs/allocation_rules", &said);
+    for entity in entities.clone() {
+        for (id, step, pool, account, function, driver, minutes, receiver, share, line) in &rules {
+            let said = [
+                ("rule_id", &format!("{id}-{entity}")[..]),
+                ("step_number", step),
+                ("pool_name", pool),
+                ("entity_id", &name_of(entity)),
+                ("account_from_id", account),
+                ("account_to_id", account),
+                ("cost_function", function),
+                ("driver_name", driver),
+                ("minutes_per_unit", minutes),
+                ("receiver_kind", receiver),
+                ("pool_share_ratio", share),
+                ("statement_line", line),
+                ("valid_from_on", "2025-10-01"),
+            ];
+            books.row("inputs/allocation_rules", &said);
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! In which ways are documents of a generated company booked otherwise than they should be?
 
-use super::books::{Document, Line};
+use super::books::{Document, Line, currency_of};
 use super::money::{Cents, REPORTING};
 use super::people::Customer;
 use super::trade::{Company, Planted};
@@ -13,14 +13,15 @@ impl Company {
     /// Plants a difference of a class in a period that stays open.
     pub fn plant(&mut self, dice: &mut Dice, class: &'static str) {
         let period = 1 + dice.below(self.periods.len() - 2);
-        let entity = dice.below(3);
+        let entity = self.entities.start + dice.below(3);
         let mut customer = self.customer(dice, entity);
         // Only where currencies differ may one amount be worth two.
-        customer.currency = if class == "currency_or_rounding" { (entity + 1) % 3 } else { entity };
+        let foreign = usize::from(class == "currency_or_rounding");
+        customer.currency = currency_of(entity + foreign);
         let on = self.day(dice, period);
         let amount = 10_000 + dice.below(900_000) as Cents;
         let id = format!("X{}", self.next());
-        let worth = self.books.rates.convert(amount, customer.currency, entity, on);
+        let worth = self.books.rates.convert(amount, customer.currency, currency_of(entity), on);
         let mut document = Document {
             currency: customer.currency,
             ..self.document(id.clone(), entity, period, on)
@@ -64,7 +65,8 @@ impl Company {
         let said = if has_document { self.said(&customer, amount, on) } else { [0, 0] };
         let is_counted = document.is_posted && line.0 == WORK;
         let booked = if is_counted { -line.4 * times } else { 0 };
-        let reported = self.books.rates.convert(-line.4, entity, REPORTING, document.on) * times;
+        let reported =
+            self.books.rates.convert(-line.4, currency_of(entity), REPORTING, document.on) * times;
         let reported = if is_counted { reported } else { 0 };
         let difference = [booked - said[0], reported - said[1]];
         self.planted.push(Planted { class, document: id, difference });
@@ -73,6 +75,6 @@ impl Company {
     /// What a document shows in the entity's currency and in the group's.
     fn said(&self, customer: &Customer, amount: Cents, on: chrono::NaiveDate) -> [Cents; 2] {
         let worth = |to| self.books.rates.convert(amount, customer.currency, to, on);
-        [worth(customer.entity), worth(REPORTING)]
+        [worth(currency_of(customer.entity)), worth(REPORTING)]
     }
 }

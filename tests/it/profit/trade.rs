@@ -1,9 +1,11 @@
 //! What happens in a generated company: sales, returns, cost, and documents booked otherwise?
 
+use std::ops::Range;
+
 use chrono::{Days, NaiveDate};
 
-use super::books::{Books, Document, ENTITIES, Line};
-use super::money::{CURRENCIES, Cents, text};
+use super::books::{Books, Document, Line, currency_of, name_of};
+use super::money::{CURRENCIES, Cents, Rates, text};
 use super::people::{self, Customer, Period, centre};
 use crate::support::dice::Dice;
 
@@ -23,6 +25,9 @@ pub const CLASSES: [&str; 12] = [
     "unknown_customer",
 ];
 
+/// How many people marketing knows of customers; one more is nobody's.
+pub const PEOPLE: usize = 12;
+
 /// A difference that was planted.
 pub struct Planted {
     pub class: &'static str,
@@ -34,6 +39,8 @@ pub struct Planted {
 /// One company.
 pub struct Company {
     pub books: Books,
+    /// its entities, in CNY, USD and EUR
+    pub entities: Range<usize>,
     pub periods: Vec<Period>,
     pub customers: Vec<Customer>,
     pub planted: Vec<Planted>,
@@ -48,21 +55,28 @@ pub struct Company {
 type Said = (&'static str, &'static str, &'static str, Cents, Cents);
 
 impl Company {
-    /// A company as its departments know it before anything is closed.
-    pub fn new(dice: &mut Dice) -> Self {
+    /// A company as its departments know it before anything is closed; its number makes all that
+    /// it numbers differ from what others number.
+    pub fn new(dice: &mut Dice, number: usize, periods: &[Period], rates: &Rates) -> Self {
         let mut books = Books::default();
-        let periods = people::calendar(&mut books, dice);
-        people::rates(&mut books, dice);
-        people::houses(&mut books);
-        people::rules(&mut books, dice);
-        let customers = people::customers(&mut books, dice);
-        let changed_at = "2026-02-15T00:00:00Z";
-        let planted = Vec::new();
-        let mut company =
-            Self { books, periods, customers, planted, changed_at, is_late: false, number: 0 };
+        books.rates = rates.clone();
+        let entities = 3 * number..3 * number + 3;
+        people::houses(&mut books, entities.clone());
+        people::rules(&mut books, dice, &entities);
+        let customers = people::customers(&mut books, dice, &entities);
+        let mut company = Self {
+            books,
+            entities: entities.clone(),
+            periods: periods.to_vec(),
+            customers,
+            planted: Vec::new(),
+            changed_at: "2026-02-15T00:00:00Z",
+            is_late: false,
+            number: number * 10_000,
+        };
         company.people_known_by_marketing();
         for period in 0..company.periods.len() {
-            for entity in 0..ENTITIES.len() {
+            for entity in entities.clone() {
                 company.month(dice, period, entity);
             }
         }
@@ -104,17 +118,21 @@ impl Company {
             period: self.periods[period].id.clone(),
             kind: "invoice",
             origin: "sales",
-            currency: entity,
+            currency: currency_of(entity),
             is_posted: true,
         }
     }
 
     fn people_known_by_marketing(&mut self) {
-        let known =
-            [("campaign_id", "CP1"), ("campaign_name", "News"), ("starts_on", "2025-10-01")];
-        self.books.row("marketing/campaigns", &known);
-        for number in 0..12 {
-            let (person, customer) = (format!("M{number}"), self.customers[number].id.clone());
+        let campaign = format!("CP{}", self.entities.start);
+        let said = [
+            ("campaign_id", &campaign[..]),
+            ("campaign_name", "News"),
+            ("starts_on", "2025-10-01"),
+        ];
+        self.books.row("marketing/campaigns", &said);
+        for number in 0..PEOPLE {
+            let (person, customer) = (self.person(number), self.customers[number].id.clone());
             self.books.row("marketing/people", &[("person_id", &person)]);
             let said = [
                 ("source_system", "marketing"),
@@ -126,7 +144,13 @@ impl Company {
             self.books.row("inputs/customer_map", &said);
         }
         // This one is nobody's, so what is sent to it is spread to nobody.
-        self.books.row("marketing/people", &[("person_id", "M99")]);
+        let nobody = self.person(PEOPLE);
+        self.books.row("marketing/people", &[("person_id", &nobody)]);
+    }
+
+    /// A person whom marketing knows.
+    pub fn person(&self, number: usize) -> String {
+        format!("M{}-{number}", self.entities.start)
     }
 
     /// A month of an entity: sales, what they cost, and the cost that no customer names.
@@ -167,7 +191,7 @@ impl Company {
         self.ordered(&order, &delivery, &customer, (sku, quantity, list - discount), on);
         // What comes late was carried for nothing: the carrier's bill of its month is paid.
         let freight = if self.is_late { 0 } else { 300 + dice.below(5_000) as i64 };
-        let (house, currency) = (format!("W{entity}"), CURRENCIES[entity]);
+        let (house, currency) = (format!("W{entity}"), CURRENCIES[currency_of(entity)]);
         let said = [
             ("delivery_id", &delivery[..]),
             ("order_id", &order),
@@ -180,7 +204,7 @@ impl Company {
         ];
         self.books.row("sales/deliveries", &said);
         let cost = 1 + list * (30 + dice.below(50) as i64) / 100;
-        let own_cost = self.books.rates.convert(cost, customer.currency, entity, on);
+        let own_cost = self.books.rates.convert(cost, customer.currency, currency_of(entity), on);
         self.moved(&delivery, (sku, -quantity, -own_cost), &customer, (period, on));
         let mut lines: Vec<Said> = vec![("goods", sku, "6001", list, discount)];
         if dice.one_in(3) {
@@ -214,7 +238,7 @@ impl Company {
             ("ordered_on", &on),
             ("currency_code", CURRENCIES[customer.currency]),
             ("order_status", "invoiced"),
-            ("entity_id", ENTITIES[customer.entity]),
+            ("entity_id", &name_of(customer.entity)),
             ("changed_at", self.changed_at),
             ("is_deleted", "false"),
         ];
@@ -255,7 +279,7 @@ impl Company {
             ("sku", sku),
             ("moved_quantity", &quantity.to_string()),
             ("cost_amount", &text(cost)),
-            ("currency_code", CURRENCIES[entity]),
+            ("currency_code", CURRENCIES[currency_of(entity)]),
             ("move_kind", if is_issue { "issue" } else { "return" }),
             ("document_id", id),
         ];
@@ -288,7 +312,9 @@ impl Company {
 
     /// Each line at list price on its account, and the discount on that of discounts.
     fn postings(&self, customer: &Customer, lines: &[Said], on: NaiveDate) -> Vec<Line> {
-        let worth = |cents| self.books.rates.convert(cents, customer.currency, customer.entity, on);
+        let worth = |cents| {
+            self.books.rates.convert(cents, customer.currency, currency_of(customer.entity), on)
+        };
         let mut postings: Vec<Line> = Vec::new();
         for (_, _, account, list, discount) in lines {
             let (gross, net) = (worth(*list), worth(list - discount));
@@ -313,7 +339,7 @@ impl Company {
         let net: Cents = lines.iter().map(|line| line.3 - line.4).sum();
         let said = [
             ("invoice_id", id),
-            ("entity_id", ENTITIES[customer.entity]),
+            ("entity_id", &name_of(customer.entity)),
             ("invoice_kind", kind),
             ("invoiced_on", &on),
             ("debtor_id", &customer.debtor),
