@@ -36,6 +36,7 @@ mod local_date;
 mod matching;
 mod models;
 mod northwind;
+mod profit;
 mod pools;
 mod real_files;
 mod rebuilt;
