@@ -6,6 +6,8 @@ grain       = ["account_id", "valid_from_on"]
 [columns]
 account_scope = "Whether the account counts in customer profit: in, or out with its reason."
 profit_line = "Line of customer profit to which it belongs; null where it is out."
+document_part = """Part of documents that is posted on it, as goods or discount; null where none \
+is."""
 valid_to_on = """Last day, which belongs to it; null while it holds. The day before the account's \
 next row where that is earlier."""
 ---*/
@@ -18,6 +20,7 @@ with covered_accounts as (
         account_map.account_scope,
         account_map.statement_line as profit_line,
         account_map.subledger,
+        account_map.document_part,
         account_map.scope_reason,
         account_map.valid_from_on,
         account_map.valid_to_on,
@@ -35,6 +38,7 @@ select
     account_scope,
     profit_line,
     subledger,
+    document_part,
     scope_reason,
     valid_from_on,
     least(

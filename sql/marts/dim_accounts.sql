@@ -12,6 +12,7 @@ inputs.account_map: in, or out with its reason; null where no range covers it. T
 entry's own day stands on the entry."""
 profit_line = "Line of customer profit to which it belongs by the same row; null where it is out."
 subledger = "Books that explain the account by the same row; else what the chart says."
+document_part = "Part of documents that is posted on it by the same row; null where none is."
 level_number = "How deep in the chart it lies; 1 is the top."
 is_in_chart = "False for an account that is posted to or planned and missing in the chart."
 ---*/
@@ -43,6 +44,7 @@ newest_scopes as (
         account_scope,
         profit_line,
         subledger,
+        document_part,
         scope_reason,
         row_number() over (partition by account_id order by valid_from_on desc) as age_rank
     from intermediate.int_account_scopes
@@ -61,6 +63,7 @@ select
     newest_scopes.profit_line,
     newest_scopes.scope_reason,
     coalesce(newest_scopes.subledger, accounts.subledger) as subledger,
+    newest_scopes.document_part,
     accounts.normal_sign,
     coalesce(branches.level_number, 1) as level_number,
     accounts.account_id is not null as is_in_chart

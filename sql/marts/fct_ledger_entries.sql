@@ -34,6 +34,9 @@ account_scope = """Whether the account counts in customer profit on the day of p
 inputs.account_map: in or out; null where no range covers it."""
 profit_line = "Line of customer profit to which the account belongs on that day; null where out."
 subledger = "Books that explain the account on that day; else what the chart says."
+document_part = """Part of documents that is posted on the account on that day, as goods or \
+discount; null where none is."""
+scope_reason = "Why the account is in or out on that day, by the same row of inputs.account_map."
 functional_currency_code = "ISO 4217 code of the entity's books."
 reporting_currency_code = "ISO 4217 code of the currency in which the group reports."
 customer_version_number = "Version of the customer that is valid on the day of posting."
@@ -138,6 +141,8 @@ select
     scopes.account_scope,
     scopes.profit_line,
     coalesce(scopes.subledger, accounts.subledger) as subledger,
+    scopes.document_part,
+    scopes.scope_reason,
     entries.currency_code,
     entries.functional_currency_code,
     entries.reporting_currency_code,

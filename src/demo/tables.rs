@@ -254,10 +254,11 @@ tables! {
     // inputs of the project: kept by people, CSV
     ALLOCATION_RULES = "warehouse/inputs/allocation_rules.csv", Whole(Plain),
         ["rule", "step", "pool", "entity", "account_from", "account_to", "function", "driver",
-         "minutes_per_unit", "receiver", "statement_line", "valid_from", "valid_to", "reason"];
+         "minutes_per_unit", "pool_share", "receiver", "receiver_pool", "statement_line",
+         "valid_from", "valid_to", "reason"];
     ACCOUNT_MAP = "warehouse/inputs/account_map.csv", Whole(Plain),
-        ["account_from", "account_to", "scope", "statement_line", "subledger", "valid_from",
-         "valid_to", "reason"];
+        ["account_from", "account_to", "scope", "statement_line", "subledger",
+         "document_part", "valid_from", "valid_to", "reason"];
     CALENDAR = "warehouse/inputs/calendar.csv", Whole(Plain),
         ["period", "fiscal_year", "quarter", "number", "starts_on", "ends_on", "is_adjusting"];
     CUSTOMER_MAP = "warehouse/inputs/customer_map.csv", Whole(Plain),

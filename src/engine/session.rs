@@ -72,6 +72,9 @@ pub fn session_within(shared: &Shared, threads: usize) -> SessionContext {
     for scalar in functions::scalars() {
         context.register_udf(scalar);
     }
+    for window in functions::windows() {
+        context.register_udwf(window);
+    }
     context
 }
 

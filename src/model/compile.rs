@@ -12,6 +12,7 @@ use datafusion::error::DataFusionError;
 use datafusion::prelude::SessionContext;
 use sha2::{Digest, Sha256};
 
+use super::build::closing;
 use super::files::{self, Layer, ModelFile};
 use super::given::{Given, OWN, is_moment};
 use super::graph::{self, PREVIOUS};
@@ -280,7 +281,9 @@ impl Compiler {
         if !found.is_empty() {
             return Err(found);
         }
-        declare(&self.session, &model.file.name, &model.schema).map_err(|error| vec![error])?;
+        // Others see the bookings of a table that knows closed periods too.
+        let columns = closing::schema(&model);
+        declare(&self.session, &model.file.name, &columns).map_err(|error| vec![error])?;
         Ok(model)
     }
 

@@ -12,6 +12,7 @@
               spell things out"
 )]
 
+mod allocate;
 mod answers;
 mod bucket;
 mod calendar;

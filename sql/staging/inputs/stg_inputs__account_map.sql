@@ -9,6 +9,7 @@ account_to_id   = "text"
 account_scope   = "text"
 statement_line  = "text"
 subledger       = "text"
+document_part   = "text"
 scope_reason    = "text"
 valid_to_on     = "date"
 ---*/
@@ -20,6 +21,7 @@ select
     account_scope,
     statement_line,
     subledger,
+    document_part,
     scope_reason,
     valid_to_on
 from inputs.account_map

@@ -23,6 +23,8 @@ struct Rule {
     driver: &'static str,
     /// minutes that a unit takes, in ten-thousandths, where time drives it
     minutes: Option<i64>,
+    /// the share of the pool that it spreads, in millionths, or all of it
+    share: Option<i64>,
     /// the line of the profit statement
     line: &'static str,
     /// why so
@@ -31,9 +33,10 @@ struct Rule {
 
 macro_rules! rules {
     ($(($id:literal, $pool:literal, $account:ident, $function:expr, $driver:literal, $minutes:expr,
-        $line:literal, $reason:literal)),+ $(,)?) => {
+        $(share $share:literal,)? $line:literal, $reason:literal)),+ $(,)?) => {
         &[$(Rule { id: $id, pool: $pool, account: a::$account, function: $function,
-            driver: $driver, minutes: $minutes, line: $line, reason: $reason }),+]
+            driver: $driver, minutes: $minutes, share: [$(Some($share),)? None][0],
+            line: $line, reason: $reason }),+]
     };
 }
 
@@ -75,8 +78,9 @@ const RULES: &[Rule] = rules![
         Some(Work::Warehouse),
         "pallet_days",
         None,
+        share 500_000,
         "stock_holding",
-        "Places are taken by pallets for days"
+        "Half of a warehouse is places, taken by pallets for days"
     ),
     (
         "AR-05",
@@ -149,6 +153,17 @@ const RULES: &[Rule] = rules![
         "Shrinkage follows what moves"
     ),
     (
+        "AR-16",
+        "warehousing",
+        WAREHOUSING,
+        Some(Work::Warehouse),
+        "order_lines",
+        None,
+        share 500_000,
+        "delivery",
+        "Half of a warehouse is hands, which pick and pack line by line"
+    ),
+    (
         "AR-12",
         "administration",
         ADMINISTRATION,
@@ -168,7 +183,16 @@ const RULES: &[Rule] = rules![
         "overhead",
         "Every order runs through them, so revenue carries them"
     ),
-    ("AR-14", "rent", RENT, None, "net_revenue", None, "overhead", "Offices serve everybody"),
+    (
+        "AR-14",
+        "rent",
+        RENT,
+        None,
+        "pool_cost",
+        None,
+        "overhead",
+        "Offices serve all other departments, which carry them in proportion to their cost"
+    ),
     (
         "AR-15",
         "depreciation",
@@ -188,6 +212,20 @@ const FASTER_SINCE: i32 = 2026;
 
 /// Ranges of accounts: first, last, scope, statement line, subledger, reason.
 type Range = (u16, u16, &'static str, &'static str, &'static str, &'static str);
+
+/// Accounts on which a part of documents is posted.
+const DOCUMENT_PARTS: [(u16, &str); 10] = [
+    (a::REVENUE, "goods"),
+    (a::SERVICE_REVENUE, "service"),
+    (a::CONTRACT_REVENUE, "contract"),
+    (a::PARTS_REVENUE, "parts"),
+    (a::FREIGHT_REVENUE, "freight"),
+    (a::RETURNS, "return"),
+    (a::DISCOUNTS, "discount"),
+    (a::REBATES, "rebate"),
+    (a::GOODS_COST, "cost_of_goods"),
+    (a::PARTS_COST, "cost_of_goods"),
+];
 
 const RANGES: [Range; 36] = [
     (1000, 1121, "out", "", "", "Balance sheet: bank, cash, securities"),
@@ -252,9 +290,10 @@ pub(super) fn write(world: &World, feeds: &mut Feeds) {
         write_rule(world, feeds, rule, (rule.minutes, None, None));
     }
     for (from, to, scope, line, subledger, reason) in RANGES {
+        let part = DOCUMENT_PARTS.iter().find(|(account, _)| *account == from);
         feeds.row(&tables::ACCOUNT_MAP, first(world), |row| {
             row.int(i64::from(from)).int(i64::from(to)).text(scope).text(line).text(subledger);
-            row.date(first(world)).none().text(reason);
+            row.text(part.map_or("", |(_, part)| part)).date(first(world)).none().text(reason);
         });
     }
 }
@@ -269,12 +308,24 @@ fn reorganised(world: &World, feeds: &mut Feeds, rule: &Rule) {
 
 type Validity = (Option<i64>, Option<NaiveDate>, Option<NaiveDate>);
 
-fn write_rule(world: &World, feeds: &mut Feeds, rule: &Rule, (minutes, from, to): Validity) {
-    let receivers: &[(&str, &str)] = match minutes {
-        Some(_) => &[("", "customer"), ("U", "unused_capacity")],
-        None => &[("", "customer")],
+/// What a rule gives to, with what is added to its number, and its step.
+fn receivers(rule: &Rule) -> (&'static [(&'static str, &'static str)], i64) {
+    let has_capacity = rule.minutes.is_some() || rule.driver == "pallet_days";
+    let receivers: &[(&str, &str)] = match rule.driver {
+        "pool_cost" => &[("", "pool")],
+        _ if has_capacity => &[("", "customer"), ("U", "unused_capacity")],
+        _ => &[("", "customer")],
     };
-    let step = if rule.line == "overhead" { 2 } else { 1 };
+    let step = match (rule.driver, rule.line) {
+        ("pool_cost", _) => 1,
+        (_, "overhead") => 3,
+        _ => 2,
+    };
+    (receivers, step)
+}
+
+fn write_rule(world: &World, feeds: &mut Feeds, rule: &Rule, (minutes, from, to): Validity) {
+    let (receivers, step) = receivers(rule);
     for (suffix, receiver) in receivers {
         let on = from.map_or(first(world), |from| decided(world, from.year()));
         feeds.row(&tables::ALLOCATION_RULES, on, |row| {
@@ -285,7 +336,11 @@ fn write_rule(world: &World, feeds: &mut Feeds, rule: &Rule, (minutes, from, to)
                 Some(minutes) => row.decimal(minutes, 4),
                 None => row.none(),
             };
-            row.text(receiver).text(rule.line).date(from.unwrap_or(first(world)));
+            match rule.share {
+                Some(share) => row.decimal(share, 6),
+                None => row.none(),
+            };
+            row.text(receiver).none().text(rule.line).date(from.unwrap_or(first(world)));
             row.date_or_none(to).text(rule.reason);
         });
     }
@@ -293,7 +348,7 @@ fn write_rule(world: &World, feeds: &mut Feeds, rule: &Rule, (minutes, from, to)
 
 #[cfg(test)]
 mod tests {
-    use super::{RANGES, RULES};
+    use super::{DOCUMENT_PARTS, RANGES, RULES};
 
     #[test]
     fn ranges_do_not_overlap_and_rules_lie_in_one() {
@@ -303,7 +358,12 @@ mod tests {
         for rule in RULES {
             let holds = |range: &&super::Range| (range.0..=range.1).contains(&rule.account);
             let range = RANGES.iter().find(holds).unwrap();
-            assert_eq!((range.2, range.3), ("in", rule.line), "{}", rule.id);
+            let lines = [range.3, if rule.share.is_some() { "delivery" } else { range.3 }];
+            assert!(range.2 == "in" && lines.contains(&rule.line), "{}", rule.id);
+        }
+        for (account, part) in DOCUMENT_PARTS {
+            let range = RANGES.iter().find(|range| range.0 == account && range.1 == account);
+            assert_eq!(range.unwrap().2, "in", "{part}");
         }
     }
 }

@@ -196,13 +196,14 @@ impl<'a> Tables<'a> {
                 self.rows_of(&only(&manifest, keep))
             }
             None => {
-                let known = self.context.models.given.get(name).map(|given| &given.schema);
-                let computed = self.context.models.by_name.get(name).map(|model| &model.schema);
+                let given = self.context.models.given.get(name);
+                let known = given.map(|given| Arc::clone(&given.schema));
+                let computed = self.context.models.by_name.get(name).map(super::closing::schema);
                 let schema = known.or(computed).ok_or_else(|| BuildError::Missing {
                     place: model.file.place.clone(),
                     table: name.clone(),
                 })?;
-                Ok(Arc::new(EmptyTable::new(Arc::clone(schema))))
+                Ok(Arc::new(EmptyTable::new(schema)))
             }
         }
     }
