@@ -98,6 +98,10 @@ judged_entries as (
         and undocumented_parts.account_id = entries.account_id
         and undocumented_parts.document_part = entries.document_part
         and undocumented_parts.period_id = entries.period_id
+    -- Cost in pools comes back below, spread.
+    left anti join intermediate.int_pool_entries as pool_entries
+        on pool_entries.entry_id = entries.entry_id
+        and pool_entries.booking_number = entries.booking_number
     where entries.entry_class <> 'document'
         or undocumented_parts.document_id is not null
 ),
@@ -189,6 +193,23 @@ attributed_rows as (
         entry_count
     from intermediate.int_ledger_parts_matched
     where has_document and not is_agreed
+
+    union all
+
+    select
+        period_id,
+        entity_id,
+        account_id,
+        coalesce(profit_line, 'unmapped') as profit_line,
+        customer_id,
+        product_category,
+        case when attribution_reason = 'no_driver' then 'none' else 'allocation' end
+            as attribution_kind,
+        attribution_reason,
+        functional_amount,
+        reporting_amount,
+        null as entry_count
+    from intermediate.int_pools_allocated
 ),
 
 profit_lines as (
