@@ -60,6 +60,7 @@ weighed_pools as (
         receivers.pool_name as receiver_pool_name,
         rules.step_number,
         rules.pool_share_ratio,
+        rules.driver_name,
         cast(
             case rules.driver_name
                 when 'pool_cost' then costs.cost_amount
@@ -116,6 +117,7 @@ select
             0
         ) as decimal(9, 6)
     ) as kept_share_ratio,
+    driver_name,
     driver_quantity,
     cast(driver_total_quantity as decimal(18, 4)) as driver_total_quantity
 from numbered_links
