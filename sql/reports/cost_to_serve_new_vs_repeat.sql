@@ -108,12 +108,26 @@ spanned as (
         on periods.sequence_number between named.first_number and named.last_number
 ),
 
+-- Work and parts are billed without an order.
 purchases as (
     select
         customer_id,
-        min(ordered_on) as first_ordered_on
-    from marts.fct_order_lines
-    where is_counted
+        min(bought_on) as first_bought_on
+    from (
+        select
+            customer_id,
+            min(ordered_on) as bought_on
+        from marts.fct_order_lines
+        where is_counted
+        group by 1
+        union all
+        select
+            customer_id,
+            min(invoiced_on) as bought_on
+        from marts.fct_invoice_lines
+        where invoice_kind = 'invoice'
+        group by 1
+    )
     group by 1
 ),
 
@@ -122,9 +136,9 @@ chosen as (
     select
         profits.customer_id,
         case
-            when purchases.first_ordered_on is null
-                or purchases.first_ordered_on > profits.ends_on then 'no_purchase'
-            when purchases.first_ordered_on > profits.ends_on - $new_days then 'new'
+            when purchases.first_bought_on is null
+                or purchases.first_bought_on > profits.ends_on then 'no_purchase'
+            when purchases.first_bought_on > profits.ends_on - $new_days then 'new'
             else 'repeat'
         end as customer_kind,
         profits.net_revenue_amount,
@@ -204,10 +218,12 @@ select
     stock_holding_amount,
     serving_amount,
     contribution_amount,
-    round(cast(serving_amount as decimal(38, 10)) / nullif(customer_count, 0), 4)
-        as serving_mean_amount,
-    round(- cast(serving_amount as decimal(38, 10)) / nullif(net_revenue_amount, 0), 6)
-        as serving_ratio
+    cast(
+        round(cast(serving_amount as decimal(38, 10)) / nullif(customer_count, 0), 4) as decimal(18, 4)
+    ) as serving_mean_amount,
+    cast(
+        round(- cast(serving_amount as decimal(38, 10)) / nullif(net_revenue_amount, 0), 6) as decimal(18, 6)
+    ) as serving_ratio
 from summed
 order by
     case row_kind when 'new' then 1 when 'repeat' then 2 when 'no_purchase' then 3 else 4 end

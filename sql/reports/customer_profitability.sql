@@ -312,20 +312,26 @@ amounts as (
     where bucket <> 'out_of_scope'
     union all
     select
-        period_id,
-        entity_id,
-        customer_id,
-        customer_version_number,
+        imputed.period_id,
+        imputed.entity_id,
+        imputed.customer_id,
+        versions.version_number as customer_version_number,
         'unassigned' as product_category,
-        case when customer_id in ('contra', 'unassigned') then customer_id else 'customer' end
-            as bucket,
+        case
+            when imputed.customer_id in ('contra', 'unassigned') then imputed.customer_id
+            else 'customer'
+        end as bucket,
         'imputed_cost' as profit_line,
-        functional_currency_code,
-        reporting_currency_code,
-        functional_amount,
-        reporting_amount,
+        imputed.functional_currency_code,
+        imputed.reporting_currency_code,
+        imputed.functional_amount,
+        imputed.reporting_amount,
         0 as entry_count
-    from marts.fct_imputed_costs
+    from marts.fct_imputed_costs as imputed
+    left join marts.dim_customers as versions
+        on imputed.customer_id = versions.customer_id
+        and (versions.valid_from_on is null or versions.valid_from_on <= imputed.ends_on)
+        and (versions.valid_to_on is null or versions.valid_to_on > imputed.ends_on)
 ),
 
 chosen as (
@@ -354,8 +360,10 @@ chosen as (
             when 'functional' then amounts.functional_amount
             else amounts.reporting_amount
         end as amount,
-        case when amounts.reporting_amount is null then amounts.entry_count else 0 end
-            as unpriced_count
+        case
+            when amounts.reporting_amount is null then coalesce(amounts.entry_count, 1)
+            else 0
+        end as unpriced_count
     from amounts
     join spans
         on amounts.period_id = spans.period_id
@@ -442,7 +450,7 @@ placed as (
     from members
     left join ranked_groups
         on members.group_id = ranked_groups.group_id
-        and members.currency_code is not distinct from ranked_groups.currency_code
+        and (members.currency_code is not distinct from ranked_groups.currency_code)
         and members.row_kind = 'group'
 ),
 
@@ -535,16 +543,22 @@ select
     stated.profit_amount,
     stated.imputed_cost_amount,
     stated.profit_amount + stated.imputed_cost_amount as economic_profit_amount,
-    round(
-        cast(stated.gross_margin_amount as decimal(38, 10)) / nullif(stated.net_revenue_amount, 0),
-        6
+    cast(
+        round(
+            cast(stated.gross_margin_amount as decimal(38, 10)) / nullif(stated.net_revenue_amount, 0),
+            6
+        ) as decimal(18, 6)
     ) as gross_margin_ratio,
-    round(
-        cast(stated.contribution_amount as decimal(38, 10)) / nullif(stated.net_revenue_amount, 0),
-        6
+    cast(
+        round(
+            cast(stated.contribution_amount as decimal(38, 10)) / nullif(stated.net_revenue_amount, 0),
+            6
+        ) as decimal(18, 6)
     ) as contribution_ratio,
-    round(
-        cast(stated.profit_amount as decimal(38, 10)) / nullif(stated.net_revenue_amount, 0), 6
+    cast(
+        round(
+            cast(stated.profit_amount as decimal(38, 10)) / nullif(stated.net_revenue_amount, 0), 6
+        ) as decimal(18, 6)
     ) as profit_ratio,
     stated.base_net_revenue_amount,
     stated.net_revenue_amount - stated.base_net_revenue_amount as net_revenue_change_amount,
@@ -555,7 +569,7 @@ from stated
 left join counted
     on stated.row_kind = counted.shown_kind
     and stated.group_id = counted.shown_id
-    and stated.currency_code is not distinct from counted.currency_code
+    and (stated.currency_code is not distinct from counted.currency_code)
 order by
     stated.currency_code,
     case stated.row_kind

@@ -239,7 +239,7 @@ stated as (
         join lines
             on sums.profit_line = lines.line_name
     ) as sums
-        on currencies.currency_code is not distinct from sums.currency_code
+        on (currencies.currency_code is not distinct from sums.currency_code)
         and (
             lines.line_number = sums.summed_number
             or (lines.line_kind = 'subtotal' and sums.summed_number < lines.line_number)
@@ -270,7 +270,7 @@ documents as (
         end as amount
     from marts.fct_reconciliation_items as items
     join spans
-        on coalesce(items.ledger_period_id, items.period_id) = spans.period_id
+        on items.period_id = spans.period_id
         and spans.span_kind = 'actual'
     join marts.dim_accounts as accounts
         on items.account_id = accounts.account_id
@@ -332,6 +332,7 @@ shares as (
             rule_id,
             max(pool_name) as pool_name
         from marts.fct_allocations
+        where movement_kind = 'spread'
         group by 1
     ) as pools
         on chosen.attribution_reason = pools.rule_id
@@ -372,7 +373,7 @@ remainders as (
     from stated
     left join details
         on stated.line_name = details.profit_line
-        and stated.currency_code is not distinct from details.currency_code
+        and (stated.currency_code is not distinct from details.currency_code)
     where stated.line_kind = 'line' and $detail = 'documents'
     group by 1, 2, 3, 4, 5
     having max(stated.amount) <> coalesce(sum(details.amount), 0)
@@ -416,15 +417,17 @@ select
     detailed.detail_name,
     detailed.currency_code,
     detailed.amount,
-    round(
-        cast(detailed.amount as decimal(38, 10)) / nullif(revenues.amount, 0), 6
+    cast(
+        round(
+            cast(detailed.amount as decimal(38, 10)) / nullif(revenues.amount, 0), 6
+        ) as decimal(18, 6)
     ) as net_revenue_ratio,
     detailed.base_amount,
     detailed.amount - detailed.base_amount as change_amount
 from detailed
 left join stated as revenues
     on revenues.line_name = 'net_revenue'
-    and detailed.currency_code is not distinct from revenues.currency_code
+    and (detailed.currency_code is not distinct from revenues.currency_code)
 order by
     detailed.currency_code,
     detailed.line_number,

@@ -97,8 +97,7 @@ order_margins as (
     from marts.fct_invoice_margins as margins
     join spanned
         on margins.period_id = spanned.period_id
-    where margins.is_revenue
-        and not margins.is_intercompany
+    where not margins.is_intercompany
         and ($entity is null or margins.entity_id = $entity)
     group by 1
 ),
@@ -275,10 +274,12 @@ select
     totalled.margin_amount - totalled.cost_amount as return_amount,
     case
         when totalled.row_kind in ('marketing', 'total')
-            then round(
-                cast(totalled.margin_amount - totalled.cost_amount as decimal(38, 10))
-                / nullif(totalled.cost_amount, 0),
-                6
+            then cast(
+                round(
+                    cast(totalled.margin_amount - totalled.cost_amount as decimal(38, 10))
+                    / nullif(totalled.cost_amount, 0),
+                    6
+                ) as decimal(18, 6)
             )
     end as return_ratio,
     totalled.unknown_count

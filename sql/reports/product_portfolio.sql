@@ -139,10 +139,12 @@ markets as (
         sizes.market_source,
         sizes.growth_ratio,
         sizes.largest_rival_ratio,
-        round(
-            cast(sizes.market_size_reporting_amount as decimal(38, 10)) * covered.covered_days
-            / covered.year_days,
-            4
+        cast(
+            round(
+                cast(sizes.market_size_reporting_amount as decimal(38, 10)) * covered.covered_days
+                / covered.year_days,
+                4
+            ) as decimal(18, 4)
         ) as market_amount
     from marts.fct_market_size as sizes
     join covered
@@ -159,10 +161,12 @@ placed as (
         markets.growth_ratio,
         markets.largest_rival_ratio,
         markets.market_source,
-        round(
-            cast(coalesce(sales.net_revenue_amount, 0) as decimal(38, 10))
-            / nullif(markets.market_amount, 0),
-            6
+        cast(
+            round(
+                cast(coalesce(sales.net_revenue_amount, 0) as decimal(38, 10))
+                / nullif(markets.market_amount, 0),
+                6
+            ) as decimal(18, 6)
         ) as market_share_ratio,
         sales.net_revenue_amount is not null as is_sold
     from sales
@@ -174,8 +178,10 @@ placed as (
 compared as (
     select
         *,
-        round(
-            cast(market_share_ratio as decimal(38, 10)) / nullif(largest_rival_ratio, 0), 6
+        cast(
+            round(
+                cast(market_share_ratio as decimal(38, 10)) / nullif(largest_rival_ratio, 0), 6
+            ) as decimal(18, 6)
         ) as relative_share_ratio
     from placed
 )
@@ -186,8 +192,9 @@ select
     region,
     net_revenue_amount,
     gross_margin_amount,
-    round(cast(gross_margin_amount as decimal(38, 10)) / nullif(net_revenue_amount, 0), 6)
-        as gross_margin_ratio,
+    cast(
+        round(cast(gross_margin_amount as decimal(38, 10)) / nullif(net_revenue_amount, 0), 6) as decimal(18, 6)
+    ) as gross_margin_ratio,
     market_amount,
     market_share_ratio,
     largest_rival_ratio,
@@ -209,14 +216,17 @@ select
     cast(null as text) as region,
     sum(net_revenue_amount) as net_revenue_amount,
     sum(gross_margin_amount) as gross_margin_amount,
-    round(cast(sum(gross_margin_amount) as decimal(38, 10)) / nullif(sum(net_revenue_amount), 0), 6)
-        as gross_margin_ratio,
+    cast(
+        round(cast(sum(gross_margin_amount) as decimal(38, 10)) / nullif(sum(net_revenue_amount), 0), 6) as decimal(18, 6)
+    ) as gross_margin_ratio,
     sum(market_amount) as market_amount,
     -- Only sales on markets that are sized stand against the sizes.
-    round(
-        cast(sum(net_revenue_amount) filter (where market_amount is not null) as decimal(38, 10))
-        / nullif(sum(market_amount), 0),
-        6
+    cast(
+        round(
+            cast(sum(net_revenue_amount) filter (where market_amount is not null) as decimal(38, 10))
+            / nullif(sum(market_amount), 0),
+            6
+        ) as decimal(18, 6)
     ) as market_share_ratio,
     null as largest_rival_ratio,
     null as relative_share_ratio,

@@ -147,7 +147,6 @@ cells as (
         on margins.period_id = spans.period_id
     where margins.line_kind in ('goods', 'parts')
         and margins.margin_reporting_amount is not null
-        and margins.is_revenue
         and not margins.is_intercompany
         and ($entity is null or margins.entity_id = $entity)
         and ($customer is null or margins.customer_id = $customer)
@@ -182,16 +181,23 @@ priced_cells as (
         customer_id,
         mix_id,
         actual_margin_amount - base_margin_amount as change_amount,
-        actual_revenue_amount - round(
-            cast(base_revenue_amount as decimal(38, 10)) * actual_quantity / base_quantity, 4
+        actual_revenue_amount - cast(
+            round(
+                cast(base_revenue_amount as decimal(38, 10)) * actual_quantity / base_quantity, 4
+            ) as decimal(18, 4)
         ) as price_amount,
-        round(cast(base_cost_amount as decimal(38, 10)) * actual_quantity / base_quantity, 4)
-            - actual_cost_amount as cost_amount,
-        round(
-            cast(base_margin_amount as decimal(38, 10)) * actual_quantity / base_quantity
-            - cast(base_margin_amount as decimal(38, 10)) * customer_actual_quantity
-            / customer_base_quantity,
-            4
+        cast(
+            round(
+                cast(base_cost_amount as decimal(38, 10)) * actual_quantity / base_quantity, 4
+            ) as decimal(18, 4)
+        ) - actual_cost_amount as cost_amount,
+        cast(
+            round(
+                cast(base_margin_amount as decimal(38, 10)) * actual_quantity / base_quantity
+                - cast(base_margin_amount as decimal(38, 10)) * customer_actual_quantity
+                / customer_base_quantity,
+                4
+            ) as decimal(18, 4)
         ) as mix_amount
     from continuing_cells
 ),

@@ -200,17 +200,21 @@ listed as (
         covered.contribution_amount,
         covered.profit_amount,
         covered.cumulative_amount,
-        round(
-            cast(covered.measured_amount as decimal(38, 10)) / covered.positive_amount,
-            6
+        cast(
+            round(
+                cast(covered.measured_amount as decimal(38, 10)) / covered.positive_amount,
+                6
+            ) as decimal(18, 6)
         ) as share_ratio,
-        round(
-            cast(covered.cumulative_amount as decimal(38, 10))
-            / covered.positive_amount,
-            6
+        cast(
+            round(
+                cast(covered.cumulative_amount as decimal(38, 10))
+                / covered.positive_amount,
+                6
+            ) as decimal(18, 6)
         ) as cumulative_ratio,
-        round(
-            cast(covered.rank_number as decimal(38, 10)) / covered.customer_count, 6
+        cast(
+            round(cast(covered.rank_number as decimal(38, 10)) / covered.customer_count, 6) as decimal(18, 6)
         ) as customer_ratio,
         covered.is_within_coverage
     from covered
@@ -225,23 +229,30 @@ listed as (
         null as customer_id,
         null as customer_name,
         count(*) as customer_count,
-        case when max(positive_amount) is not null
-            then count(*) filter (where is_within_coverage) end as coverage_count,
+        case
+            when max(positive_amount) is not null then count(*) filter (where is_within_coverage)
+        end as coverage_count,
         coalesce(sum(net_revenue_amount), 0) as net_revenue_amount,
         coalesce(sum(gross_margin_amount), 0) as gross_margin_amount,
         coalesce(sum(contribution_amount), 0) as contribution_amount,
         coalesce(sum(profit_amount), 0) as profit_amount,
         coalesce(sum(measured_amount), 0) as cumulative_amount,
-        round(cast(sum(measured_amount) as decimal(38, 10)) / max(positive_amount), 6)
-            as share_ratio,
-        round(cast(sum(measured_amount) as decimal(38, 10)) / max(positive_amount), 6)
-            as cumulative_ratio,
-        case when max(positive_amount) is not null
-            then round(
-                cast(count(*) filter (where is_within_coverage) as decimal(38, 10))
-                / nullif(count(*), 0),
-                6
-            ) end as customer_ratio,
+        cast(
+            round(cast(sum(measured_amount) as decimal(38, 10)) / max(positive_amount), 6) as decimal(18, 6)
+        ) as share_ratio,
+        cast(
+            round(cast(sum(measured_amount) as decimal(38, 10)) / max(positive_amount), 6) as decimal(18, 6)
+        ) as cumulative_ratio,
+        case
+            when max(positive_amount) is not null
+                then cast(
+                    round(
+                        cast(count(*) filter (where is_within_coverage) as decimal(38, 10))
+                        / nullif(count(*), 0),
+                        6
+                    ) as decimal(18, 6)
+                )
+        end as customer_ratio,
         null as is_within_coverage
     from covered
 )
@@ -256,13 +267,14 @@ select
     net_revenue_amount,
     gross_margin_amount,
     contribution_amount,
-    round(cast(contribution_amount as decimal(38, 10)) / nullif(net_revenue_amount, 0), 6)
-        as contribution_ratio,
+    cast(
+        round(cast(contribution_amount as decimal(38, 10)) / nullif(net_revenue_amount, 0), 6) as decimal(18, 6)
+    ) as contribution_ratio,
     profit_amount,
     cumulative_amount,
-    share_ratio,
-    cumulative_ratio,
-    customer_ratio,
+    cast(share_ratio as decimal(18, 6)) as share_ratio,
+    cast(cumulative_ratio as decimal(18, 6)) as cumulative_ratio,
+    cast(customer_ratio as decimal(18, 6)) as customer_ratio,
     is_within_coverage
 from listed
 order by row_kind = 'total', rank_number

@@ -175,13 +175,16 @@ curve as (
         ranked.customer_id,
         names.customer_name,
         cast(null as bigint) as customer_count,
-        round(cast(ranked.rank_number as decimal(38, 10)) / whole.customer_count, 6)
-            as customer_ratio,
+        cast(
+            round(cast(ranked.rank_number as decimal(38, 10)) / whole.customer_count, 6) as decimal(18, 6)
+        ) as customer_ratio,
         ranked.net_revenue_amount,
         ranked.profit_amount,
         ranked.cumulative_profit_amount,
-        round(
-            cast(ranked.cumulative_profit_amount as decimal(38, 10)) / whole.positive_amount, 6
+        cast(
+            round(
+                cast(ranked.cumulative_profit_amount as decimal(38, 10)) / whole.positive_amount, 6
+            ) as decimal(18, 6)
         ) as cumulative_ratio,
         cast(null as bigint) as break_even_rank,
         cast(null as decimal(38, 4)) as peak_amount,
@@ -206,13 +209,21 @@ curve as (
         net_revenue_amount,
         profit_amount,
         profit_amount as cumulative_profit_amount,
-        round(cast(profit_amount as decimal(38, 10)) / positive_amount, 6) as cumulative_ratio,
+        cast(
+            round(cast(profit_amount as decimal(38, 10)) / positive_amount, 6) as decimal(18, 6)
+        ) as cumulative_ratio,
         break_even_rank,
         peak_amount,
-        round(cast(peak_amount as decimal(38, 10)) / positive_amount, 6) as peak_ratio,
+        cast(
+            round(cast(peak_amount as decimal(38, 10)) / positive_amount, 6) as decimal(18, 6)
+        ) as peak_ratio,
         tail_amount,
-        round(cast(tail_amount as decimal(38, 10)) / positive_amount, 6) as tail_ratio,
-        round(cast(best_fifth_amount as decimal(38, 10)) / positive_amount, 6) as best_fifth_ratio
+        cast(
+            round(cast(tail_amount as decimal(38, 10)) / positive_amount, 6) as decimal(18, 6)
+        ) as tail_ratio,
+        cast(
+            round(cast(best_fifth_amount as decimal(38, 10)) / positive_amount, 6) as decimal(18, 6)
+        ) as best_fifth_ratio
     from whole
     union all
     select
@@ -255,7 +266,23 @@ curve as (
     from chosen
 )
 
-select *
+select
+    row_kind,
+    rank_number,
+    customer_id,
+    customer_name,
+    customer_count,
+    cast(customer_ratio as decimal(18, 6)) as customer_ratio,
+    net_revenue_amount,
+    profit_amount,
+    cumulative_profit_amount,
+    cast(cumulative_ratio as decimal(18, 6)) as cumulative_ratio,
+    break_even_rank,
+    peak_amount,
+    cast(peak_ratio as decimal(18, 6)) as peak_ratio,
+    tail_amount,
+    cast(tail_ratio as decimal(18, 6)) as tail_ratio,
+    cast(best_fifth_ratio as decimal(18, 6)) as best_fifth_ratio
 from curve
 order by
     case row_kind

@@ -121,6 +121,12 @@ spanned as (
         on periods.sequence_number between named.first_number and named.last_number
 ),
 
+group_currency as (
+    select currency_code
+    from marts.dim_currencies
+    where is_reporting
+),
+
 sides as (
     select
         sides.subledger,
@@ -129,7 +135,7 @@ sides as (
         sides.account_id,
         case $currency
             when 'functional' then entities.functional_currency_code
-            else project.reporting_currency_code
+            else group_currency.currency_code
         end as currency_code,
         case $currency
             when 'functional' then sides.document_functional_amount
@@ -154,7 +160,7 @@ sides as (
         on sides.period_id = spanned.period_id
     left join marts.dim_entities as entities
         on sides.entity_id = entities.entity_id
-    cross join patron.project as project
+    cross join group_currency
     where sides.subledger = 'invoices'
         and ($entity is null or sides.entity_id = $entity)
 ),
@@ -170,7 +176,7 @@ items as (
         items.difference_class,
         case $currency
             when 'functional' then entities.functional_currency_code
-            else project.reporting_currency_code
+            else group_currency.currency_code
         end as currency_code,
         case $currency
             when 'functional' then items.document_functional_amount
@@ -190,7 +196,7 @@ items as (
         on items.period_id = spanned.period_id
     left join marts.dim_entities as entities
         on items.entity_id = entities.entity_id
-    cross join patron.project as project
+    cross join group_currency
     where items.subledger = 'invoices'
         and items.difference_class <> ''
         and $detail <> 'accounts'

@@ -138,20 +138,32 @@ lines_of_ledger as (
         and ($entity is null or lines.entity_id = $entity)
 ),
 
--- Discounts and the cost of parts are known line by line of the invoice.
+discounts as (
+    select
+        spans.span_kind,
+        - sum(booked.discount_reporting_amount) as amount
+    from marts.fct_invoice_lines as booked
+    join spans
+        on booked.period_id = spans.period_id
+    where booked.line_kind in ('service', 'contract', 'parts')
+        and booked.is_revenue
+        and not booked.is_intercompany
+        and ($entity is null or booked.entity_id = $entity)
+    group by 1
+),
+
+-- The cost of parts is known line by line of the invoice.
 invoice_lines as (
     select
         spans.span_kind,
         margins.customer_id,
         margins.line_kind,
-        - margins.discount_reporting_amount as discount_amount,
         margins.cost_reporting_amount as cost_amount,
         margins.margin_reporting_amount as margin_amount
     from marts.fct_invoice_margins as margins
     join spans
         on margins.period_id = spans.period_id
-    where margins.is_revenue
-        and not margins.is_intercompany
+    where not margins.is_intercompany
         and ($entity is null or margins.entity_id = $entity)
 ),
 
@@ -216,11 +228,9 @@ sums as (
     select
         span_kind,
         'service_discounts' as line_name,
-        sum(discount_amount) as amount,
+        amount,
         null as quantity
-    from invoice_lines
-    where line_kind in ('service', 'contract', 'parts')
-    group by 1
+    from discounts
     union all
     select
         span_kind,

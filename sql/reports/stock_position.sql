@@ -282,8 +282,10 @@ select
     summed.stock_value_amount,
     summed.reserved_value_amount,
     summed.slow_value_amount,
-    round(
-        cast(summed.slow_value_amount as decimal(38, 10)) / nullif(summed.stock_value_amount, 0), 6
+    cast(
+        round(
+            cast(summed.slow_value_amount as decimal(38, 10)) / nullif(summed.stock_value_amount, 0), 6
+        ) as decimal(18, 6)
     ) as slow_ratio,
     summed.oldest_counted_on,
     summed.last_issued_on,

@@ -2,8 +2,8 @@
 description = """Budget, forecast and actual: how far are targets and budgets reached? Plans of \
 periods, or those of the year with the year up to the period; the two are never summed. What came \
 of a target is of the customers' statement, by customer, category, unit or owner as they were, or \
-of the product's invoices; what came of a budget is the ledger. Totals are sums of those that \
-have a plan, ratios are of the sums."""
+of the product's invoices; what came of a budget is the ledger. A plan of a period stands against \
+that period only. Totals are sums of those that have a plan, ratios are of the sums."""
 label       = { en = "Attainment of targets", "zh-CN" = "目标达成" }
 grain       = [
     "target_kind",
@@ -50,7 +50,7 @@ target_version = "Version of the plan."
 subject_kind = "Whose plan it is."
 measure_name = "What is planned."
 subject_id = "Number or name; of a budget entity, unit, cost centre and account."
-subject_count = "How many subjects have a plan in the row."
+plan_count = "How many plans stand in the row."
 target_amount = "Planned amount; revenue is positive, cost negative."
 actual_amount = "What came of it; null where the measure is not kept."
 difference_amount = "Actual less planned."
@@ -66,7 +66,7 @@ target_version = "Version"
 subject_kind = "Of what"
 measure_name = "Measure"
 subject_id = "Of whom"
-subject_count = "Plans"
+plan_count = "Plans"
 target_amount = "Plan amount"
 actual_amount = "Actual"
 difference_amount = "Difference"
@@ -81,7 +81,7 @@ target_version = "版本"
 subject_kind = "对象类型"
 measure_name = "指标"
 subject_id = "对象"
-subject_count = "计划数"
+plan_count = "计划数"
 target_amount = "计划金额"
 actual_amount = "实际金额"
 difference_amount = "差异"
@@ -105,9 +105,12 @@ with named as (
     from marts.dim_periods
 ),
 
--- Plans of a year stand against the year up to the period; both are never summed.
+-- Plans of a year stand against the year up to the period; both are never summed. A plan of a
+-- period stands against that period only; adjusting periods go with the one that holds them.
 spanned as (
-    select periods.period_id
+    select
+        periods.period_id,
+        case $plan when 'year' then 0 else periods.sequence_number end as sequence_number
     from marts.dim_periods as periods
     cross join named
     where case $plan
@@ -134,6 +137,7 @@ plans as (
             else targets.subject_id
         end as subject_id,
         targets.measure_name,
+        coalesce(spanned.sequence_number, 0) as sequence_number,
         -- A budget has the sign of the ledger; here revenue is positive, as everywhere in profit.
         sum(
             case targets.target_kind
@@ -153,12 +157,12 @@ plans as (
         end
         and ($subject is null or targets.subject_kind = $subject)
         and ($entity is null or targets.entity_id is null or targets.entity_id = $entity)
-    group by 1, 2, 3, 4, 5
+    group by 1, 2, 3, 4, 5, 6
 ),
 
 profits as (
     select
-        profits.entity_id,
+        spanned.sequence_number,
         profits.customer_id,
         profits.product_category,
         customers.business_unit_id,
@@ -208,26 +212,28 @@ measured as (
     select
         subject_kind,
         subject_id,
+        sequence_number,
         sum(net_revenue_amount) as net_revenue_amount,
         sum(gross_margin_amount) as gross_margin_amount,
         sum(contribution_amount) as contribution_amount,
         sum(profit_amount) as profit_amount
     from by_subject
-    group by 1, 2
-),
-
-products as (
+    group by 1, 2, 3
+    union all
     select
-        margins.product_id,
+        'product' as subject_kind,
+        margins.product_id as subject_id,
+        spanned.sequence_number,
         sum(margins.net_reporting_amount) as net_revenue_amount,
-        sum(margins.margin_reporting_amount) as gross_margin_amount
+        sum(margins.margin_reporting_amount) as gross_margin_amount,
+        cast(null as decimal(38, 4)) as contribution_amount,
+        cast(null as decimal(38, 4)) as profit_amount
     from marts.fct_invoice_margins as margins
     join spanned
         on margins.period_id = spanned.period_id
-    where margins.is_revenue
-        and not margins.is_intercompany
+    where not margins.is_intercompany
         and ($entity is null or margins.entity_id = $entity)
-    group by 1
+    group by 1, 2, 3
 ),
 
 booked as (
@@ -239,13 +245,14 @@ booked as (
             coalesce(entries.cost_centre_id, '-'),
             entries.account_id
         ) as subject_id,
+        spanned.sequence_number,
         - sum(entries.net_reporting_amount) as booked_amount
     from marts.fct_ledger_entries as entries
     join spanned
         on entries.period_id = spanned.period_id
     where entries.is_posted
         and ($entity is null or entries.entity_id = $entity)
-    group by 1
+    group by 1, 2
 ),
 
 attained as (
@@ -259,13 +266,11 @@ attained as (
         plans.unpriced_count,
         case
             when plans.measure_name = 'ledger_amount' then coalesce(booked.booked_amount, 0)
-            when plans.subject_kind = 'product' and plans.measure_name = 'net_revenue'
-                then coalesce(products.net_revenue_amount, 0)
-            when plans.subject_kind = 'product' and plans.measure_name = 'gross_margin'
-                then coalesce(products.gross_margin_amount, 0)
-            when plans.subject_kind not in ('customer', 'category', 'unit', 'owner') then null
+            when plans.subject_kind not in ('customer', 'category', 'unit', 'owner', 'product')
+                then null
             when plans.measure_name = 'net_revenue' then coalesce(measured.net_revenue_amount, 0)
             when plans.measure_name = 'gross_margin' then coalesce(measured.gross_margin_amount, 0)
+            when plans.subject_kind = 'product' then null
             when plans.measure_name = 'contribution' then coalesce(measured.contribution_amount, 0)
             when plans.measure_name = 'profit' then coalesce(measured.profit_amount, 0)
         end as actual_amount
@@ -273,12 +278,11 @@ attained as (
     left join measured
         on plans.subject_kind = measured.subject_kind
         and plans.subject_id = measured.subject_id
-    left join products
-        on plans.subject_kind = 'product'
-        and plans.subject_id = products.product_id
+        and plans.sequence_number = measured.sequence_number
     left join booked
         on plans.target_kind = 'budget'
         and plans.subject_id = booked.subject_id
+        and plans.sequence_number = booked.sequence_number
 ),
 
 -- Ratios of totals are ratios of sums, and only of subjects that have a target. Revenue and cost of
@@ -291,7 +295,7 @@ summed as (
         subject_kind,
         subject_id,
         measure_name,
-        count(*) as subject_count,
+        count(*) as plan_count,
         sum(target_amount) as target_amount,
         sum(actual_amount) as actual_amount,
         sum(unpriced_count) as unpriced_count
@@ -309,12 +313,14 @@ select
     summed.subject_kind,
     summed.measure_name,
     summed.subject_id,
-    summed.subject_count,
+    summed.plan_count,
     summed.target_amount,
     summed.actual_amount,
     summed.actual_amount - summed.target_amount as difference_amount,
-    round(
-        cast(summed.actual_amount as decimal(38, 10)) / nullif(summed.target_amount, 0), 6
+    cast(
+        round(
+            cast(summed.actual_amount as decimal(38, 10)) / nullif(summed.target_amount, 0), 6
+        ) as decimal(18, 6)
     ) as attainment_ratio,
     case
         when summed.target_amount is null then 'not priced'

@@ -165,8 +165,10 @@ chosen as (
             else lines.reporting_amount
         end as amount,
         lines.entry_count,
-        case when lines.reporting_amount is null then lines.entry_count else 0 end
-            as unpriced_count
+        case
+            when lines.reporting_amount is null then coalesce(lines.entry_count, 1)
+            else 0
+        end as unpriced_count
     from marts.fct_profit_lines as lines
     join spans
         on lines.period_id = spans.period_id
@@ -195,7 +197,7 @@ reasons as (
         currency_code,
         coalesce(sum(amount) filter (where span_kind = 'actual'), 0) as amount,
         sum(amount) filter (where span_kind = 'base') as base_amount,
-        coalesce(sum(entry_count) filter (where span_kind = 'actual'), 0) as entry_count,
+        sum(entry_count) filter (where span_kind = 'actual') as entry_count,
         coalesce(sum(unpriced_count) filter (where span_kind = 'actual'), 0) as unpriced_count
     from chosen
     where bucket <> 'customer'
@@ -238,15 +240,16 @@ select
     summed.entry_count,
     summed.amount,
     whole_lines.line_amount,
-    round(cast(summed.amount as decimal(38, 10)) / nullif(whole_lines.line_amount, 0), 6)
-        as line_ratio,
+    cast(
+        round(cast(summed.amount as decimal(38, 10)) / nullif(whole_lines.line_amount, 0), 6) as decimal(18, 6)
+    ) as line_ratio,
     summed.base_amount,
     summed.amount - summed.base_amount as change_amount,
     summed.unpriced_count
 from summed
 left join whole_lines
     on summed.profit_line = whole_lines.profit_line
-    and summed.currency_code is not distinct from whole_lines.currency_code
+    and (summed.currency_code is not distinct from whole_lines.currency_code)
 order by
     summed.currency_code,
     summed.row_kind = 'total',

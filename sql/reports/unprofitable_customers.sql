@@ -147,9 +147,11 @@ spanned as (
 rules as (
     select
         rule_id,
+        period_id,
         max(driver_name) as driver_name
     from marts.fct_allocations
-    group by 1
+    where movement_kind = 'spread'
+    group by 1, 2
 ),
 
 chosen as (
@@ -182,6 +184,7 @@ chosen as (
     left join rules
         on lines.attribution_kind = 'allocation'
         and lines.attribution_reason = rules.rule_id
+        and lines.period_id = rules.period_id
     left join marts.dim_customers as customers
         on lines.customer_id = customers.customer_id
         and lines.customer_version_number = customers.version_number
@@ -240,7 +243,7 @@ groups as (
         end as group_ratio
     from costs
     join totals
-        on costs.currency_code is not distinct from totals.currency_code
+        on (costs.currency_code is not distinct from totals.currency_code)
     where costs.cost_group <> 'revenue'
     group by 1, 2
 ),
@@ -258,17 +261,19 @@ excesses as (
         losers.currency_code,
         case groups.cost_group when 'goods' then 'sold_below_cost' else groups.cost_group end
             as cause_name,
-        round(
-            losers.net_revenue_amount * cast(groups.group_ratio as decimal(20, 12))
-            - coalesce(costs.amount, 0),
-            4
+        cast(
+            round(
+                losers.net_revenue_amount * cast(groups.group_ratio as decimal(20, 12))
+                - coalesce(costs.amount, 0),
+                4
+            ) as decimal(18, 4)
         ) as excess_amount
     from losers
     join groups
-        on losers.currency_code is not distinct from groups.currency_code
+        on (losers.currency_code is not distinct from groups.currency_code)
     left join costs
         on losers.customer_id = costs.customer_id
-        and losers.currency_code is not distinct from costs.currency_code
+        and (losers.currency_code is not distinct from costs.currency_code)
         and groups.cost_group = costs.cost_group
 ),
 
@@ -283,6 +288,7 @@ causes as (
             order by excess_amount desc, cause_name
         ) as cause_rank
     from excesses
+    where excess_amount > 0
 ),
 
 ranked as (
@@ -300,11 +306,11 @@ ranked as (
     from losers
     left join causes as first_causes
         on losers.customer_id = first_causes.customer_id
-        and losers.currency_code is not distinct from first_causes.currency_code
+        and (losers.currency_code is not distinct from first_causes.currency_code)
         and first_causes.cause_rank = 1
     left join causes as second_causes
         on losers.customer_id = second_causes.customer_id
-        and losers.currency_code is not distinct from second_causes.currency_code
+        and (losers.currency_code is not distinct from second_causes.currency_code)
         and second_causes.cause_rank = 2
     where losers.profit_amount <= - $loss
 )
@@ -329,8 +335,10 @@ select
     ranked.visits_amount,
     ranked.stock_held_amount,
     ranked.profit_amount,
-    round(cast(ranked.profit_amount as decimal(38, 10)) / ranked.all_losses_amount, 6)
-        as loss_ratio
+    cast(
+        round(cast(ranked.profit_amount as decimal(38, 10)) / ranked.all_losses_amount, 6)
+        as decimal(18, 6)
+    ) as loss_ratio
 from ranked
 join marts.dim_customers as names
     on ranked.customer_id = names.customer_id
@@ -357,7 +365,10 @@ select
     sum(visits_amount) as visits_amount,
     sum(stock_held_amount) as stock_held_amount,
     sum(profit_amount) as profit_amount,
-    round(cast(sum(profit_amount) as decimal(38, 10)) / max(all_losses_amount), 6) as loss_ratio
+    cast(
+        round(cast(sum(profit_amount) as decimal(38, 10)) / max(all_losses_amount), 6)
+        as decimal(18, 6)
+    ) as loss_ratio
 from ranked
 group by currency_code
 order by currency_code, row_kind = 'total', rank_number
