@@ -1,6 +1,6 @@
 /*---
-description = """What the ledger holds of each part of a document beside what the document says, one \
-row a document, account, part and period of the ledger; amounts add to profit."""
+description = """What the ledger holds of each part of a document beside what the document says, \
+one row a document, account, part and period of the ledger; amounts add to profit."""
 grain       = ["document_id", "entity_id", "account_id", "document_part", "period_id"]
 
 [columns]
@@ -23,13 +23,13 @@ receiver_count = "Customers and categories among which the document's part is sp
 receiver_customer_id = "The customer where there is one receiver alone."
 receiver_product_category = "The category where there is one receiver alone."
 has_document = "Whether a department has a document of this number and part in this entity."
-is_agreed = """Whether all entries of the document's part come to what it says, in its currency; in \
-the entity's where the ledger has no amount in that of the document."""
+is_agreed = """Whether all entries of the document's part come to what it says, in its currency; \
+in the entity's where the ledger has no amount in that of the document."""
 is_first = """Whether the row is the first of the document's part in the ledger, by period and \
 account: it holds what the document says where both do not agree."""
 difference_class = """Why document and ledger differ; empty where they agree. Of entries without \
-document: manual_journal, other_subledger, else missing_in_subledger; of others duplicate (the ledger \
-has it several times), wrong_sign, else amount_mismatch."""
+document: manual_journal, other_subledger, else missing_in_subledger; of others duplicate (the \
+ledger has it several times), wrong_sign, else amount_mismatch."""
 attributed_functional_amount = """What goes to the customers of the document, in the entity's \
 currency: all that is booked where both agree, else once what the document says; the rest is \
 unassigned."""

@@ -1,6 +1,6 @@
 /*---
-description = """Posted entries of the ledger on accounts of revenue and cost, one row an entry and \
-booking, each with the way in which it comes to customers; amounts add to profit."""
+description = """Posted entries of the ledger on accounts of revenue and cost, one row an entry \
+and booking, each with the way in which it comes to customers; amounts add to profit."""
 grain       = ["entry_id", "booking_number"]
 month       = "posted_on"
 

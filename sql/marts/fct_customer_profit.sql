@@ -1,7 +1,7 @@
 /*---
 description = """Profit statement of each customer, one row a period, entity, customer and product \
-category, in the reporting currency; revenue is positive, cost negative, so that every line below is \
-the sum of those above it."""
+category, in the reporting currency; revenue is positive, cost negative, so that every line below \
+is the sum of those above it."""
 grain       = ["period_id", "entity_id", "customer_id", "product_category"]
 month       = "ends_on"
 

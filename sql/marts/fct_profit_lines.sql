@@ -16,11 +16,12 @@ out_of_scope."""
 customer_id = "Customer, or the name of the bucket where it is none."
 customer_version_number = "Version of the customer that is valid on the last day of the period."
 product_category = "Category of what was sold; 'unassigned' where none is known."
-attribution_kind = """How the customer is known: document (a department's document says who), direct \
-(the entry names it), allocation (a rule spreads the cost), difference (ledger and documents do not \
-agree), none."""
-attribution_reason = """Rule of an allocation; class of a difference; why nobody is known: no_rule, \
-no_driver, unmapped_account, unknown_customer; why an amount is out of scope; else empty."""
+attribution_kind = """How the customer is known: document (a department's document says who), \
+direct (the entry names it), allocation (a rule spreads the cost), difference (ledger and \
+documents do not agree), none."""
+attribution_reason = """Rule of an allocation; class of a difference; why nobody is known: \
+no_rule, no_driver, unmapped_account, unknown_customer; why an amount is out of scope; else \
+empty."""
 functional_currency_code = "ISO 4217 code of the entity's books."
 reporting_currency_code = "ISO 4217 code of the currency in which the group reports."
 functional_amount = "Amount in the entity's currency; revenue is positive, cost negative."

@@ -14,6 +14,7 @@
 
 mod allocate;
 mod answers;
+mod attribution;
 mod bucket;
 mod calendar;
 mod changes;

@@ -12,6 +12,7 @@ use datafusion::prelude::{DataFrame, SessionContext};
 use datafusion::scalar::ScalarValue;
 
 use super::months::{Scope, Versions};
+use super::tables::Joins;
 use super::{BuildError, Work, only};
 use crate::model::files::Layer;
 use crate::model::front_matter::Lookup;
@@ -36,7 +37,7 @@ pub(super) fn months(
     let rows = match &lookup.held_in {
         None => session.read_table(work.tables.rows_of(before)?),
         Some(held_in) => {
-            let whole = work.tables.session(work.model, &Scope::Whole)?;
+            let whole = work.tables.session(work.model, &Scope::Whole, Joins::Hash)?;
             work.handle.block_on(whole.table(format!("{}.{}", held_in.schema(), held_in.table())))
         }
     };

@@ -31,7 +31,7 @@ use sha2::{Digest, Sha256};
 use tokio::runtime::Handle;
 
 use self::months::Scope;
-use self::tables::Tables;
+use self::tables::{Joins, Tables};
 use super::compile::{Model, Models};
 use crate::engine::session::Limits;
 use crate::warehouse::home::Writer;
@@ -185,11 +185,18 @@ impl Work<'_> {
         {
             return Ok(before.clone());
         }
-        let session = self.tables.session(self.model, scope)?;
-        let rows = self.handle.block_on(self.rows(&session, scope))?;
         let schema = closing::schema(self.model);
         let order = write::order(self.model);
-        let mut files = write::write(self, rows, &schema, &order, scope)?;
+        let joins = self.tables.joins(self.model, scope)?;
+        let mut files = match self.write(scope, joins, &order) {
+            // Nobody knows the size of what a query makes on its way.
+            Err(BuildError::Memory { message, .. }) if joins == Joins::Hash => {
+                let table = self.name();
+                tracing::info!(%table, message, "joins again by sorting, which needs less memory");
+                self.write(scope, Joins::Merge, &order)?
+            }
+            written => written?,
+        };
         if let (Scope::Months(months), Some(before)) = (scope, self.before) {
             let stays = |file: &&DataFile| !months.contains(&file.partition);
             files.extend(before.files.iter().filter(stays).cloned());
@@ -198,6 +205,18 @@ impl Work<'_> {
             table: self.name().clone(),
             cause: Box::new(cause),
         })
+    }
+
+    /// Writes the query's rows to files.
+    fn write(
+        &self,
+        scope: &Scope,
+        joins: Joins,
+        order: &[String],
+    ) -> Result<Vec<DataFile>, BuildError> {
+        let session = self.tables.session(self.model, scope, joins)?;
+        let rows = self.handle.block_on(self.rows(&session, scope))?;
+        write::write(self, rows, &closing::schema(self.model), order, scope)
     }
 
     /// The query's rows in the shape in which they are stored.

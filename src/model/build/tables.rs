@@ -27,6 +27,20 @@ use crate::warehouse::manifest::{DataFile, Hash, Manifest};
 use crate::warehouse::name::TableName;
 use crate::warehouse::release::TableEntry;
 
+/// How a query joins tables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Joins {
+    /// with the smaller side in memory
+    Hash,
+    /// by sorting both sides, which spills to disk
+    Merge,
+}
+
+/// Of the memory for queries, the part that the tables which are looked up in may fill.
+const LOOKUP_PART: u64 = 3;
+/// Bytes of memory that a column's value takes, about.
+const VALUE_BYTES: u64 = 16;
+
 /// The tables of the release in the making.
 pub(super) struct Tables<'a> {
     context: &'a Context<'a>,
@@ -114,6 +128,26 @@ impl<'a> Tables<'a> {
             .map_err(|cause| BuildError::Warehouse { table: name.clone(), cause: Box::new(cause) })
     }
 
+    /// How a model's query joins, so that it fits into the memory: all its inputs but the largest
+    /// are looked up in, at worst at the same time. Of some months the rows themselves are few.
+    pub(super) fn joins(&self, model: &Model, scope: &Scope) -> Result<Joins, BuildError> {
+        if *scope != Scope::Whole {
+            return Ok(Joins::Hash);
+        }
+        let mut sizes = Vec::new();
+        for name in &model.reads {
+            let stored = self.stored_as(name);
+            if let Some(entry) = self.entry(&stored) {
+                let manifest = self.manifest(&stored, &entry.manifest)?;
+                let columns = manifest.columns.len() as u64;
+                sizes.push(manifest.rows.saturating_mul(columns * VALUE_BYTES));
+            }
+        }
+        let looked_up = sizes.iter().sum::<u64>() - sizes.iter().max().copied().unwrap_or(0);
+        let has_room = looked_up <= self.context.limits.memory_bytes as u64 / LOOKUP_PART;
+        Ok(if has_room { Joins::Hash } else { Joins::Merge })
+    }
+
     /// A session without tables.
     pub(super) fn bare_session(&self) -> Result<SessionContext, BuildError> {
         let session = session_within(&self.shared, self.context.limits.threads);
@@ -133,8 +167,11 @@ impl<'a> Tables<'a> {
         &self,
         model: &Model,
         scope: &Scope,
+        joins: Joins,
     ) -> Result<SessionContext, BuildError> {
         let session = self.bare_session()?;
+        session.state_ref().write().config_mut().options_mut().optimizer.prefer_hash_join =
+            joins == Joins::Hash;
         for name in &model.reads {
             let keep = wanted(model, name, scope);
             let table = self.table(model, name, &|file| keep(file))?;
@@ -146,7 +183,7 @@ impl<'a> Tables<'a> {
 
     /// A session in which a check sees whole tables.
     pub(super) fn check_session(&self, model: &Model) -> Result<SessionContext, BuildError> {
-        self.session(model, &Scope::Whole)
+        self.session(model, &Scope::Whole, self.joins(model, &Scope::Whole)?)
     }
 
     /// A whole table under the name by which a query reads it.
