@@ -312,7 +312,8 @@ select
     listed.document_amount,
     listed.ledger_amount,
     listed.difference_amount,
-    listed.difference_amount - listed.unexplained_amount as explained_amount,
+    cast(listed.difference_amount - listed.unexplained_amount as decimal(18, 4))
+        as explained_amount,
     listed.unexplained_amount,
     listed.difference_count,
     listed.reconciliation_status

@@ -209,20 +209,22 @@ summed as (
 select
     row_kind,
     customer_count,
-    net_revenue_amount,
-    gross_margin_amount,
-    selling_amount,
-    marketing_amount,
-    service_amount,
-    delivery_amount,
-    stock_holding_amount,
-    serving_amount,
-    contribution_amount,
+    cast(net_revenue_amount as decimal(18, 4)) as net_revenue_amount,
+    cast(gross_margin_amount as decimal(18, 4)) as gross_margin_amount,
+    cast(selling_amount as decimal(18, 4)) as selling_amount,
+    cast(marketing_amount as decimal(18, 4)) as marketing_amount,
+    cast(service_amount as decimal(18, 4)) as service_amount,
+    cast(delivery_amount as decimal(18, 4)) as delivery_amount,
+    cast(stock_holding_amount as decimal(18, 4)) as stock_holding_amount,
+    cast(serving_amount as decimal(18, 4)) as serving_amount,
+    cast(contribution_amount as decimal(18, 4)) as contribution_amount,
     cast(
-        round(cast(serving_amount as decimal(38, 10)) / nullif(customer_count, 0), 4) as decimal(18, 4)
+        round(cast(serving_amount as decimal(38, 10)) / nullif(customer_count, 0), 4)
+        as decimal(18, 4)
     ) as serving_mean_amount,
     cast(
-        round(- cast(serving_amount as decimal(38, 10)) / nullif(net_revenue_amount, 0), 6) as decimal(18, 6)
+        round(- cast(serving_amount as decimal(38, 10)) / nullif(net_revenue_amount, 0), 6)
+        as decimal(18, 6)
     ) as serving_ratio
 from summed
 order by

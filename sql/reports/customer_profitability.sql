@@ -509,14 +509,23 @@ summed as (
     group by grouping sets ((shown_kind, shown_id, currency_code), (currency_code))
 ),
 
+has_base as (
+    select count(*) > 0 as is_compared from spans where span_kind = 'base'
+),
+
 stated as (
     select
-        *,
+        summed.*,
+        case when has_base.is_compared then coalesce(summed.base_net_revenue_amount, 0) end
+            as compared_net_revenue_amount,
+        case when has_base.is_compared then coalesce(summed.base_profit_amount, 0) end
+            as compared_profit_amount,
         gross_revenue_amount + discount_amount + return_amount as net_revenue_amount,
         gross_revenue_amount + discount_amount + return_amount + goods_cost_amount
             as gross_margin_amount,
         profit_amount - overhead_amount - unmapped_amount as contribution_amount
     from summed
+    cross join has_base
 )
 
 select
@@ -526,32 +535,35 @@ select
     stated.group_name,
     stated.currency_code,
     counted.customer_count,
-    stated.gross_revenue_amount,
-    stated.discount_amount,
-    stated.return_amount,
-    stated.net_revenue_amount,
-    stated.goods_cost_amount,
-    stated.gross_margin_amount,
-    stated.selling_amount,
-    stated.marketing_amount,
-    stated.service_amount,
-    stated.delivery_amount,
-    stated.stock_holding_amount,
-    stated.contribution_amount,
-    stated.overhead_amount,
-    stated.unmapped_amount,
-    stated.profit_amount,
-    stated.imputed_cost_amount,
-    stated.profit_amount + stated.imputed_cost_amount as economic_profit_amount,
+    cast(stated.gross_revenue_amount as decimal(18, 4)) as gross_revenue_amount,
+    cast(stated.discount_amount as decimal(18, 4)) as discount_amount,
+    cast(stated.return_amount as decimal(18, 4)) as return_amount,
+    cast(stated.net_revenue_amount as decimal(18, 4)) as net_revenue_amount,
+    cast(stated.goods_cost_amount as decimal(18, 4)) as goods_cost_amount,
+    cast(stated.gross_margin_amount as decimal(18, 4)) as gross_margin_amount,
+    cast(stated.selling_amount as decimal(18, 4)) as selling_amount,
+    cast(stated.marketing_amount as decimal(18, 4)) as marketing_amount,
+    cast(stated.service_amount as decimal(18, 4)) as service_amount,
+    cast(stated.delivery_amount as decimal(18, 4)) as delivery_amount,
+    cast(stated.stock_holding_amount as decimal(18, 4)) as stock_holding_amount,
+    cast(stated.contribution_amount as decimal(18, 4)) as contribution_amount,
+    cast(stated.overhead_amount as decimal(18, 4)) as overhead_amount,
+    cast(stated.unmapped_amount as decimal(18, 4)) as unmapped_amount,
+    cast(stated.profit_amount as decimal(18, 4)) as profit_amount,
+    cast(stated.imputed_cost_amount as decimal(18, 4)) as imputed_cost_amount,
+    cast(stated.profit_amount + stated.imputed_cost_amount as decimal(18, 4))
+        as economic_profit_amount,
     cast(
         round(
-            cast(stated.gross_margin_amount as decimal(38, 10)) / nullif(stated.net_revenue_amount, 0),
+            cast(stated.gross_margin_amount as decimal(38, 10))
+            / nullif(stated.net_revenue_amount, 0),
             6
         ) as decimal(18, 6)
     ) as gross_margin_ratio,
     cast(
         round(
-            cast(stated.contribution_amount as decimal(38, 10)) / nullif(stated.net_revenue_amount, 0),
+            cast(stated.contribution_amount as decimal(38, 10))
+            / nullif(stated.net_revenue_amount, 0),
             6
         ) as decimal(18, 6)
     ) as contribution_ratio,
@@ -560,10 +572,12 @@ select
             cast(stated.profit_amount as decimal(38, 10)) / nullif(stated.net_revenue_amount, 0), 6
         ) as decimal(18, 6)
     ) as profit_ratio,
-    stated.base_net_revenue_amount,
-    stated.net_revenue_amount - stated.base_net_revenue_amount as net_revenue_change_amount,
-    stated.base_profit_amount,
-    stated.profit_amount - stated.base_profit_amount as profit_change_amount,
+    cast(stated.compared_net_revenue_amount as decimal(18, 4)) as base_net_revenue_amount,
+    cast(stated.net_revenue_amount - stated.compared_net_revenue_amount as decimal(18, 4))
+        as net_revenue_change_amount,
+    cast(stated.compared_profit_amount as decimal(18, 4)) as base_profit_amount,
+    cast(stated.profit_amount - stated.compared_profit_amount as decimal(18, 4))
+        as profit_change_amount,
     stated.unpriced_count
 from stated
 left join counted

@@ -422,8 +422,8 @@ select
             cast(detailed.amount as decimal(38, 10)) / nullif(revenues.amount, 0), 6
         ) as decimal(18, 6)
     ) as net_revenue_ratio,
-    detailed.base_amount,
-    detailed.amount - detailed.base_amount as change_amount
+    cast(detailed.base_amount as decimal(18, 4)) as base_amount,
+    cast(detailed.amount - detailed.base_amount as decimal(18, 4)) as change_amount
 from detailed
 left join stated as revenues
     on revenues.line_name = 'net_revenue'

@@ -269,9 +269,9 @@ select
     campaigns.campaign_name,
     totalled.touch_count,
     totalled.order_count,
-    totalled.margin_amount,
-    totalled.cost_amount,
-    totalled.margin_amount - totalled.cost_amount as return_amount,
+    cast(totalled.margin_amount as decimal(18, 4)) as margin_amount,
+    cast(totalled.cost_amount as decimal(18, 4)) as cost_amount,
+    cast(totalled.margin_amount - totalled.cost_amount as decimal(18, 4)) as return_amount,
     case
         when totalled.row_kind in ('marketing', 'total')
             then cast(

@@ -190,10 +190,11 @@ select
     case when market_amount is null then 'market size missing' else 'placed' end as row_kind,
     product_category,
     region,
-    net_revenue_amount,
-    gross_margin_amount,
+    cast(net_revenue_amount as decimal(18, 4)) as net_revenue_amount,
+    cast(gross_margin_amount as decimal(18, 4)) as gross_margin_amount,
     cast(
-        round(cast(gross_margin_amount as decimal(38, 10)) / nullif(net_revenue_amount, 0), 6) as decimal(18, 6)
+        round(cast(gross_margin_amount as decimal(38, 10)) / nullif(net_revenue_amount, 0), 6)
+        as decimal(18, 6)
     ) as gross_margin_ratio,
     market_amount,
     market_share_ratio,
@@ -214,16 +215,22 @@ select
     'total' as row_kind,
     'total' as product_category,
     cast(null as text) as region,
-    sum(net_revenue_amount) as net_revenue_amount,
-    sum(gross_margin_amount) as gross_margin_amount,
+    cast(sum(net_revenue_amount) as decimal(18, 4)) as net_revenue_amount,
+    cast(sum(gross_margin_amount) as decimal(18, 4)) as gross_margin_amount,
     cast(
-        round(cast(sum(gross_margin_amount) as decimal(38, 10)) / nullif(sum(net_revenue_amount), 0), 6) as decimal(18, 6)
+        round(
+            cast(sum(gross_margin_amount) as decimal(38, 10))
+            / nullif(sum(net_revenue_amount), 0), 6
+        ) as decimal(18, 6)
     ) as gross_margin_ratio,
     sum(market_amount) as market_amount,
     -- Only sales on markets that are sized stand against the sizes.
     cast(
         round(
-            cast(sum(net_revenue_amount) filter (where market_amount is not null) as decimal(38, 10))
+            cast(
+                sum(net_revenue_amount) filter (where market_amount is not null)
+                as decimal(38, 10)
+            )
             / nullif(sum(market_amount), 0),
             6
         ) as decimal(18, 6)

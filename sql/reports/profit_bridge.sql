@@ -325,9 +325,12 @@ select
     bridge.row_kind,
     bridge.step_name,
     bridge.amount,
-    sum(bridge.amount) filter (where bridge.row_kind <> 'actual') over (
-        order by bridge.step_number
-        rows between unbounded preceding and current row
+    cast(
+        sum(bridge.amount) filter (where bridge.row_kind <> 'actual') over (
+            order by bridge.step_number
+            rows between unbounded preceding and current row
+        )
+        as decimal(18, 4)
     ) as running_amount,
     bridge.cell_count
 from bridge

@@ -214,7 +214,8 @@ listed as (
             ) as decimal(18, 6)
         ) as cumulative_ratio,
         cast(
-            round(cast(covered.rank_number as decimal(38, 10)) / covered.customer_count, 6) as decimal(18, 6)
+            round(cast(covered.rank_number as decimal(38, 10)) / covered.customer_count, 6)
+            as decimal(18, 6)
         ) as customer_ratio,
         covered.is_within_coverage
     from covered
@@ -238,10 +239,12 @@ listed as (
         coalesce(sum(profit_amount), 0) as profit_amount,
         coalesce(sum(measured_amount), 0) as cumulative_amount,
         cast(
-            round(cast(sum(measured_amount) as decimal(38, 10)) / max(positive_amount), 6) as decimal(18, 6)
+            round(cast(sum(measured_amount) as decimal(38, 10)) / max(positive_amount), 6)
+            as decimal(18, 6)
         ) as share_ratio,
         cast(
-            round(cast(sum(measured_amount) as decimal(38, 10)) / max(positive_amount), 6) as decimal(18, 6)
+            round(cast(sum(measured_amount) as decimal(38, 10)) / max(positive_amount), 6)
+            as decimal(18, 6)
         ) as cumulative_ratio,
         case
             when max(positive_amount) is not null
@@ -264,14 +267,15 @@ select
     customer_name,
     customer_count,
     coverage_count,
-    net_revenue_amount,
-    gross_margin_amount,
-    contribution_amount,
+    cast(net_revenue_amount as decimal(18, 4)) as net_revenue_amount,
+    cast(gross_margin_amount as decimal(18, 4)) as gross_margin_amount,
+    cast(contribution_amount as decimal(18, 4)) as contribution_amount,
     cast(
-        round(cast(contribution_amount as decimal(38, 10)) / nullif(net_revenue_amount, 0), 6) as decimal(18, 6)
+        round(cast(contribution_amount as decimal(38, 10)) / nullif(net_revenue_amount, 0), 6)
+        as decimal(18, 6)
     ) as contribution_ratio,
-    profit_amount,
-    cumulative_amount,
+    cast(profit_amount as decimal(18, 4)) as profit_amount,
+    cast(cumulative_amount as decimal(18, 4)) as cumulative_amount,
     cast(share_ratio as decimal(18, 6)) as share_ratio,
     cast(cumulative_ratio as decimal(18, 6)) as cumulative_ratio,
     cast(customer_ratio as decimal(18, 6)) as customer_ratio,

@@ -176,7 +176,8 @@ curve as (
         names.customer_name,
         cast(null as bigint) as customer_count,
         cast(
-            round(cast(ranked.rank_number as decimal(38, 10)) / whole.customer_count, 6) as decimal(18, 6)
+            round(cast(ranked.rank_number as decimal(38, 10)) / whole.customer_count, 6)
+            as decimal(18, 6)
         ) as customer_ratio,
         ranked.net_revenue_amount,
         ranked.profit_amount,
@@ -273,14 +274,14 @@ select
     customer_name,
     customer_count,
     cast(customer_ratio as decimal(18, 6)) as customer_ratio,
-    net_revenue_amount,
-    profit_amount,
-    cumulative_profit_amount,
+    cast(net_revenue_amount as decimal(18, 4)) as net_revenue_amount,
+    cast(profit_amount as decimal(18, 4)) as profit_amount,
+    cast(cumulative_profit_amount as decimal(18, 4)) as cumulative_profit_amount,
     cast(cumulative_ratio as decimal(18, 6)) as cumulative_ratio,
     break_even_rank,
-    peak_amount,
+    cast(peak_amount as decimal(18, 4)) as peak_amount,
     cast(peak_ratio as decimal(18, 6)) as peak_ratio,
-    tail_amount,
+    cast(tail_amount as decimal(18, 4)) as tail_amount,
     cast(tail_ratio as decimal(18, 6)) as tail_ratio,
     cast(best_fifth_ratio as decimal(18, 6)) as best_fifth_ratio
 from curve

@@ -313,10 +313,13 @@ select
         when lines.line_kind <> 'quantity'
             then coalesce(sum(numbered.amount) filter (where numbered.span_kind = 'actual'), 0)
     end as amount,
-    case
-        when lines.line_kind <> 'quantity' and bool_or(has_base.is_compared)
-            then coalesce(sum(numbered.amount) filter (where numbered.span_kind = 'base'), 0)
-    end as base_amount,
+    cast(
+        case
+            when lines.line_kind <> 'quantity' and bool_or(has_base.is_compared)
+                then coalesce(sum(numbered.amount) filter (where numbered.span_kind = 'base'), 0)
+        end
+        as decimal(18, 4)
+    ) as base_amount,
     case
         when lines.line_kind <> 'subtotal'
             then sum(numbered.quantity) filter (where numbered.span_kind = 'actual')

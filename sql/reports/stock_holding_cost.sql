@@ -285,10 +285,11 @@ select
     summed.currency_code,
     summed.position_count,
     summed.pallet_count,
-    summed.reserved_value_amount,
-    summed.stock_holding_amount,
-    summed.imputed_cost_amount,
-    summed.stock_holding_amount + summed.imputed_cost_amount as whole_cost_amount
+    cast(summed.reserved_value_amount as decimal(18, 4)) as reserved_value_amount,
+    cast(summed.stock_holding_amount as decimal(18, 4)) as stock_holding_amount,
+    cast(summed.imputed_cost_amount as decimal(18, 4)) as imputed_cost_amount,
+    cast(summed.stock_holding_amount + summed.imputed_cost_amount as decimal(18, 4))
+        as whole_cost_amount
 from summed
 left join marts.dim_customers as names
     on summed.customer_id = names.customer_id

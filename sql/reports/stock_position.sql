@@ -279,12 +279,13 @@ select
     summed.on_hand_quantity,
     summed.reserved_quantity,
     summed.pallet_count,
-    summed.stock_value_amount,
-    summed.reserved_value_amount,
-    summed.slow_value_amount,
+    cast(summed.stock_value_amount as decimal(18, 4)) as stock_value_amount,
+    cast(summed.reserved_value_amount as decimal(18, 4)) as reserved_value_amount,
+    cast(summed.slow_value_amount as decimal(18, 4)) as slow_value_amount,
     cast(
         round(
-            cast(summed.slow_value_amount as decimal(38, 10)) / nullif(summed.stock_value_amount, 0), 6
+            cast(summed.slow_value_amount as decimal(38, 10))
+            / nullif(summed.stock_value_amount, 0), 6
         ) as decimal(18, 6)
     ) as slow_ratio,
     summed.oldest_counted_on,

@@ -314,9 +314,9 @@ select
     summed.measure_name,
     summed.subject_id,
     summed.plan_count,
-    summed.target_amount,
-    summed.actual_amount,
-    summed.actual_amount - summed.target_amount as difference_amount,
+    cast(summed.target_amount as decimal(18, 4)) as target_amount,
+    cast(summed.actual_amount as decimal(18, 4)) as actual_amount,
+    cast(summed.actual_amount - summed.target_amount as decimal(18, 4)) as difference_amount,
     cast(
         round(
             cast(summed.actual_amount as decimal(38, 10)) / nullif(summed.target_amount, 0), 6

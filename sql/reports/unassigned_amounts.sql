@@ -204,6 +204,10 @@ reasons as (
     group by 1, 2, 3, 4, 5, 6
 ),
 
+has_base as (
+    select count(*) > 0 as is_compared from spans where span_kind = 'base'
+),
+
 summed as (
     select
         case
@@ -239,14 +243,22 @@ select
     summed.currency_code,
     summed.entry_count,
     summed.amount,
-    whole_lines.line_amount,
+    cast(whole_lines.line_amount as decimal(18, 4)) as line_amount,
     cast(
-        round(cast(summed.amount as decimal(38, 10)) / nullif(whole_lines.line_amount, 0), 6) as decimal(18, 6)
+        round(cast(summed.amount as decimal(38, 10)) / nullif(whole_lines.line_amount, 0), 6)
+        as decimal(18, 6)
     ) as line_ratio,
-    summed.base_amount,
-    summed.amount - summed.base_amount as change_amount,
+    cast(
+        case when has_base.is_compared then coalesce(summed.base_amount, 0) end
+        as decimal(18, 4)
+    ) as base_amount,
+    cast(
+        case when has_base.is_compared then summed.amount - coalesce(summed.base_amount, 0) end
+        as decimal(18, 4)
+    ) as change_amount,
     summed.unpriced_count
 from summed
+cross join has_base
 left join whole_lines
     on summed.profit_line = whole_lines.profit_line
     and (summed.currency_code is not distinct from whole_lines.currency_code)

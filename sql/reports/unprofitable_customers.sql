@@ -3,7 +3,8 @@ description = """Who loses us money, and by what? Customers with a loss, the wor
 each the cost by which it most exceeds what the company spends per unit of net revenue: excess = \
 cost - net revenue x company's cost / company's net revenue. The driver of a rule says what \
 costs: service, small_orders (order lines and invoices), visits, stock_held, marketing, delivery, \
-general; returns and sold_below_cost are causes too."""
+general; returns and sold_below_cost are causes too, and come first where the trade loses by \
+itself: much of it came back, or gross margin is negative."""
 label       = { en = "Customers that lose money", "zh-CN" = "亏损客户" }
 grain       = ["currency_code", "row_kind", "rank_number"]
 
@@ -40,6 +41,11 @@ description = "The currency of the group, or that of the books: then one block o
 type = "decimal"
 default = "0.01"
 description = "Losses smaller than this are left out."
+
+[parameters.returns_ratio]
+type = "decimal"
+default = "0.25"
+description = "Share of what was sold from which returns are the cause."
 
 [parameters.limit]
 type = "integer"
@@ -203,172 +209,157 @@ costs as (
     group by 1, 2, 3
 ),
 
-customers_summed as (
+-- Each cost beside the customer's revenue and profit, and beside what all customers cost.
+compared as (
     select
         customer_id,
         currency_code,
-        coalesce(sum(amount), 0) as profit_amount,
-        coalesce(sum(amount) filter (where cost_group in ('revenue', 'returns')), 0)
-            as net_revenue_amount,
-        coalesce(sum(amount) filter (where cost_group in ('revenue', 'returns', 'goods')), 0)
-            as gross_margin_amount,
-        coalesce(sum(amount) filter (where cost_group = 'goods'), 0) as goods_amount,
-        coalesce(sum(amount) filter (where cost_group = 'returns'), 0) as returns_amount,
+        cost_group,
+        amount,
+        sum(amount) over (partition by customer_id, currency_code) as profit_amount,
+        sum(case when cost_group in ('revenue', 'returns') then amount else 0 end)
+            over (partition by customer_id, currency_code) as net_revenue_amount,
+        sum(case when cost_group in ('revenue', 'returns', 'goods') then amount else 0 end)
+            over (partition by customer_id, currency_code) as gross_margin_amount,
+        sum(case when cost_group = 'revenue' then amount else 0 end)
+            over (partition by customer_id, currency_code) as sold_amount,
+        sum(amount) over (partition by currency_code, cost_group) as group_amount,
+        sum(case when cost_group in ('revenue', 'returns') then amount else 0 end)
+            over (partition by currency_code) as all_revenue_amount
+    from costs
+),
+
+-- How much more of each cost a customer takes than the company spends per unit of net revenue.
+excesses as (
+    select
+        compared.*,
+        case cost_group
+            when 'goods' then 'sold_below_cost'
+            when 'revenue' then null
+            else cost_group
+        end as cause_name,
+        case
+            when cost_group = 'revenue' then null
+            when all_revenue_amount > 0 then cast(
+                round(
+                    cast(group_amount as decimal(38, 12)) / all_revenue_amount
+                    * greatest(net_revenue_amount, 0),
+                    4
+                ) as decimal(18, 4)
+            ) - amount
+            else - amount
+        end as excess_amount,
+        -- A trade that loses by itself is the cause, however much else it costs.
+        case
+            when cost_group = 'returns' and - amount >= sold_amount * $returns_ratio then 1
+            when cost_group = 'goods' and gross_margin_amount < 0 then 2
+            when cost_group = 'revenue' then 4
+            else 3
+        end as cause_order
+    from compared
+    where profit_amount < 0
+),
+
+causes as (
+    select
+        excesses.*,
+        case
+            when excess_amount > 0 then row_number() over (
+                partition by customer_id, currency_code
+                order by cause_order, excess_amount desc nulls last, cause_name
+            )
+        end as cause_rank
+    from excesses
+),
+
+losers as (
+    select
+        customer_id,
+        currency_code,
+        max(profit_amount) as profit_amount,
+        max(net_revenue_amount) as net_revenue_amount,
+        max(gross_margin_amount) as gross_margin_amount,
+        max(cause_name) filter (where cause_rank = 1) as main_cause,
+        max(excess_amount) filter (where cause_rank = 1) as main_cause_amount,
+        max(cause_name) filter (where cause_rank = 2) as second_cause,
+        max(excess_amount) filter (where cause_rank = 2) as second_cause_amount,
+        coalesce(sum(amount) filter (where cost_group = 'goods'), 0) as goods_cost_amount,
+        coalesce(sum(amount) filter (where cost_group = 'returns'), 0) as return_amount,
         coalesce(sum(amount) filter (where cost_group = 'service'), 0) as service_amount,
         coalesce(sum(amount) filter (where cost_group = 'small_orders'), 0)
             as small_orders_amount,
         coalesce(sum(amount) filter (where cost_group = 'visits'), 0) as visits_amount,
         coalesce(sum(amount) filter (where cost_group = 'stock_held'), 0) as stock_held_amount
-    from costs
+    from causes
     group by 1, 2
-),
-
-totals as (
-    select
-        currency_code,
-        sum(net_revenue_amount) as net_revenue_amount
-    from customers_summed
-    group by 1
-),
-
--- What the company spends on each group per unit of net revenue.
-groups as (
-    select
-        costs.currency_code,
-        costs.cost_group,
-        case
-            when max(totals.net_revenue_amount) > 0
-                then cast(sum(costs.amount) as decimal(38, 12)) / max(totals.net_revenue_amount)
-            else 0
-        end as group_ratio
-    from costs
-    join totals
-        on (costs.currency_code is not distinct from totals.currency_code)
-    where costs.cost_group <> 'revenue'
-    group by 1, 2
-),
-
-losers as (
-    select *
-    from customers_summed
-    where profit_amount < 0
-),
-
--- How much more of each group a customer takes than its revenue would have it.
-excesses as (
-    select
-        losers.customer_id,
-        losers.currency_code,
-        case groups.cost_group when 'goods' then 'sold_below_cost' else groups.cost_group end
-            as cause_name,
-        cast(
-            round(
-                losers.net_revenue_amount * cast(groups.group_ratio as decimal(20, 12))
-                - coalesce(costs.amount, 0),
-                4
-            ) as decimal(18, 4)
-        ) as excess_amount
-    from losers
-    join groups
-        on (losers.currency_code is not distinct from groups.currency_code)
-    left join costs
-        on losers.customer_id = costs.customer_id
-        and (losers.currency_code is not distinct from costs.currency_code)
-        and groups.cost_group = costs.cost_group
-),
-
-causes as (
-    select
-        customer_id,
-        currency_code,
-        cause_name,
-        excess_amount,
-        row_number() over (
-            partition by customer_id, currency_code
-            order by excess_amount desc, cause_name
-        ) as cause_rank
-    from excesses
-    where excess_amount > 0
 ),
 
 ranked as (
     select
         losers.*,
-        first_causes.cause_name as main_cause,
-        first_causes.excess_amount as main_cause_amount,
-        second_causes.cause_name as second_cause,
-        second_causes.excess_amount as second_cause_amount,
         row_number() over (
-            partition by losers.currency_code
-            order by losers.profit_amount, losers.customer_id
+            partition by currency_code
+            order by profit_amount, customer_id
         ) as rank_number,
-        sum(losers.profit_amount) over (partition by losers.currency_code) as all_losses_amount
+        sum(profit_amount) over (partition by currency_code) as all_losses_amount
     from losers
-    left join causes as first_causes
-        on losers.customer_id = first_causes.customer_id
-        and (losers.currency_code is not distinct from first_causes.currency_code)
-        and first_causes.cause_rank = 1
-    left join causes as second_causes
-        on losers.customer_id = second_causes.customer_id
-        and (losers.currency_code is not distinct from second_causes.currency_code)
-        and second_causes.cause_rank = 2
-    where losers.profit_amount <= - $loss
+    where profit_amount <= - $loss
+),
+
+-- Customers beyond the limit are in the total, which is of all.
+summed as (
+    select
+        case when grouping(customer_id) = 1 then 'total' else 'customer' end as row_kind,
+        case when grouping(customer_id) = 0 then max(rank_number) end as rank_number,
+        customer_id,
+        case when grouping(customer_id) = 1 then count(*) end as customer_count,
+        currency_code,
+        case when grouping(customer_id) = 0 then max(main_cause) end as main_cause,
+        case when grouping(customer_id) = 0 then max(main_cause_amount) end as main_cause_amount,
+        case when grouping(customer_id) = 0 then max(second_cause) end as second_cause,
+        case when grouping(customer_id) = 0 then max(second_cause_amount) end
+            as second_cause_amount,
+        sum(net_revenue_amount) as net_revenue_amount,
+        sum(gross_margin_amount) as gross_margin_amount,
+        sum(goods_cost_amount) as goods_cost_amount,
+        sum(return_amount) as return_amount,
+        sum(service_amount) as service_amount,
+        sum(small_orders_amount) as small_orders_amount,
+        sum(visits_amount) as visits_amount,
+        sum(stock_held_amount) as stock_held_amount,
+        sum(profit_amount) as profit_amount,
+        max(all_losses_amount) as all_losses_amount
+    from ranked
+    group by grouping sets ((customer_id, currency_code), (currency_code))
 )
 
 select
-    'customer' as row_kind,
-    ranked.rank_number,
-    ranked.customer_id,
+    summed.row_kind,
+    summed.rank_number,
+    summed.customer_id,
     names.customer_name,
-    cast(null as bigint) as customer_count,
-    ranked.currency_code,
-    ranked.main_cause,
-    ranked.main_cause_amount,
-    ranked.second_cause,
-    ranked.second_cause_amount,
-    ranked.net_revenue_amount,
-    ranked.gross_margin_amount,
-    ranked.goods_amount as goods_cost_amount,
-    ranked.returns_amount as return_amount,
-    ranked.service_amount,
-    ranked.small_orders_amount,
-    ranked.visits_amount,
-    ranked.stock_held_amount,
-    ranked.profit_amount,
+    summed.customer_count,
+    summed.currency_code,
+    summed.main_cause,
+    cast(summed.main_cause_amount as decimal(18, 4)) as main_cause_amount,
+    summed.second_cause,
+    cast(summed.second_cause_amount as decimal(18, 4)) as second_cause_amount,
+    cast(summed.net_revenue_amount as decimal(18, 4)) as net_revenue_amount,
+    cast(summed.gross_margin_amount as decimal(18, 4)) as gross_margin_amount,
+    cast(summed.goods_cost_amount as decimal(18, 4)) as goods_cost_amount,
+    cast(summed.return_amount as decimal(18, 4)) as return_amount,
+    cast(summed.service_amount as decimal(18, 4)) as service_amount,
+    cast(summed.small_orders_amount as decimal(18, 4)) as small_orders_amount,
+    cast(summed.visits_amount as decimal(18, 4)) as visits_amount,
+    cast(summed.stock_held_amount as decimal(18, 4)) as stock_held_amount,
+    cast(summed.profit_amount as decimal(18, 4)) as profit_amount,
     cast(
-        round(cast(ranked.profit_amount as decimal(38, 10)) / ranked.all_losses_amount, 6)
+        round(cast(summed.profit_amount as decimal(38, 10)) / summed.all_losses_amount, 6)
         as decimal(18, 6)
     ) as loss_ratio
-from ranked
-join marts.dim_customers as names
-    on ranked.customer_id = names.customer_id
+from summed
+left join marts.dim_customers as names
+    on summed.customer_id = names.customer_id
     and names.is_current
-where ranked.rank_number <= $limit
-union all
-select
-    'total' as row_kind,
-    null as rank_number,
-    null as customer_id,
-    null as customer_name,
-    count(*) as customer_count,
-    currency_code,
-    null as main_cause,
-    null as main_cause_amount,
-    null as second_cause,
-    null as second_cause_amount,
-    sum(net_revenue_amount) as net_revenue_amount,
-    sum(gross_margin_amount) as gross_margin_amount,
-    sum(goods_amount) as goods_cost_amount,
-    sum(returns_amount) as return_amount,
-    sum(service_amount) as service_amount,
-    sum(small_orders_amount) as small_orders_amount,
-    sum(visits_amount) as visits_amount,
-    sum(stock_held_amount) as stock_held_amount,
-    sum(profit_amount) as profit_amount,
-    cast(
-        round(cast(sum(profit_amount) as decimal(38, 10)) / max(all_losses_amount), 6)
-        as decimal(18, 6)
-    ) as loss_ratio
-from ranked
-group by currency_code
-order by currency_code, row_kind = 'total', rank_number
+where summed.row_kind = 'total' or summed.rank_number <= $limit
+order by summed.currency_code, summed.row_kind = 'total', summed.rank_number
