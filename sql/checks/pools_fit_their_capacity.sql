@@ -5,7 +5,7 @@ unused."""
 severity    = "warning"
 ---*/
 
-select distinct
+select
     entity_id,
     period_id,
     pool_name,
@@ -14,6 +14,7 @@ select distinct
     used_quantity,
     case when is_overused then 'more is used than there is' else 'the capacity is not known' end
         as mistake
-from intermediate.int_receivers_weighed
+from intermediate.int_rules_measured
 where capacity_unit is not null
+    and rule_kind = 'unused_capacity'
     and (is_overused or practical_quantity is null)

@@ -177,34 +177,54 @@ movements as (
     from pool_movements
     union all
     select
-        period_id,
-        entity_id,
-        pool_name,
-        account_id,
-        rule_id,
+        allocated.period_id,
+        allocated.entity_id,
+        allocated.pool_name,
+        allocated.account_id,
+        allocated.rule_id,
         'spread' as movement_kind,
         '' as counter_pool_name,
-        customer_id,
-        product_category,
-        profit_line,
-        attribution_reason,
-        part_name,
+        allocated.customer_id,
+        allocated.product_category,
+        allocated.profit_line,
+        allocated.attribution_reason,
+        rules.part_name,
         cast(null as bigint) as step_number,
-        driver_name,
-        driver_quantity,
-        driver_total_quantity,
-        practical_quantity,
-        used_quantity,
-        unused_quantity,
-        capacity_unit,
-        is_overused,
-        unit_cost_rate,
-        functional_currency_code,
-        reporting_currency_code,
-        -functional_amount as functional_amount,
-        -reporting_amount as reporting_amount,
+        case when allocated.driver_quantity is not null then rules.driver_name end as driver_name,
+        allocated.driver_quantity,
+        case when allocated.driver_quantity is not null then rules.driver_total_quantity end
+            as driver_total_quantity,
+        rules.practical_quantity,
+        rules.used_quantity,
+        rules.unused_quantity,
+        rules.capacity_unit,
+        rules.is_overused,
+        cast(
+            cast(-costs.functional_amount as decimal(38, 10)) / nullif(
+                case
+                    when rules.capacity_unit is null then rules.driver_total_quantity
+                    else greatest(
+                        rules.used_quantity,
+                        coalesce(rules.practical_quantity, rules.used_quantity)
+                    )
+                end,
+                0
+            ) as decimal(18, 8)
+        ) as unit_cost_rate,
+        allocated.functional_currency_code,
+        allocated.reporting_currency_code,
+        -allocated.functional_amount as functional_amount,
+        -allocated.reporting_amount as reporting_amount,
         0 as entry_count
-    from intermediate.int_pools_allocated
+    from intermediate.int_pools_allocated as allocated
+    inner join intermediate.int_rules_measured as rules
+        on rules.period_id = allocated.period_id
+        and rules.entity_id = allocated.entity_id
+        and rules.pool_name = allocated.pool_name
+        and rules.rule_id = allocated.rule_id
+    inner join intermediate.int_pool_parts_shared as costs
+        on costs.part_number = rules.part_number
+        and costs.account_id = allocated.account_id
 )
 
 select

@@ -61,6 +61,15 @@ with amounts as (
         reporting_amount
     from marts.fct_profit_lines
     where bucket <> 'out_of_scope'
+    union all
+    select
+        period_id,
+        entity_id,
+        customer_id,
+        'unassigned' as product_category,
+        'imputed' as profit_line,
+        reporting_amount
+    from marts.fct_imputed_costs
 ),
 
 lines as (

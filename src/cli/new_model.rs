@@ -300,7 +300,7 @@ fn report_text(table: &Table) -> String {
          description = {description}\n\
          # The columns that tell one row of the answer from another.\n\
          grain       = {grain}\n\
-         # What it is called, such as {{ en = \"Newest orders\", \"zh-CN\" = \"最新订单\" }}.\n\
+         # What it is called, such as {{ en = \"Newest first\", \"zh-CN\" = \"最新在前\" }}.\n\
          label       = {label}\n\
          \n\
          # What whoever asks may say; the query names it ${parameter}. Types are period, date,\n\

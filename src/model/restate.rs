@@ -55,7 +55,7 @@ pub fn closing_tables(root: &Path) -> Result<Vec<ClosingTable>, ModelError> {
         let closing = file.head.closing?;
         Some(ClosingTable {
             name: file.name,
-            grain: file.head.grain,
+            grain: closing::source_grain(&file.head.grain, &closing),
             period: closing.period,
             entity: closing.entity,
             figures: closing.negate,

@@ -100,6 +100,57 @@ fn what_comes_late_is_booked_in_the_next_open_period() {
 }
 
 #[test]
+fn sums_of_a_closed_period_move_beside_those_of_the_next() {
+    let world = ledger();
+    world.write(
+        "sql/marts/fct_sums.sql",
+        "/*---\ndescription = \"Sums of entries.\"\ngrain = [\"period\", \"entity\"]\n\
+         columns = { total = \"Sum.\" }\n\
+         [closing]\nperiod = \"period\"\nentity = \"entity\"\nnegate = [\"total\"]\n---*/\n\
+         select period, entity, cast(sum(amount) as decimal(18,4)) as total\n\
+         from staging.stg_books__entries group by period, entity\n",
+    );
+    let before = ["1,2026-11,A,10.00,", "2,2026-11,B,20.00,", "3,2026-12,A,5.50,"];
+    entries(&world, &before);
+    world.refreshed(day(0));
+    let root = world.root();
+    ok(root, &["close", "2026-11", "--by", "Ada"]);
+    let sums = |period: &str| {
+        let sql = format!(
+            "select source_period_id, entity, total, booking_number, booking_kind
+             from marts.fct_sums where period = '{period}' order by 1, 2, 4"
+        );
+        world.rows(&sql).into_iter().map(|row| row.join("|")).collect::<Vec<_>>()
+    };
+    let closed = ["2026-11|A|10.0000|0|original", "2026-11|B|20.0000|0|original"];
+    assert_eq!(sums("2026-11"), closed);
+
+    entries(&world, &["1,2026-11,A,10.00,", "3,2026-12,A,5.50,", "4,2026-11,A,0.75,"]);
+    world.refreshed(day(1));
+    assert_eq!(sums("2026-11"), closed);
+    let december = [
+        "2026-11|A|-10.0000|1|reversal",
+        "2026-11|A|10.7500|2|correction",
+        "2026-11|B|-20.0000|1|reversal",
+        "2026-12|A|5.5000|0|original",
+    ];
+    assert_eq!(sums("2026-12"), december);
+    // Once more, on top of what is booked already.
+    entries(&world, &["1,2026-11,A,11.00,", "3,2026-12,A,6.50,", "5,2026-11,B,3.00,"]);
+    world.refreshed(day(2));
+    let december = [
+        "2026-11|A|-10.0000|1|reversal",
+        "2026-11|A|11.0000|2|correction",
+        "2026-11|B|-20.0000|1|reversal",
+        "2026-11|B|3.0000|2|correction",
+        "2026-12|A|6.5000|0|original",
+    ];
+    assert_eq!(sums("2026-12"), december);
+    assert_eq!(sums("2026-11"), closed);
+    ok(root, &["verify"]);
+}
+
+#[test]
 fn a_restatement_is_told_row_by_row() {
     let world = ledger();
     world.refreshed(day(0));

@@ -55,11 +55,21 @@ pub fn schema(model: &Model) -> SchemaRef {
 
 /// The columns that tell one row of a model's table from another.
 pub fn grain(model: &Model) -> Vec<String> {
-    let mut grain = model.file.head.grain.clone();
-    if model.file.head.closing.is_some() {
-        grain.push(NUMBER.to_owned());
-    }
+    let head = &model.file.head;
+    let Some(closing) = &head.closing else { return head.grain.clone() };
+    let mut grain = source_grain(&head.grain, closing);
+    grain.push(NUMBER.to_owned());
     grain
+}
+
+/// The columns that tell rows apart whichever period they are booked in: where the period is one of
+/// them, it is the one that the source means.
+pub fn source_grain(grain: &[String], closing: &Closing) -> Vec<String> {
+    let own = |name: &String| match *name == closing.period {
+        true => SOURCE_PERIOD.to_owned(),
+        false => name.clone(),
+    };
+    grain.iter().map(own).collect()
 }
 
 /// The tables that a model with closed periods reads beside those of its query.
@@ -104,7 +114,10 @@ pub(super) fn complete(
     if !has_later_bookings(before) {
         return Ok(());
     }
-    let key: Vec<&str> = work.model.file.head.grain.iter().map(String::as_str).collect();
+    let head = &work.model.file.head;
+    let key = head.closing.as_ref().map(|closing| source_grain(&head.grain, closing));
+    let key = key.unwrap_or_default();
+    let key: Vec<&str> = key.iter().map(String::as_str).collect();
     loop {
         let count = months.len();
         let found = async {
@@ -297,9 +310,14 @@ fn calendar_sql(periods: &Periods) -> String {
 
 /// The query that books rows.
 fn booking_sql(model: &Model, closing: &Closing) -> String {
-    let grain: Vec<String> = model.file.head.grain.iter().map(|name| quoted(name)).collect();
-    let same_row: Vec<String> =
-        grain.iter().map(|name| format!("standing.{name} = fresh.{name}")).collect();
+    let names = &model.file.head.grain;
+    let grain: Vec<String> =
+        source_grain(names, closing).iter().map(|name| quoted(name)).collect();
+    let same_row: Vec<String> = names
+        .iter()
+        .zip(&grain)
+        .map(|(name, booked)| format!("standing.{booked} = fresh.{}", quoted(name)))
+        .collect();
     let (period, entity) = (quoted(&closing.period), quoted(&closing.entity));
     // In brackets: what stands right of `is distinct from` reaches as far as it can.
     let watched = closing.negate.iter().chain([&closing.entity]);
@@ -331,7 +349,7 @@ fn booking_sql(model: &Model, closing: &Closing) -> String {
     let kept: Vec<String> = columns.map(|name| format!("had.{}", quoted(name))).collect();
     BOOKING
         .replace("{grain}", &grain.join(", "))
-        .replace("{first}", grain.first().map_or("", String::as_str))
+        .replace("{first}", &names.first().map(|name| quoted(name)).unwrap_or_default())
         .replace("{same_row}", &same_row.join(" and "))
         .replace("{differs}", &differs.join(" or "))
         .replace("{chosen}", &chosen.join(",\n    "))

@@ -31,8 +31,7 @@ pub(in crate::model) async fn plan(
         return Err(file.wrong_below(&format!("${name}"), message));
     }
     if let Some(name) = declared.keys().find(|name| !named.contains(*name)) {
-        let message = format!("parameter `{name}` is not used; write `${name}` in the query");
-        return Err(file.wrong(name, message));
+        return Err(wrong(file, name, &format!("it is not used; write `${name}` in the query")));
     }
     let missing =
         |(name, parameter): (&String, &Parameter)| (name.clone(), Value::null(parameter.kind));
@@ -55,10 +54,10 @@ pub(in crate::model) fn head(model: &Model, models: &Models) -> Vec<ModelError> 
     }
     for (name, parameter) in &head.parameters {
         if let Err(message) = declaration(name, parameter, &head.parameters) {
-            mistakes.push(file.wrong(name, format!("parameter `{name}`: {message}")));
+            mistakes.push(wrong(file, name, &message));
         }
         if let Some(message) = source(parameter, models) {
-            mistakes.push(file.wrong("from", format!("parameter `{name}`: {message}")));
+            mistakes.push(wrong(file, name, &message));
         }
     }
     let labelled = head.labels.values().flat_map(BTreeMap::keys).map(|column| ("labels", column));
@@ -70,6 +69,11 @@ pub(in crate::model) fn head(model: &Model, models: &Models) -> Vec<ModelError> 
         }
     }
     mistakes
+}
+
+/// A mistake in the declaration of a parameter.
+fn wrong(file: &ModelFile, name: &str, message: &str) -> ModelError {
+    file.wrong(&format!("parameters.{name}"), format!("parameter `{name}`: {message}"))
 }
 
 /// What is wrong with the declaration of a parameter.
@@ -145,7 +149,7 @@ pub fn against(models: &Models, settings: &Settings) -> Vec<ModelError> {
         }
         for (name, parameter) in &head.parameters {
             if let Some(message) = lacking(parameter, settings) {
-                mistakes.push(file.wrong(name, format!("parameter `{name}`: {message}")));
+                mistakes.push(wrong(file, name, &message));
             }
         }
     }

@@ -33,7 +33,7 @@ pub(super) struct Resolver<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Period {
     name: String,
-    is_adjusting: bool,
+    is_correcting: bool,
     /// fiscal year and place in it
     place: Option<(i64, i64)>,
     has_data: bool,
@@ -125,7 +125,7 @@ impl Resolver<'_> {
         let other = match &fallback {
             Fallback::Value(value) => return Ok(Some(value.clone())),
             Fallback::NewestPeriod => {
-                let has_data = |known: &&Period| known.has_data && !known.is_adjusting;
+                let has_data = |known: &&Period| known.has_data && !known.is_correcting;
                 let newest = periods.iter().rfind(has_data).map(|known| known.name.clone());
                 let none =
                     || ReportError::NoNewest { release: self.release, name: name.to_owned() };
@@ -232,7 +232,7 @@ fn periods_of(batch: &RecordBatch) -> QueryResult<Vec<Period>> {
         let is_known = years.is_valid(row) && numbers.is_valid(row);
         Some(Period {
             name: name?,
-            is_adjusting: adjusting.is_valid(row) && adjusting.value(row),
+            is_correcting: adjusting.is_valid(row) && adjusting.value(row),
             place: is_known.then(|| (years.value(row), numbers.value(row))),
             has_data: has_data.value(row),
         })
@@ -248,7 +248,7 @@ pub(super) fn texts(batch: &RecordBatch, column: usize) -> QueryResult<Vec<Optio
 
 /// The regular period before another one.
 fn before(periods: &[Period], at: usize) -> Option<&Period> {
-    periods.get(..at)?.iter().rfind(|known| !known.is_adjusting)
+    periods.get(..at)?.iter().rfind(|known| !known.is_correcting)
 }
 
 /// The period of the same place in the fiscal year before. Corrections have a year before them only
@@ -257,18 +257,20 @@ fn year_before(periods: &[Period], at: usize) -> Option<&Period> {
     let here = periods.get(at)?;
     let (year, number) = here.place?;
     let is_it = |known: &&Period| {
-        known.place == Some((year - 1, number)) && known.is_adjusting == here.is_adjusting
+        known.place == Some((year - 1, number)) && known.is_correcting == here.is_correcting
     };
     periods.iter().find(is_it)
 }
 
-/// The names that were perhaps meant.
+/// The names that were perhaps meant: the nearest ones, if any is near.
 fn near(wanted: &str, known: Vec<String>) -> String {
     let distance = |name: &String| strsim::damerau_levenshtein(wanted, name);
     let mut near: Vec<(usize, String)> =
         known.into_iter().map(|name| (distance(&name), name)).collect();
     near.sort();
-    let likely = near.into_iter().filter(|(distance, _)| *distance <= wanted.chars().count() / 2);
+    let nearest = near.first().map_or(0, |(distance, _)| *distance);
+    let most = nearest.min(wanted.chars().count() / 2);
+    let likely = near.into_iter().filter(|(distance, _)| *distance <= most);
     let names: Vec<String> = likely.take(SHOWN).map(|(_, name)| format!("`{name}`")).collect();
     if names.is_empty() { String::new() } else { format!("; is {} meant?", names.join(" or ")) }
 }
@@ -278,9 +280,9 @@ mod tests {
     use super::*;
 
     fn periods() -> Vec<Period> {
-        let period = |(name, year, number, is_adjusting): (&str, i64, i64, bool)| Period {
+        let period = |(name, year, number, is_correcting): (&str, i64, i64, bool)| Period {
             name: name.to_owned(),
-            is_adjusting,
+            is_correcting,
             place: Some((year, number)),
             has_data: true,
         };
