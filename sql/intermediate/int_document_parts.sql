@@ -19,6 +19,7 @@ document_functional_amount = """Amount in the entity's currency at the rate of t
 day; null where some of it has no rate."""
 document_reporting_amount = """Amount in the reporting currency at the rate of the document's own \
 day; null where some of it has no rate."""
+line_count = "Lines of invoices or movements of goods in the sums."
 accounted_on = "First day of the document's rows."
 
 [checks]
@@ -184,5 +185,6 @@ select
         as document_functional_amount,
     case when reporting_count = row_count then cast(reporting_amount as decimal(18, 4)) end
         as document_reporting_amount,
+    row_count as line_count,
     accounted_on
 from summed_rows

@@ -16,7 +16,7 @@ document_amount = "Amount in the document's currency; null where it has several.
 document_functional_amount = """Amount in the entity's currency, each line converted and rounded at \
 the rate of its day; null where some of it has no rate."""
 document_reporting_amount = "Amount in the reporting currency, likewise."
-line_count = "Rows of documents in the sums: their conversions may differ by half a unit each."
+line_count = "Lines of documents in the sums, each of which is converted and rounded by itself."
 
 [checks]
 not_null = ["subledger", "line_count"]
@@ -34,7 +34,8 @@ with documents as (
         currency_code,
         document_amount,
         document_functional_amount,
-        document_reporting_amount
+        document_reporting_amount,
+        line_count
     from intermediate.int_document_parts
     union all
     select
@@ -48,7 +49,8 @@ with documents as (
         currency_code,
         -net_amount as document_amount,
         -net_functional_amount as document_functional_amount,
-        -net_reporting_amount as document_reporting_amount
+        -net_reporting_amount as document_reporting_amount,
+        1 as line_count
     from marts.fct_campaign_costs
 ),
 
@@ -66,7 +68,8 @@ sums as (
         sum(document_amount) as amount,
         sum(document_functional_amount) as functional_amount,
         sum(document_reporting_amount) as reporting_amount,
-        count(*) as line_count,
+        sum(line_count) as line_count,
+        count(*) as row_count,
         count(document_functional_amount) as functional_count,
         count(document_reporting_amount) as reporting_count
     from documents
@@ -84,9 +87,9 @@ select
     case when currency_code = last_currency_code then currency_code end as currency_code,
     case when currency_code = last_currency_code then cast(amount as decimal(18, 4)) end
         as document_amount,
-    case when functional_count = line_count then cast(functional_amount as decimal(18, 4)) end
+    case when functional_count = row_count then cast(functional_amount as decimal(18, 4)) end
         as document_functional_amount,
-    case when reporting_count = line_count then cast(reporting_amount as decimal(18, 4)) end
+    case when reporting_count = row_count then cast(reporting_amount as decimal(18, 4)) end
         as document_reporting_amount,
     line_count
 from sums

@@ -37,7 +37,8 @@ last day."""
 starts_on = "First day of the period."
 ends_on = "Last day of the period."
 reconciliation_status = """reconciled where each document agrees with the ledger in the entity's \
-currency, within_tolerance where the sums differ by no more than is tolerated, else unreconciled."""
+currency, within_tolerance where they differ by mere rounding, or in sum by no more than is \
+tolerated, else unreconciled."""
 
 [checks]
 not_null = ["difference_functional_amount", "reconciliation_status"]
@@ -150,6 +151,8 @@ with sums as (
         sum(case when difference_class = '' then 0 else 1 end) as difference_count,
         sum(case when difference_functional_amount is null then 1 else 0 end) as unpriced_count,
         sum(case when difference_functional_amount = 0 then 0 else 1 end) as unequal_count,
+        sum(case when difference_functional_amount = 0 or is_rounding then 0 else 1 end)
+            as open_count,
         min(starts_on) as starts_on,
         min(ends_on) as ends_on
     from marts.fct_reconciliation_items
@@ -237,7 +240,8 @@ select
     case
         when unequal_count = 0 then 'reconciled'
         when unpriced_count > 0 then 'unreconciled'
-        when difference_functional_amount = 0
+        when open_count = 0
+            or difference_functional_amount = 0
             or abs(difference_reporting_amount) <= tolerated_reporting_amount
             then 'within_tolerance'
         else 'unreconciled'

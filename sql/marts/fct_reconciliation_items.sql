@@ -35,6 +35,8 @@ document_period_id = "Period of the document; null where it has several or there
 ledger_period_id = "Period of the entries; null where they have several or there are none."
 is_explained = """Whether the class says all about the difference. False where only sums of a \
 period are compared and neither time nor a document explains what is left."""
+is_rounding = """Whether the difference is no more than rounding makes: half of the smallest unit \
+of the entity's currency for each line that is converted by itself."""
 starts_on = "First day of the period."
 ends_on = "Last day of the period."
 
@@ -58,7 +60,8 @@ with sides as (
         false as is_document,
         ledger_amount as amount,
         ledger_functional_amount as functional_amount,
-        ledger_reporting_amount as reporting_amount
+        ledger_reporting_amount as reporting_amount,
+        entry_count as line_count
     from intermediate.int_ledger_documents_summed
     union all
     select
@@ -70,7 +73,8 @@ with sides as (
         true as is_document,
         documents.document_amount as amount,
         documents.document_functional_amount as functional_amount,
-        documents.document_reporting_amount as reporting_amount
+        documents.document_reporting_amount as reporting_amount,
+        documents.line_count
     from intermediate.int_documents_summed as documents
     inner join intermediate.int_documents_reconciled as reconciled
         on reconciled.document_id = documents.document_id
@@ -96,7 +100,8 @@ with sides as (
         case
             when places.is_own then postings.ledger_reporting_amount
             else -postings.ledger_reporting_amount
-        end as reporting_amount
+        end as reporting_amount,
+        0 as line_count
     from intermediate.int_ledger_documents_summed as postings
     inner join intermediate.int_documents_reconciled as reconciled
         on reconciled.document_id = postings.document_id
@@ -123,6 +128,7 @@ sums as (
         document_part,
         account_id,
         period_id,
+        sum(line_count) as line_count,
         sum(case when is_document then amount end) as document_amount,
         sum(case when not is_document then amount end) as ledger_amount,
         sum(case when is_document then functional_amount end) as document_functional_amount,
@@ -163,6 +169,7 @@ of_documents as (
         end as document_reporting_amount,
         case when not sums.lacks_ledger_reporting then coalesce(sums.ledger_reporting_amount, 0)
         end as ledger_reporting_amount,
+        sums.line_count,
         reconciled.difference_class,
         reconciled.document_period_id,
         reconciled.ledger_period_id
@@ -188,6 +195,7 @@ of_documents as (
         ledger_functional_amount,
         document_reporting_amount,
         ledger_reporting_amount,
+        0 as line_count,
         difference_class,
         case when document_functional_amount <> 0 then period_id end as document_period_id,
         case when ledger_functional_amount <> 0 then period_id end as ledger_period_id
@@ -248,12 +256,20 @@ select
     compared.is_equal
         or compared.subledger <> 'deliveries'
         or compared.difference_class <> 'amount_mismatch' as is_explained,
+    compared.difference_class = 'currency_or_rounding'
+        and coalesce(
+            abs(compared.ledger_functional_amount - compared.document_functional_amount) * 2
+                * power(10, coalesce(units.minor_unit_digits, 2)) <= compared.line_count,
+            false
+        ) as is_rounding,
     periods.starts_on,
     periods.ends_on
 from compared
 cross join patron.project as project
 left join marts.dim_entities as entities
     on entities.entity_id = compared.entity_id
+left join marts.dim_currencies as units
+    on units.currency_code = entities.functional_currency_code
 left join marts.dim_periods as periods
     on periods.period_id = compared.period_id
 left join marts.dim_customers as customers

@@ -39,6 +39,7 @@ mod northwind;
 mod pools;
 mod real_files;
 mod rebuilt;
+mod reconciliation;
 mod refused;
 mod reports;
 mod restated;
