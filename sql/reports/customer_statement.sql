@@ -428,8 +428,9 @@ from detailed
 left join stated as revenues
     on revenues.line_name = 'net_revenue'
     and (detailed.currency_code is not distinct from revenues.currency_code)
+-- Ordered by the currency itself, the planner would take the lines for ordered already.
 order by
-    detailed.currency_code,
+    coalesce(detailed.currency_code, ''),
     detailed.line_number,
     detailed.line_kind in ('line', 'subtotal') desc,
     detailed.line_kind,
