@@ -104,11 +104,11 @@ fn differences_of_stock_campaigns_and_freight_are_classed() {
     let other = "D8/3,HX01,2026-02-04,FY26-P05,6402,,40002,D8,goods_issue,2026-02-04,stock,posted,\
                  CNY,400.00,400.00,";
     add(&world, ledger, other);
-    // MC3 is posted with its digits exchanged; FR3 with one more; HX03 takes freight back by hand.
+    // MC3 is posted with a digit doubled; FR3 with one more; HX03 takes freight back by hand.
     let bill = "C1-MARK,,MC3,campaign,2026-02-20,marketing,posted,CNY,60.00,60.00,";
-    change(&world, ledger, bill, &bill.replace("60.00", "600.00"));
+    change(&world, ledger, bill, &bill.replace("60.00", "66.00"));
     let against = "2202,,,MC3,campaign,2026-02-20,marketing,posted,CNY,-60.00,-60.00,";
-    change(&world, ledger, against, &against.replace("60.00", "600.00"));
+    change(&world, ledger, against, &against.replace("60.00", "66.00"));
     let freight = "C3-WARE,,FR3,freight,2026-01-31,purchasing,posted,EUR,12.00,12.00,";
     change(&world, ledger, freight, &freight.replace("12.00", "13.00"));
     let against = "2202,,,FR3,freight,2026-01-31,purchasing,posted,EUR,-12.00,-12.00,";
@@ -124,7 +124,7 @@ fn differences_of_stock_campaigns_and_freight_are_classed() {
     add(&world, ledger, &format!("GI9/2,{entry}1405,,,{rest}-70.00,-70.00,"));
     let outcome = world.refreshed(hand::moment());
     let expected = [
-        "campaigns MC3 6602 FY26-P05 -540.0000 amount_mismatch true",
+        "campaigns MC3 6602 FY26-P05 -6.0000 amount_mismatch true",
         "deliveries  6603 FY26-P01 15.0000 timing true",
         "deliveries FR1 6603 FY26-P02 -15.0000 timing true",
         "deliveries FR3 6603 FY26-P04 -1.0000 amount_mismatch false",
