@@ -64,6 +64,8 @@ def build():
     # The dependencies are those of every other build; only this crate is compiled, and quickly.
     command = ["cargo", "test", "--release", "--locked", "--no-run", "--test", "it",
                "--config", "profile.release.package.patron.opt-level=0",
+               # A profile of its own, so that no other build can take what this one leaves behind.
+               "--config", "profile.release.package.patron.codegen-units=15",
                "--message-format", "json-render-diagnostics"]
     # The shared folder holds one program of this name; the true one is put back at once.
     shared, kept, program = TARGET / "release/patron", TREE / "patron-true", TREE / "patron-faulty"

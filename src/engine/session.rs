@@ -30,7 +30,16 @@ pub struct Limits {
 
 /// Memory and disk that several sessions use together.
 #[derive(Debug, Clone)]
-pub struct Shared(Arc<RuntimeEnv>);
+pub struct Shared {
+    runtime: Arc<RuntimeEnv>,
+    memory_bytes: usize,
+}
+
+/// Of a session's memory, the part that a sort keeps back for merging what it spilled; there may be
+/// several sorts in a query, and several queries at once.
+const MERGING_PART: usize = 16;
+/// The most that it keeps back.
+const MERGING_BYTES: usize = 10 << 20;
 
 /// Memory and disk for several sessions.
 ///
@@ -45,7 +54,7 @@ pub fn shared(limits: &Limits) -> Result<Shared, EngineError> {
         .with_disk_manager_builder(DiskManagerBuilder::default().with_mode(spill))
         .build_arc()
         .map_err(EngineError::Session)?;
-    Ok(Shared(runtime))
+    Ok(Shared { runtime, memory_bytes: limits.memory_bytes })
 }
 
 /// A session without tables, with limits of its own.
@@ -60,8 +69,8 @@ pub fn session(limits: &Limits) -> Result<SessionContext, EngineError> {
 #[expect(clippy::disallowed_methods, reason = "this is the place that makes sessions")]
 pub fn session_within(shared: &Shared, threads: usize) -> SessionContext {
     let state = SessionStateBuilder::new()
-        .with_config(config(threads.max(1)))
-        .with_runtime_env(Arc::clone(&shared.0))
+        .with_config(config(threads.max(1), shared.memory_bytes))
+        .with_runtime_env(Arc::clone(&shared.runtime))
         .with_default_features()
         .with_optimizer_rules(functions::optimizer_rules())
         .build();
@@ -78,7 +87,7 @@ pub fn session_within(shared: &Shared, threads: usize) -> SessionContext {
     context
 }
 
-fn config(threads: usize) -> SessionConfig {
+fn config(threads: usize, memory_bytes: usize) -> SessionConfig {
     let mut config = SessionConfig::new()
         .with_target_partitions(threads)
         .with_default_catalog_and_schema(CATALOG, SCHEMA)
@@ -88,6 +97,8 @@ fn config(threads: usize) -> SessionConfig {
     options.sql_parser.parse_float_as_decimal = true;
     // A cast to text gives the type in which text is stored.
     options.sql_parser.map_string_types_to_utf8view = false;
+    options.execution.sort_spill_reservation_bytes =
+        (memory_bytes / MERGING_PART).min(MERGING_BYTES);
     options.execution.time_zone = Some("+00:00".to_owned());
     // With it, running a plan a second time finds the queue of files drained and returns too few
     // rows: a wrong answer for a little balance between threads.

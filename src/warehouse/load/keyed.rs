@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, TimeDelta};
-use datafusion::arrow::array::{Array, ArrayRef, RecordBatch, StringArray};
+use datafusion::arrow::array::{Array, RecordBatch, StringArray};
 use datafusion::arrow::datatypes::{DataType, Field, Schema};
 use datafusion::prelude::DataFrame;
 use futures::StreamExt;
 
 use super::apply::Change;
 use super::candidates::Candidates;
+use super::deleted::{keys, missing_keys};
 use super::fold::{Fold, Rule, Task, Versions};
 use super::member::Reader;
 use super::period::DateFold;
@@ -18,10 +19,11 @@ use super::read::{FilePlan, read_files, unstop};
 use super::spool::{Spool, Spooled};
 use super::stage::{Stage, Staged};
 use super::table::{Outcome, TableLoad};
-use super::target::{Target, group_of, has_stale, list};
-use super::{Input, LoadError, history, quarantine, sorted};
+use super::target::{Target, group_of, has_stale};
+use super::touched::Brought;
+use super::{Input, LoadError, history, quarantine, sorted, touched};
 use crate::source::SourceError;
-use crate::source::database::{Database, Wanted, read_keys};
+use crate::source::database::{Database, Wanted};
 use crate::source::shape::{ROW_COLUMN, SOURCE_COLUMN};
 use crate::warehouse::contract::{Contract, Deletions, History, Mode};
 use crate::warehouse::manifest::Manifest;
@@ -163,92 +165,6 @@ fn since(contract: &Contract, highest: Option<i64>) -> Option<(String, String)> 
     Some((column.source_name().to_owned(), value))
 }
 
-/// The source's full list of keys.
-fn keys(load: &TableLoad<'_>, database: &mut dyn Database) -> Result<Spooled, LoadError> {
-    let contract = load.contract;
-    let mut spool: Option<Spool> = None;
-    let mut refused = 0_usize;
-    let schema = key_schema(contract);
-    let path = load.folder.join("keys.arrow");
-    let mut take = |chunk: crate::source::shape::Chunk| {
-        refused += chunk.refused.len();
-        let mut write = || -> Result<(), LoadError> {
-            let spool = match &mut spool {
-                Some(spool) => spool,
-                empty => empty.insert(Spool::create(&path, Arc::clone(&schema))?),
-            };
-            let columns: Result<Vec<ArrayRef>, LoadError> = contract
-                .key
-                .iter()
-                .map(|name| {
-                    let column = chunk.rows.column_by_name(name).cloned();
-                    column.ok_or_else(|| LoadError::Column(name.clone()))
-                })
-                .collect();
-            spool.write(&RecordBatch::try_new(Arc::clone(&schema), columns?)?)
-        };
-        write().map_err(|error| SourceError::Stopped(Box::new(error)))
-    };
-    let (object, shape) = (&contract.object, &contract.shape);
-    unstop(read_keys(database, object, shape, &contract.key, &mut take))?;
-    match spool {
-        Some(spool) => spool.finish(),
-        None => Spool::create(&path, schema)?.finish(),
-    }
-}
-
-fn key_schema(contract: &Contract) -> Arc<Schema> {
-    let fields: Vec<Field> = contract
-        .key
-        .iter()
-        .filter_map(|name| contract.column(name))
-        .map(|column| Field::new(&column.name, column.kind.arrow(), false))
-        .collect();
-    Arc::new(Schema::new(fields))
-}
-
-/// Keys of the table that the list lacks (`are_gone`), or keys of the list that the table lacks.
-fn missing_keys(
-    load: &TableLoad<'_>,
-    keys: &Spooled,
-    are_gone: bool,
-) -> Result<Spooled, LoadError> {
-    let name = if are_gone { "gone.arrow" } else { "unknown.arrow" };
-    let (from, other) = if are_gone { ("_known", "_keys") } else { ("_keys", "_known") };
-    let key = &load.contract.key;
-    let on: Vec<String> = key.iter().map(|name| format!("a.\"{name}\" = b.\"{name}\"")).collect();
-    let remembered =
-        format!("select {0} from _main union select {0} from _remembered", list("", key));
-    let query = format!(
-        "select {} from {from} as a left anti join {other} as b on {}",
-        list("a", key),
-        on.join(" and ")
-    );
-    load.wait(async {
-        load.register("_main", load.stored(&load.targets.main).await?)?;
-        load.register("_remembered", load.stored(&load.targets.remembered).await?)?;
-        load.register("_keys", keys.frame(&load.session).await?)?;
-        load.register("_known", load.session.sql(&remembered).await?)?;
-        let frame = load.session.sql(&query).await?;
-        spool_frame(load, name, frame, key_schema(load.contract)).await
-    })
-}
-
-async fn spool_frame(
-    load: &TableLoad<'_>,
-    name: &str,
-    frame: DataFrame,
-    schema: Arc<Schema>,
-) -> Result<Spooled, LoadError> {
-    let mut spool = Spool::create(&load.folder.join(name), Arc::clone(&schema))?;
-    let mut stream = frame.execute_stream().await?;
-    while let Some(batch) = stream.next().await {
-        let columns = batch?.columns().to_vec();
-        spool.write(&RecordBatch::try_new(Arc::clone(&schema), columns)?)?;
-    }
-    spool.finish()
-}
-
 fn decide(load: &TableLoad<'_>, gathered: Gathered) -> Result<Outcome, LoadError> {
     let contract = load.contract;
     let frame = candidates(load, &gathered)?;
@@ -351,6 +267,13 @@ fn by_key(
 fn candidates(load: &TableLoad<'_>, gathered: &Gathered) -> Result<DataFrame, LoadError> {
     let has_gone = gathered.gone.as_ref().is_some_and(|gone| gone.rows > 0);
     let has_base = !load.is_first();
+    let brought = Brought {
+        rows: &gathered.staged.rows,
+        gone: gathered.gone.as_ref(),
+        withdrawn: gathered.withdrawn.as_ref(),
+        is_replay: gathered.is_replay,
+    };
+    let is_narrow = touched::is_narrow(load, &brought);
     load.wait(async {
         load.register("_read", gathered.staged.rows.frame(&load.session).await?)?;
         if let Some(gone) = &gathered.gone {
@@ -361,13 +284,18 @@ fn candidates(load: &TableLoad<'_>, gathered: &Gathered) -> Result<DataFrame, Lo
             None => load.names("withdrawn.arrow", &[])?,
         };
         load.register("_withdrawn", withdrawn.frame(&load.session).await?)?;
+        if is_narrow {
+            touched::register_keys(load, has_gone).await?;
+        }
         let mut tables =
             vec![("_main", &load.targets.main), ("_remembered", &load.targets.remembered)];
         tables.extend(load.targets.personal.as_ref().map(|target| ("_personal", target)));
         tables
             .extend(load.targets.remembered_personal.as_ref().map(|t| ("_remembered_personal", t)));
         for (name, target) in tables {
-            load.register(name, load.stored(target).await?)?;
+            let stored = load.stored(target).await?;
+            let rows = if is_narrow { touched::only(load, stored).await? } else { stored };
+            load.register(name, rows)?;
         }
         let candidates = Candidates {
             context: &load.session,
@@ -376,7 +304,9 @@ fn candidates(load: &TableLoad<'_>, gathered: &Gathered) -> Result<DataFrame, Lo
             has_gone,
             is_replay: gathered.is_replay,
         };
-        candidates.frame().await
+        let frame = candidates.frame().await;
+        load.prefer_hash_joins(false);
+        frame
     })
 }
 

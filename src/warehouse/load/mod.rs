@@ -6,12 +6,15 @@
 //! | `read` | which reader brings the rows? |
 //! | `stage`, `spool`, `refusals` | where do rows and refusals wait? |
 //! | `keyless` | rows that nothing tells apart: they go straight to their files |
+//! | `deleted` | which keys does the source no longer have? |
+//! | `touched` | does a load bear on so few keys that the rest can be left alone? |
 //! | `candidates`, `member`, `fold`, `period` | rows that compete: which one is served? |
 //! | `target`, `apply`, `history` | how do the stored tables take the decision in? |
 //! | `quarantine` | where do refused rows stay until somebody mends them? |
 
 mod apply;
 mod candidates;
+mod deleted;
 mod emit;
 mod error;
 mod fold;
@@ -31,6 +34,7 @@ mod stage;
 mod state;
 mod table;
 mod target;
+mod touched;
 
 pub use error::LoadError;
 pub use partition::Partitioner;

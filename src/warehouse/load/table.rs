@@ -189,12 +189,9 @@ impl<'a> TableLoad<'a> {
     fn open(shared: &'a Context<'a>, contract: &'a Contract) -> Result<Self, LoadError> {
         let targets = Targets::of(contract)?;
         let session = session(shared.limits)?;
-        // Sorts and merge joins spill to disk; a hash join's table of keys does not.
         let state = session.state_ref();
         let mut guard = state.write();
-        let options = guard.config_mut().options_mut();
-        options.optimizer.prefer_hash_join = false;
-        options.execution.parquet.schema_force_view_types = false;
+        guard.config_mut().options_mut().execution.parquet.schema_force_view_types = false;
         drop(guard);
         session.register_udf(natural_key_function());
         catalog::register_store(&session, shared.writer.home())?;
@@ -211,6 +208,7 @@ impl<'a> TableLoad<'a> {
             session,
             folder,
         };
+        load.prefer_hash_joins(false);
         load.read_base()?;
         Ok(load)
     }
@@ -299,6 +297,18 @@ impl<'a> TableLoad<'a> {
             }
         }
         self.stored(&self.targets.history).await
+    }
+
+    /// How the queries join from now on: sorts and merge joins spill to disk; a hash join's table
+    /// of keys does not.
+    pub(super) fn prefer_hash_joins(&self, are_preferred: bool) {
+        let state = self.session.state_ref();
+        state.write().config_mut().options_mut().optimizer.prefer_hash_join = are_preferred;
+    }
+
+    /// A query over what is registered.
+    pub(super) async fn sql(&self, query: &str) -> Result<DataFrame, LoadError> {
+        Ok(self.session.sql(query).await?)
     }
 
     /// Makes a frame known to the session's queries.

@@ -4,6 +4,7 @@
 mod books;
 mod conflicts;
 mod deliveries;
+mod differences;
 mod feeds;
 mod into;
 mod loaded;

@@ -3,6 +3,7 @@
 mod builds;
 mod checks;
 mod dictionary;
+mod memory;
 mod mistakes;
 mod scaffolds;
 
