@@ -22,10 +22,10 @@ const CASES: &[(&str, &str, usize, &str)] = &[
         "parameter `until`: `today` is no date",
     ),
     (
-        "default = \"newest_period\"",
-        "default = \"previous_period($before)\"",
-        11,
-        "parameter `before`: its default rests on `before`",
+        "same_period_year_before($period)",
+        "same_period_year_before($year_before)",
+        16,
+        "parameter `year_before`: its default rests on `year_before`, whose default rests on it",
     ),
     (
         "previous_period($period)",
