@@ -428,7 +428,8 @@ select
         end - case
             when from_quantity = whole_quantity then variance_functional_amount
             else round(
-                cast(variance_functional_amount * from_quantity as decimal(38, 10)) / whole_quantity,
+                cast(variance_functional_amount * from_quantity as decimal(38, 10))
+                / whole_quantity,
                 functional_digits
             )
         end as decimal(18, 4)

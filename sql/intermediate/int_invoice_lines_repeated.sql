@@ -3,8 +3,8 @@ description = "Lines of invoices whose delivery line other lines of invoices bil
 grain       = ["invoice_id", "invoice_line_number"]
 
 [columns]
-quantity_before = """Pieces of the delivery line that earlier lines bill: by day, then by number of \
-the invoice and of its line."""
+quantity_before = """Pieces of the delivery line that earlier lines bill: by day, then by number \
+of the invoice and of its line."""
 ---*/
 
 -- Few delivery lines are billed in parts. What goes through the window is held in memory, so that
