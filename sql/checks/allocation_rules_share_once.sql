@@ -1,6 +1,6 @@
 /*---
-description = """The rules of a pool spread all of its cost once: shares for customers sum to 1, no \
-rule holds twice on a day, and no cost is covered by rules of two pools. Where they do not, shares \
+description = """The rules of a pool spread all of its cost once: shares for customers sum to 1, \
+no rule holds twice on a day, and no cost is covered by rules of two pools. Where they do not, shares \
 count in proportion, the newer row holds, and the pool of the narrower rule takes the cost."""
 severity    = { open = "warning", closed = "error", period = "period_id" }
 ---*/

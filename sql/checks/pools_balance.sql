@@ -1,6 +1,6 @@
 /*---
-description = """Every pool of cost comes to zero by account: what it took from the ledger and from \
-other pools it gave on or spread over customers, to the last cent of both currencies."""
+description = """Every pool of cost comes to zero by account: what it took from the ledger and \
+from other pools it gave on or spread over customers, to the last cent of both currencies."""
 severity    = "error"
 ---*/
 

@@ -1,6 +1,6 @@
 /*---
-description = """What is left in pools of cost, cut into the parts that their rules spread, one row \
-a period, entity, pool, account and part."""
+description = """What is left in pools of cost, cut into the parts that their rules spread, one \
+row a period, entity, pool, account and part."""
 grain       = ["period_id", "entity_id", "pool_name", "account_id", "part_name"]
 
 [columns]

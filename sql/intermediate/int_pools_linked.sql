@@ -10,8 +10,8 @@ step_number = "Step in which the pool gives: 1, or 2 with what step 1 brought."
 given_share_ratio = "Share of the pool that the rule gives."
 kept_share_ratio = "Share that no rule of the pool gives, for its customers."
 driver_quantity = """Quantity by which the receiver takes its part: with pool_cost its own cost in \
-the entity's currency, with practical_minutes the practical minutes of its function; of the regular \
-period that the rule takes its quantities from. Receivers without any are left out."""
+the entity's currency, with practical_minutes the practical minutes of its function; of the \
+regular period that the rule takes its quantities from. Receivers without any are left out."""
 driver_total_quantity = "The same of all receivers of the rule."
 ---*/
 

@@ -7,9 +7,9 @@ grain       = ["period_id", "rule_id"]
 driver_period_id = """Regular period whose quantities the rule takes: the period itself; of an \
 adjusting period the one that holds its last day."""
 pool_share_ratio = "Share of the pool that the rule spreads; 1 where the rule names none."
-part_name = """Part of the pool that the rule spreads together with others: minutes for all rules \
-with minutes of a pool with unused capacity, which are one equation of time; pallet_days for places \
-with unused ones; else the rule alone."""
+part_name = """Part of the pool that the rule spreads together with others: minutes for all \
+rules with minutes of a pool with unused capacity, which are one equation of time; pallet_days for \
+places with unused ones; else the rule alone."""
 capacity_unit = "What the capacity of the part is counted in: minutes or pallet_days; null without."
 minutes_per_unit = "Time that one unit of the quantity takes, for pools driven by time."
 is_given = "Whether the rule gives to other pools, which only rules of steps 1 and 2 do."

@@ -16,12 +16,13 @@ customer_rule_count = "Rules for customers in the part."
 unit_weight = "Minutes of a unit of the driver; 1 where the rule has none."
 driver_total_quantity = "Quantities of all customers of the entity that are above zero."
 used_weight = "The same of all rules of the part, times minutes of a unit where they have any."
-practical_quantity = """What the entity has to offer in the unit of capacity: practical minutes of \
-the function, or pallet places times days; null where the part has no capacity or nobody knows it."""
+practical_quantity = """What the entity has to offer in the unit of capacity: practical minutes \
+of the function, or pallet places times days; null where the part has no capacity or nobody knows \
+it."""
 used_quantity = "What customers used of it; null where the part has no capacity."
 unused_quantity = "What nobody used; 0 where more is used than there is, null where not known."
 capacity_unit = "What capacity is counted in: minutes or pallet_days; null without."
-is_overused = "Whether customers used more than there is, so that each unit costs less than planned."
+is_overused = "Whether customers used more than there is, which makes a unit cost less."
 is_driven = "Whether the part has a customer or unused capacity to go to."
 ---*/
 
