@@ -16,12 +16,8 @@ struct Found {
     is_rounding: bool,
 }
 
-const AMOUNTS: [&str; 4] = [
-    "document_amount",
-    "ledger_amount",
-    "document_functional_amount",
-    "ledger_functional_amount",
-];
+const AMOUNTS: [&str; 4] =
+    ["document_amount", "ledger_amount", "document_functional_amount", "ledger_functional_amount"];
 
 #[test]
 fn every_planted_difference_is_found_and_no_other() {
