@@ -8,8 +8,9 @@ grain       = ["document_id", "entity_id", "document_part", "customer_id", "prod
 subledger = "Books that hold the document: invoices or stock."
 entity_id = "Legal entity whose document it is; 'unassigned' where it is not known."
 period_id = "Period in which the document is booked; 'unassigned' where no period holds its day."
-document_part = """What the amount is: goods, service, parts, contract or freight at list price; \
-discount, return and rebate, which take revenue back; cost_of_goods."""
+document_part = """What the amount is: goods, service, parts, contract or freight at list price \
+(after discounts where inputs.account_map has no account of them); discount, return and rebate, \
+which take revenue back; cost_of_goods."""
 customer_id = "Customer of the document; 'unassigned' where nobody known is."
 local_customer_id = "Number of the customer in the department, the first by text of several."
 product_category = "Category of the product; 'unassigned' where the document names none known."
@@ -26,8 +27,14 @@ accounted_on = "First day of the document's rows."
 not_null = ["subledger", "document_amount"]
 ---*/
 
+-- Books without an account of discounts hold revenue as it is after them.
+with account_parts as (
+    select coalesce(bool_or(document_part = 'discount'), false) as has_discounts
+    from staging.stg_inputs__account_map
+),
+
 -- What companies of the group sell to each other is out of customer profit.
-with revenue_lines as (
+revenue_lines as (
     select
         invoice_id as document_id,
         entity_id,
@@ -41,14 +48,24 @@ with revenue_lines as (
         local_customer_id,
         product_id,
         currency_code,
-        coalesce(list_amount, net_amount) as list_amount,
+        case
+            when has_discounts then coalesce(list_amount, net_amount)
+            else net_amount
+        end as list_amount,
         net_amount,
-        coalesce(list_functional_amount, net_functional_amount) as list_functional_amount,
+        case
+            when has_discounts then coalesce(list_functional_amount, net_functional_amount)
+            else net_functional_amount
+        end as list_functional_amount,
         net_functional_amount,
-        coalesce(list_reporting_amount, net_reporting_amount) as list_reporting_amount,
+        case
+            when has_discounts then coalesce(list_reporting_amount, net_reporting_amount)
+            else net_reporting_amount
+        end as list_reporting_amount,
         net_reporting_amount,
         invoiced_on
     from marts.fct_invoice_lines
+    cross join account_parts
     where is_revenue and not is_intercompany
 ),
 

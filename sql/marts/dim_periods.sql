@@ -13,6 +13,10 @@ is_adjusting = """True for a period that takes corrections only; its days belong
 too."""
 starts_on = "First day."
 ends_on = "Last day, which belongs to the period."
+sequence_number = """Place among all regular periods of all years, from 1; an adjusting period has \
+that of the regular one that holds its last day, so that spans of periods take it along."""
+year_before_number = """Sequence number of the period of the same place a fiscal year before; null \
+where there is none."""
 
 [checks]
 not_null = ["fiscal_year", "period_number", "is_adjusting", "starts_on", "ends_on"]
@@ -127,8 +131,48 @@ listed_periods as (
             and calendar.starts_on >= fiscal_years.first_month_on
             and calendar.starts_on < fiscal_years.last_month_on + interval '1 month'
         )
+),
+
+all_periods as (
+    select * from month_periods
+    union all
+    select * from listed_periods
+),
+
+sequenced_periods as (
+    select
+        period_id,
+        fiscal_year,
+        period_number,
+        starts_on,
+        ends_on,
+        row_number() over (order by ends_on, period_number) as sequence_number
+    from all_periods
+    where not is_adjusting
+),
+
+years_before as (
+    select
+        periods.period_id,
+        before.sequence_number as year_before_number
+    from sequenced_periods as periods
+    join sequenced_periods as before
+        on periods.fiscal_year = before.fiscal_year + 1
+        and periods.period_number = before.period_number
 )
 
-select * from month_periods
-union all
-select * from listed_periods
+select
+    periods.period_id,
+    periods.fiscal_quarter,
+    periods.fiscal_year,
+    periods.period_number,
+    cast(sequenced.sequence_number as bigint) as sequence_number,
+    cast(years_before.year_before_number as bigint) as year_before_number,
+    periods.is_adjusting,
+    periods.starts_on,
+    periods.ends_on
+from all_periods as periods
+left join sequenced_periods as sequenced
+    on periods.ends_on between sequenced.starts_on and sequenced.ends_on
+left join years_before
+    on sequenced.period_id = years_before.period_id

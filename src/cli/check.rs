@@ -6,7 +6,7 @@ use super::Context;
 use super::error::CliError;
 use super::output::Output;
 use crate::model::given::given;
-use crate::model::{Models, compile};
+use crate::model::{Models, compile, report};
 use crate::source::SourceError;
 use crate::source::database::Database;
 use crate::source::describe::{Described, describe_file};
@@ -53,7 +53,8 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<(), CliError> {
 fn model_faults(context: &Context, project: &Project) -> Result<(Models, usize), CliError> {
     let limits = context.limits();
     let compiled = compile(&project.root, given(project)?, &limits);
-    let (models, mistakes) = context.runtime.block_on(compiled)?;
+    let (models, mut mistakes) = context.runtime.block_on(compiled)?;
+    mistakes.extend(report::against(&models, &project.settings));
     for mistake in &mistakes {
         context.output.note(&mistake.to_string());
     }

@@ -7,7 +7,7 @@ use crate::demo::examples;
 use crate::engine::text_table::Heading;
 use crate::model::compile;
 use crate::model::dictionary::{
-    Ancestry, Column, Dictionary, Filled, Place, Source, Step, Summary, Table,
+    Ancestry, Column, Dictionary, Filled, Parameter, Place, Source, Step, Summary, Table,
 };
 use crate::model::given::given;
 use crate::warehouse::Home;
@@ -146,6 +146,14 @@ fn tell(output: Output, table: &Table, release: Option<u64>) -> Result<(), CliEr
         }
         lines.extend(told);
     }
+    if !table.parameters.is_empty() {
+        lines.push("\nparameters".to_owned());
+        for parameter in &table.parameters {
+            lines.push(format!("  {}  {}", parameter.name, parameter.kind));
+            lines.extend(wrapped("      ", &parameter.description));
+            lines.extend(wrapped("      ", &choices(parameter)));
+        }
+    }
     lines.push("\ncolumns".to_owned());
     for column in &table.columns {
         lines.push(format!("  {}  {}", column.name, column.kind));
@@ -201,6 +209,23 @@ fn facts(table: &Table, release: Option<u64>) -> Vec<(&'static str, String)> {
         ("closing", closing.unwrap_or_default()),
     ];
     facts.into_iter().filter(|(_, value)| !value.is_empty()).collect()
+}
+
+/// Which values a parameter takes.
+fn choices(parameter: &Parameter) -> String {
+    let mut said = Vec::new();
+    match &parameter.default {
+        Some(default) => said.push(format!("by default {default}")),
+        None if parameter.is_optional => said.push("may be left out".to_owned()),
+        None => said.push("must be given".to_owned()),
+    }
+    if !parameter.allowed.is_empty() {
+        said.push(format!("one of {}", parameter.allowed.join(", ")));
+    }
+    if let Some(from) = &parameter.from {
+        said.push(format!("a value of {}.{}", from.table, from.column));
+    }
+    said.join("; ")
 }
 
 /// What there is to say about a column beside its description.

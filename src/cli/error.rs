@@ -10,6 +10,7 @@ use crate::demo::DemoError;
 use crate::engine::EngineError;
 use crate::engine::encode::EncodeError;
 use crate::model::ModelError;
+use crate::model::report::ReportError;
 use crate::query::QueryError;
 use crate::refresh::RefreshError;
 use crate::source::SourceError;
@@ -38,6 +39,8 @@ pub(super) enum CliError {
     Query(#[from] QueryError),
     #[error(transparent)]
     Refresh(#[from] RefreshError),
+    #[error(transparent)]
+    Report(#[from] ReportError),
     #[error(transparent)]
     Source(#[from] SourceError),
     #[error(transparent)]
@@ -103,6 +106,7 @@ impl CliError {
     pub(super) fn status(&self) -> u8 {
         match self {
             Self::Usage(_) | Self::Log { .. } | Self::Config(_) => 2,
+            Self::Report(error) if error.is_usage() => 2,
             Self::Interrupted(_) => 130,
             Self::Closed => 141,
             _ => 1,

@@ -20,6 +20,7 @@ mod quarantine;
 mod query;
 mod refresh;
 mod releases;
+mod report;
 mod restatement;
 mod scaffold;
 mod verify;
@@ -70,6 +71,7 @@ enum Verb {
     Describe(describe::Args),
     Refresh(refresh::Args),
     Query(query::Args),
+    Report(report::Args),
     Releases(releases::Args),
     Pin(pin::Args),
     Quarantine(quarantine::Args),
@@ -175,6 +177,7 @@ fn run(verb: Verb, context: &Context) -> Result<(), CliError> {
         Verb::Describe(args) => describe::run(&args, context),
         Verb::Refresh(args) => refresh::run(args, context),
         Verb::Query(args) => query::run(&args, context),
+        Verb::Report(args) => report::run(&args, context),
         Verb::Releases(args) => releases::run(&args, context),
         Verb::Pin(args) => pin::run(&args, context),
         Verb::Quarantine(args) => quarantine::run(&args, context),

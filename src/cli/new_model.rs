@@ -49,7 +49,7 @@ pub(super) struct ReportArgs {
     /// What it is called
     name: String,
 
-    /// The table of sql/ that it reads at first [default: the first of staging with a grain]
+    /// The table of sql/marts that it reads at first [default: the first one with a grain]
     #[arg(long, value_name = "TABLE")]
     from: Option<String>,
 }
@@ -69,20 +69,21 @@ impl Opened {
         Ok(Self { project, models })
     }
 
-    /// The table that the new file reads.
-    fn table(&self, from: Option<&str>) -> Result<Table, CliError> {
+    /// The table that the new file reads; by default the first of a folder.
+    fn table(&self, from: Option<&str>, folder: Filled) -> Result<Table, CliError> {
         let dictionary = Dictionary::new(&self.models, &self.project.contracts)?;
         let none = || {
             let advice = "name a table of sql/ with `--from`";
             CliError::Usage(format!(
-                "no file under sql/staging has a grain to begin with; {advice}"
+                "no file under sql/{} has a grain to begin with; {advice}",
+                if folder == Filled::Marts { "marts" } else { "staging" }
             ))
         };
         let name = match from {
             Some(from) => dictionary.find(from)?.0,
             None => {
                 let is_first = |table: &Table| {
-                    table.summary.filled == Filled::Staging && !table.summary.grain.is_empty()
+                    table.summary.filled == folder && !table.summary.grain.is_empty()
                 };
                 let tables = dictionary.tables();
                 let mut found = tables.iter().filter_map(|table| dictionary.table(&table.name));
@@ -118,7 +119,7 @@ impl Opened {
 pub(super) fn model(args: &ModelArgs, context: &Context) -> Result<(), CliError> {
     let name = model_name(&args.name)?;
     let opened = Opened::new(context)?;
-    let table = opened.table(Some(&args.from))?;
+    let table = opened.table(Some(&args.from), Filled::Staging)?;
     let grain = if args.grain.is_empty() { &table.summary.grain } else { &args.grain };
     if grain.is_empty() {
         let from = &table.summary.name;
@@ -146,7 +147,7 @@ pub(super) fn model(args: &ModelArgs, context: &Context) -> Result<(), CliError>
 pub(super) fn check(args: &CheckArgs, context: &Context) -> Result<(), CliError> {
     let name = asked_name(Layer::Checks, &args.name)?;
     let opened = Opened::new(context)?;
-    let table = opened.table(args.from.as_deref())?;
+    let table = opened.table(args.from.as_deref(), Filled::Staging)?;
     let place = opened.write(&name, &check_text(&table))?;
     context.output.say(&format!(
         "{place}  rows of {} that should not be there, to be changed\n\n\
@@ -161,14 +162,22 @@ pub(super) fn check(args: &CheckArgs, context: &Context) -> Result<(), CliError>
 pub(super) fn report(args: &ReportArgs, context: &Context) -> Result<(), CliError> {
     let name = asked_name(Layer::Reports, &args.name)?;
     let opened = Opened::new(context)?;
-    let table = opened.table(args.from.as_deref())?;
+    let table = opened.table(args.from.as_deref(), Filled::Marts)?;
+    if table.summary.filled != Filled::Marts {
+        let from = &table.summary.name;
+        return Err(CliError::Usage(format!(
+            "`{from}` is a step on the way; a report reads what people see, a table of sql/marts"
+        )));
+    }
     let place = opened.write(&name, &report_text(&table))?;
     context.output.say(&format!(
         "{place}  some rows of {}, to be changed\n\n\
          Next:\n\
          \n  1. write into `description` what it answers, and the query below it\
-         \n  2. patron check --offline",
-        table.summary.name
+         \n  2. patron check --offline\
+         \n  3. patron report {} --param row_count=10",
+        table.summary.name,
+        name.table()
     ))
 }
 
@@ -282,7 +291,7 @@ fn check_text(table: &Table) -> String {
     )
 }
 
-/// A report of some rows.
+/// A report of some rows, as many as whoever asks wants.
 fn report_text(table: &Table) -> String {
     let from = &table.summary.name;
     let mut text = format!(
@@ -291,10 +300,26 @@ fn report_text(table: &Table) -> String {
          description = {description}\n\
          # The columns that tell one row of the answer from another.\n\
          grain       = {grain}\n\
+         # What it is called, such as {{ en = \"Newest first\", \"zh-CN\" = \"最新在前\" }}.\n\
+         label       = {label}\n\
+         \n\
+         # What whoever asks may say; the query names it ${parameter}. Types are period, date,\n\
+         # text, integer, decimal, boolean and choice; `allowed` lists the values that there are,\n\
+         # `from = \"schema.table.column\"` says where they stand.\n\
+         [parameters.{parameter}]\n\
+         type        = \"integer\"\n\
+         default     = 100\n\
+         description = \"How many rows at most.\"\n\
+         \n\
+         # What columns are called in a language, and in which unit they are.\n\
+         # [labels.\"zh-CN\"]\n\
+         # [units]\n\
          ---*/\n\
          \n\
          select\n{columns}\nfrom {from}\n",
         description = quoted(&format!("Which rows has {from}?")),
+        label = quoted(&format!("Rows of {}", from.table().replace('_', " "))),
+        parameter = "row_count",
         grain = named(&table.summary.grain),
         columns = lines(&names(&table.columns)),
     );
@@ -302,6 +327,6 @@ fn report_text(table: &Table) -> String {
     if !order.is_empty() {
         let _ = writeln!(text, "order by {}", order.join(", "));
     }
-    text.push_str("limit 100\n");
+    text.push_str("limit $row_count\n");
     text
 }

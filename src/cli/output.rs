@@ -9,6 +9,7 @@ use tracing_subscriber::EnvFilter;
 use super::error::CliError;
 use crate::engine::encode::EncodeError;
 use crate::engine::text_table::{self, Heading};
+use crate::model::report::ReportError;
 
 /// Width of the widest cell of our own tables.
 const CELL_WIDTH_MAX: usize = 60;
@@ -94,7 +95,10 @@ impl Output {
 fn is_closed(error: &CliError) -> bool {
     match error {
         CliError::Closed => true,
-        CliError::Encode(EncodeError::Target(cause)) => cause.kind() == io::ErrorKind::BrokenPipe,
+        CliError::Encode(EncodeError::Target(cause))
+        | CliError::Report(ReportError::Encode(EncodeError::Target(cause))) => {
+            cause.kind() == io::ErrorKind::BrokenPipe
+        }
         _ => false,
     }
 }

@@ -67,7 +67,7 @@ impl Format {
     }
 
     /// The format that a file's ending names.
-    fn of_file(path: &Path) -> Option<Self> {
+    pub(super) fn of_file(path: &Path) -> Option<Self> {
         match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
             "csv" => Some(Self::Csv),
             "json" => Some(Self::Json),
@@ -186,7 +186,7 @@ pub(super) fn write_frame(
 
 /// Writes beside the file and gives it its name at the end, so that no part of an answer can be
 /// taken for all of it.
-fn to_file(
+pub(super) fn to_file(
     path: &Path,
     write: impl FnOnce(&mut (dyn io::Write + Send)) -> Result<u64, CliError>,
 ) -> Result<u64, CliError> {

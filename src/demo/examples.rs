@@ -32,6 +32,17 @@ Examples:
   patron query --format csv - < question.sql
   patron query 'select table_schema, table_name from information_schema.tables'";
 
+/// Shown by `patron report --help`.
+pub const REPORT: &str = "\
+Examples:
+  patron report                                    all reports with what they answer
+  patron report newest_orders --help-parameters    what may be said to one
+  patron report newest_orders --param row_count=5
+  patron report newest_orders --output orders.csv --language zh-CN
+  patron report newest_orders --as-of 1 --format json
+
+The answer says which release it is of, how far each system was loaded, and what is missing.";
+
 /// Shown by `patron releases --help`.
 pub const RELEASES: &str = "\
 Examples:
@@ -68,7 +79,7 @@ It is asked at every refresh; every row of its answer is a finding.";
 /// Shown by `patron new report --help`.
 pub const NEW_REPORT: &str = "\
 Examples:
-  patron new report newest_orders --from stg_sales__orders";
+  patron new report newest_orders --from fct_order_lines";
 
 /// Shown by `patron describe --help`.
 pub const DESCRIBE: &str = "\

@@ -18,7 +18,7 @@ use super::given::{Given, OWN, is_moment};
 use super::graph::{self, PREVIOUS};
 use super::lineage::{Origin, origins, uses};
 use super::mistakes::refused;
-use super::{ModelError, shape};
+use super::{ModelError, report, shape};
 use crate::engine::session::{CATALOG, Limits, session};
 use crate::warehouse::manifest::Hash;
 use crate::warehouse::name::TableName;
@@ -335,6 +335,13 @@ impl Compiler {
             return wrong(format!("`{name}` is a raw table; only sql/staging reads those"));
         }
         match self.models.by_name.get(name) {
+            Some(known) if file.layer == Layer::Reports && !report::may_read(&known.file.name) => {
+                let folder = known.file.layer.folder();
+                wrong(format!(
+                    "`{name}` lies in sql/{folder}; a report reads what people see, which is \
+                     sql/marts"
+                ))
+            }
             Some(known) if !known.file.layer.is_for_others() => {
                 let folder = known.file.layer.folder();
                 wrong(format!("`{name}` lies in sql/{folder}, which nothing may read"))
@@ -372,11 +379,15 @@ impl Compiler {
                 .map_err(|message| file.wrong("remembers", message))?;
             declare(&self.session, &own, &shape::declared(&file.head))?;
         }
-        let planned = self.session.sql(&file.text).await.map_err(|error| refused(file, &error))?;
+        let planned = if file.layer == Layer::Reports {
+            report::check::plan(&self.session, file).await?
+        } else {
+            let frame = self.session.sql(&file.text).await;
+            frame.map_err(|error| refused(file, &error))?.into_unoptimized_plan()
+        };
         let schema = shape::stored(file, planned.schema().as_arrow())?;
-        let origins = origins(planned.logical_plan()).map_err(|error| refused(file, &error))?;
-        let uses =
-            uses(&self.session, planned.logical_plan()).map_err(|error| refused(file, &error))?;
+        let origins = origins(&planned).map_err(|error| refused(file, &error))?;
+        let uses = uses(&self.session, &planned).map_err(|error| refused(file, &error))?;
         Ok((schema, origins, uses))
     }
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::ModelError;
 use super::front_matter::{self, Head, body_line_of, line_of};
+use super::report::parameter::Parameter;
 use crate::warehouse::name::TableName;
 
 /// The folders under sql/, each a schema, in the order in which data run through them.
@@ -68,6 +69,13 @@ impl ModelFile {
     /// The line on which a word stands, for messages.
     pub fn line_of(&self, word: &str) -> usize {
         line_of(&self.text, word)
+    }
+
+    /// The parameters that the head declares, in its order.
+    pub fn parameters(&self) -> Vec<(&String, &Parameter)> {
+        let mut all: Vec<_> = self.head.parameters.iter().collect();
+        all.sort_by_key(|(name, _)| self.line_of(&format!("[parameters.{name}]")));
+        all
     }
 
     /// A mistake in the query, on the line below the head where a word stands.

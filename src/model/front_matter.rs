@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::ModelError;
+use super::report::parameter::Parameter;
 use crate::source::shape::ColumnType;
 use crate::warehouse::name::TableName;
 
@@ -51,6 +52,38 @@ pub struct Head {
     /// files under sql/checks: how grave a row found is
     #[serde(default)]
     pub severity: Gravity,
+    /// files under sql/reports: what the answer is called
+    #[serde(default)]
+    pub label: Option<Label>,
+    /// files under sql/reports: what columns are called, by language
+    #[serde(default)]
+    pub labels: BTreeMap<String, BTreeMap<String, String>>,
+    /// files under sql/reports: in which unit columns are, as far as their types do not say it
+    #[serde(default)]
+    pub units: BTreeMap<String, String>,
+    /// files under sql/reports: what whoever asks may or must say
+    #[serde(default)]
+    pub parameters: BTreeMap<String, Parameter>,
+}
+
+/// What something is called.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(untagged, expecting = "a label is a text, or a text for each language")]
+pub enum Label {
+    /// in all languages
+    One(String),
+    /// by language
+    Each(BTreeMap<String, String>),
+}
+
+impl Label {
+    /// The label in a language.
+    pub fn text(&self, language: &str) -> Option<&str> {
+        match self {
+            Self::One(text) => Some(text),
+            Self::Each(texts) => texts.get(language).map(String::as_str),
+        }
+    }
 }
 
 fn yes() -> bool {

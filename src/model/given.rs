@@ -9,8 +9,11 @@ use chrono::{DateTime, Utc};
 use datafusion::arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray};
 use datafusion::arrow::array::{Date32Array, TimestampMicrosecondArray};
 use datafusion::arrow::datatypes::{DataType, Date32Type, Field, Schema, SchemaRef, TimeUnit};
+use datafusion::datasource::MemTable;
+use datafusion::error::Result as DataFusionResult;
 use sha2::{Digest, Sha256};
 
+use crate::query::Provided;
 use crate::warehouse::entered;
 use crate::warehouse::load::{LoadError, readable_tables};
 use crate::warehouse::manifest::Hash;
@@ -148,6 +151,22 @@ pub struct Moment {
     pub number: u64,
     /// the refresh's "now"
     pub now: DateTime<Utc>,
+}
+
+/// The tables of the project's own, as one release saw them.
+///
+/// # Errors
+/// When a table cannot be held in memory.
+pub(super) fn own_tables(settings: &Settings, moment: Moment) -> DataFusionResult<Provided> {
+    let mut tables = Provided::new();
+    for own in OWN_TABLES {
+        let Ok(name) = TableName::new(OWN, own.name) else { continue };
+        if let Some((rows, _)) = own_rows(settings, moment, &name) {
+            let table = MemTable::try_new(rows.schema(), vec![vec![rows]])?;
+            tables.insert(name, Arc::new(table));
+        }
+    }
+    Ok(tables)
 }
 
 /// The rows of a table of the project's own, with a hash of them; nothing for any other table.

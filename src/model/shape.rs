@@ -41,7 +41,8 @@ pub(super) fn stored(file: &ModelFile, given: &Schema) -> Result<SchemaRef, Mode
     Ok(Schema::new(fields).into())
 }
 
-fn stored_type(kind: &DataType) -> Option<DataType> {
+/// The type in which values of a type are stored; none where no table holds them.
+pub(super) fn stored_type(kind: &DataType) -> Option<DataType> {
     let moment = || DataType::Timestamp(TimeUnit::Microsecond, Some(Arc::from("+00:00")));
     match kind {
         DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => Some(DataType::Utf8),
@@ -67,7 +68,7 @@ fn stored_type(kind: &DataType) -> Option<DataType> {
 
 /// What does not fit between a file's columns, its head and the other tables.
 pub(super) fn check(model: &Model, models: &Models) -> Vec<ModelError> {
-    let mut mistakes = Vec::new();
+    let mut mistakes = super::report::check::head(model, models);
     named_columns(model, &mut mistakes);
     amounts(model, &mut mistakes);
     if model.file.layer == Layer::Staging || model.file.head.remembers {

@@ -4,6 +4,6 @@ mod ask;
 mod open;
 mod principal;
 
-pub use ask::ask;
-pub use open::{QueryError, open, open_beside};
+pub use ask::{ask, plan};
+pub use open::{Provided, QueryError, open, open_beside, open_with};
 pub use principal::Principal;

@@ -15,6 +15,7 @@ use crate::engine::EngineError;
 use crate::engine::session::{CATALOG, Limits, SCHEMA, session};
 use crate::warehouse::catalog;
 use crate::warehouse::home::Home;
+use crate::warehouse::name::TableName;
 use crate::warehouse::release::Release;
 
 /// Why a release cannot be asked.
@@ -38,9 +39,26 @@ pub fn open(
     principal: &Principal,
     limits: &Limits,
 ) -> Result<SessionContext, QueryError> {
+    open_with(home, release, principal, limits, BTreeMap::new())
+}
+
+/// Tables that do not lie in a release but belong to it, by name.
+pub type Provided = BTreeMap<TableName, Arc<dyn TableProvider>>;
+
+/// A session as of [`open`], with some tables more.
+///
+/// # Errors
+/// When the session cannot be made.
+pub fn open_with(
+    home: &Home,
+    release: &Arc<Release>,
+    principal: &Principal,
+    limits: &Limits,
+    provided: Provided,
+) -> Result<SessionContext, QueryError> {
     let context = session(limits)?;
     catalog::register_store(&context, home)?;
-    let visible = ReleaseCatalog::new(home, release, principal);
+    let visible = ReleaseCatalog::new(home, release, principal, provided);
     context.register_catalog(CATALOG, Arc::new(visible));
     Ok(context)
 }
@@ -60,7 +78,7 @@ pub fn open_beside(
     catalog::register_store(&context, home)?;
     let last = releases.last().map(|(_, release)| (CATALOG, *release));
     for (name, release) in releases.iter().copied().chain(last) {
-        let visible = ReleaseCatalog::new(home, release, principal);
+        let visible = ReleaseCatalog::new(home, release, principal, BTreeMap::new());
         context.register_catalog(name, Arc::new(visible));
     }
     Ok(context)
@@ -72,22 +90,24 @@ struct ReleaseCatalog {
 }
 
 impl ReleaseCatalog {
-    fn new(home: &Home, release: &Arc<Release>, principal: &Principal) -> Self {
+    fn new(home: &Home, release: &Arc<Release>, principal: &Principal, provided: Provided) -> Self {
         let mut names: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         // The schema of tables without one always exists, so that an unknown table is told as such.
         names.entry(SCHEMA.to_owned()).or_default();
-        for table in release.tables.keys() {
+        for table in release.tables.keys().chain(provided.keys()) {
             if may_see(principal, table.schema()) {
                 let tables = names.entry(table.schema().to_owned()).or_default();
                 tables.insert(table.table().to_owned());
             }
         }
+        let provided = Arc::new(provided);
         let schema = |(name, tables): (String, BTreeSet<String>)| {
             let schema = ReleaseSchema {
                 name: name.clone(),
                 tables,
                 home: home.clone(),
                 release: Arc::clone(release),
+                provided: Arc::clone(&provided),
             };
             (name, Arc::new(schema))
         };
@@ -124,6 +144,7 @@ struct ReleaseSchema {
     tables: BTreeSet<String>,
     home: Home,
     release: Arc<Release>,
+    provided: Arc<Provided>,
 }
 
 impl fmt::Debug for ReleaseSchema {
@@ -146,11 +167,11 @@ impl SchemaProvider for ReleaseSchema {
         if !self.tables.contains(name) {
             return Ok(None);
         }
-        let wanted = self
-            .release
-            .tables
-            .iter()
-            .find(|(table, _)| table.schema() == self.name && table.table() == name);
+        let is_it = |table: &TableName| table.schema() == self.name && table.table() == name;
+        if let Some((_, table)) = self.provided.iter().find(|(table, _)| is_it(table)) {
+            return Ok(Some(Arc::clone(table)));
+        }
+        let wanted = self.release.tables.iter().find(|(table, _)| is_it(table));
         let Some((table, entry)) = wanted else { return Ok(None) };
         let external = |error| DataFusionError::External(Box::new(error));
         let manifest = self.home.manifest(table, &entry.manifest).map_err(external)?;

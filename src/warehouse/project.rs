@@ -139,14 +139,32 @@ pub struct Periods {
     pub period: String,
     /// its columns that put periods in their order
     pub order: Vec<String>,
+    /// its column that is true for a period of corrections, which no report means unless asked
+    pub adjusting: Option<String>,
+    /// its column with the fiscal year, a number
+    pub year: Option<String>,
+    /// its column with the place of the period in its fiscal year
+    pub number: Option<String>,
+    /// the column of a fact, as `schema.table.column`, in which the newest period stands
+    pub data: Option<String>,
 }
 
 impl Periods {
     /// Says what is wrong with it, if something is.
     fn problem(&self) -> Option<String> {
-        let columns = || std::iter::once(&self.period).chain(&self.order);
+        let columns = || {
+            let optional = [&self.adjusting, &self.year, &self.number].into_iter().flatten();
+            std::iter::once(&self.period).chain(&self.order).chain(optional)
+        };
         if let Some(column) = columns().find(|column| !is_identifier(column)) {
             return Some(format!("[periods]: `{column}` is no name of a column"));
+        }
+        let is_column = |text: &str| {
+            let parts: Vec<&str> = text.split('.').collect();
+            parts.len() == 3 && parts.iter().all(|part| is_identifier(part))
+        };
+        if let Some(data) = self.data.as_deref().filter(|data| !is_column(data)) {
+            return Some(format!("[periods]: data is `{data}`; write `schema.table.column`"));
         }
         let advice = "[periods]: order is empty; name the columns that put periods in their order";
         self.order.is_empty().then(|| advice.to_owned())

@@ -42,6 +42,7 @@ mod real_files;
 mod rebuilt;
 mod reconciliation;
 mod refused;
+mod reports;
 mod restated;
 mod retried;
 mod slt;

@@ -1,14 +1,18 @@
 //! Does every model give what its file below tests/slt says, over the company of tests/worlds/hand?
 //!
 //! `tests/slt/<folder>/<model>.slt` belongs to `sql/<folder>/<model>.sql`. Values are written as
-//! `patron query --format csv` prints them, a missing one `NULL`, an empty text `(empty)`.
+//! `patron query --format csv` prints them, a missing one `NULL`, an empty text `(empty)`. A report
+//! is asked by `report <name> <parameter>=<value> ...` in place of SQL; a value with blanks stands
+//! on a line of its own.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use datafusion::arrow::array::{Array, RecordBatch};
 use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
 use datafusion::error::DataFusionError;
+use datafusion::prelude::DataFrame;
+use patron::model::report::{Asker, Question};
 use patron::query::{self, Principal};
 
 use crate::support::hand::{self, files, repository};
@@ -17,7 +21,7 @@ use crate::support::world::runtime;
 use crate::worlds;
 
 /// The folders whose models need a file.
-const FOLDERS: [&str; 2] = ["intermediate", "marts"];
+const FOLDERS: [&str; 3] = ["intermediate", "marts", "reports"];
 
 /// Models whose file is still to be written; each goes as soon as its file is there.
 const WITHOUT_FILE: &[&str] = &[];
@@ -39,14 +43,46 @@ fn texts(batch: &RecordBatch) -> Result<Vec<Vec<String>>, DataFusionError> {
     Ok((0..batch.num_rows()).map(row).collect())
 }
 
+/// The question of a record that asks a report; nothing where it is SQL.
+fn question(text: &str) -> Option<Result<Question, DataFusionError>> {
+    let (first, more) = text.split_once('\n').unwrap_or((text, ""));
+    let mut words = first.strip_prefix("report ")?.split_whitespace();
+    let report = words.next().unwrap_or_default().to_owned();
+    let pair = |text: &str| {
+        let (name, value) = text.split_once('=').ok_or_else(|| {
+            DataFusionError::Plan(format!("`{text}` is no parameter; write name=value"))
+        })?;
+        Ok((name.to_owned(), value.to_owned()))
+    };
+    let given = words.chain(more.lines()).map(pair).collect::<Result<BTreeMap<_, _>, _>>();
+    Some(given.map(|given| Question { report, given, language: None }))
+}
+
+async fn reported(asker: &Asker<'_>, question: &Question) -> Result<DataFrame, DataFusionError> {
+    let answer = asker.ask(question).await;
+    answer.map(|answer| answer.frame).map_err(|error| DataFusionError::External(error.into()))
+}
+
 /// What a script's records say and the release does not.
 fn faults_of(place: &str, records: &[Record]) -> Vec<String> {
     let world = hand::shared();
     let (home, release) = (world.home(), world.release());
     let session = query::open(&home, &release, &Principal::Owner, &world.limits()).unwrap();
+    let (project, limits) = (world.project(), world.limits());
+    let principal = Principal::Owner;
+    let asker = Asker {
+        project: &project,
+        home: &home,
+        release: &release,
+        principal: &principal,
+        limits: &limits,
+    };
     let answer = |sql: &str| {
         let (width, batches) = runtime().block_on(async {
-            let frame = query::ask(&session, sql).await?;
+            let frame = match question(sql) {
+                Some(question) => reported(&asker, &question?).await?,
+                None => query::ask(&session, sql).await?,
+            };
             let width = frame.schema().fields().len();
             Ok::<_, DataFusionError>((width, frame.collect().await?))
         })?;

@@ -21,6 +21,21 @@ use super::Trade;
 use super::invoices::Invoice;
 use super::rates::{RateKind, converted, rate};
 
+/// Accounts whose pools carry the rent, in proportion to their cost.
+const CARRIERS: [u16; 11] = [
+    account::SALES_WAGES,
+    account::CAMPAIGNS,
+    account::MARKETING_WAGES,
+    account::SERVICE_WAGES,
+    account::SERVICE_TRAVEL,
+    account::ORDER_DESK,
+    account::BILLING,
+    account::WAREHOUSING,
+    account::ADMINISTRATION,
+    account::COMPUTERS,
+    account::DEPRECIATION,
+];
+
 /// A customer's month, in cents of the group's currency and in counts.
 #[derive(Debug, Clone, Copy, Default)]
 struct Tally {
@@ -125,11 +140,16 @@ impl Trade {
         if month.last() > until {
             return;
         }
+        let booked = |entity: usize, number: u16| -> i64 {
+            self.books.recent.get(&(month, entity, number)).copied().unwrap_or_default()
+        };
         let pool = |accounts: &[u16]| -> i64 {
             let of = |entity: usize, number: u16| {
-                let amount = self.books.recent.get(&(month, entity, number)).copied();
-                let currency = ENTITIES[entity].currency;
-                in_group_currency(world, amount.unwrap_or_default(), currency, month)
+                let others: i64 = CARRIERS.iter().map(|carrier| booked(entity, *carrier)).sum();
+                let cost = booked(entity, number);
+                let rent = i128::from(booked(entity, account::RENT)) * i128::from(cost);
+                let rent = if others > 0 { rounded(rent, i128::from(others)) } else { 0 };
+                in_group_currency(world, cost + rent, ENTITIES[entity].currency, month)
             };
             let all = (0..ENTITIES.len()).flat_map(|e| accounts.iter().map(move |a| (e, *a)));
             all.map(|(entity, number)| of(entity, number)).sum()
@@ -163,8 +183,7 @@ impl Trade {
         let held = spread(warehousing / 2, &pallets);
         let handled = spread(warehousing - warehousing / 2, &lines);
         let overhead = spread(
-            pool(&[account::ADMINISTRATION, account::COMPUTERS, account::RENT])
-                + pool(&[account::DEPRECIATION]),
+            pool(&[account::ADMINISTRATION, account::COMPUTERS, account::DEPRECIATION]),
             &nets,
         );
         for (place, earned) in self.profit.earned.iter_mut().enumerate() {

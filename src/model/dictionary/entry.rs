@@ -9,6 +9,7 @@ use crate::model::build::closing;
 use crate::model::compile::Model;
 use crate::model::files::Layer;
 use crate::model::front_matter::{Gravity, Head};
+use crate::model::report::parameter::Kind;
 use crate::warehouse::name::TableName;
 
 /// A table in a list of all.
@@ -68,6 +69,8 @@ pub struct Table {
     pub columns: Vec<Column>,
     /// what is checked of its rows
     pub checks: Vec<Check>,
+    /// what whoever asks for a report may or must say
+    pub parameters: Vec<Parameter>,
     /// how its figures stay as they are once their period is closed
     pub closing: Option<Closing>,
 }
@@ -127,6 +130,44 @@ pub struct Check {
     pub rule: String,
     /// `error`, `warning`, or `warning, error when the period is closed`
     pub severity: &'static str,
+}
+
+/// Something that whoever asks for a report may or must say.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Parameter {
+    /// what it is called
+    pub name: String,
+    /// what its values are
+    #[serde(rename = "type")]
+    pub kind: Kind,
+    /// what it means
+    pub description: String,
+    /// its value where none is given; null where there is none
+    pub default: Option<String>,
+    /// whether it may be left out without a default
+    pub is_optional: bool,
+    /// the only values that it takes; empty where there are others
+    pub allowed: Vec<String>,
+    /// the column in which its values stand
+    pub from: Option<Place>,
+}
+
+/// What whoever asks for a report may or must say.
+pub(super) fn parameters(model: &Model) -> Vec<Parameter> {
+    let declared = model.file.parameters().into_iter();
+    let told = declared.map(|(name, parameter)| Parameter {
+        name: name.clone(),
+        kind: parameter.kind,
+        description: parameter.description.clone(),
+        default: parameter.default.as_ref().map(ToString::to_string),
+        is_optional: parameter.optional,
+        allowed: parameter.allowed.iter().map(ToString::to_string).collect(),
+        from: parameter
+            .from
+            .as_ref()
+            .map(|from| Place { table: from.table.clone(), column: from.column.clone() }),
+    });
+    told.collect()
 }
 
 /// How the figures of closed periods are kept.

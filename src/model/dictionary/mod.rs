@@ -27,7 +27,7 @@ use crate::warehouse::release::Release;
 use datafusion::arrow::datatypes::SchemaRef;
 
 pub use ancestry::{Ancestry, Step};
-pub use entry::{Check, Closing, Column, Filled, Place, Source, Summary, Table};
+pub use entry::{Check, Closing, Column, Filled, Parameter, Place, Source, Summary, Table};
 
 /// What the columns mean that the engine adds to those of files and contracts.
 const ADDED: [(&str, &str); 7] = [
@@ -113,6 +113,7 @@ impl<'a> Dictionary<'a> {
                 .filter_map(column)
                 .collect(),
             checks: model.map(entry::checks).unwrap_or_default(),
+            parameters: model.map(entry::parameters).unwrap_or_default(),
             closing: head.and_then(|head| head.closing.as_ref()).map(|closing| Closing {
                 period: closing.period.clone(),
                 entity: closing.entity.clone(),

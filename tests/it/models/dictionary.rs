@@ -50,6 +50,7 @@ fn a_table_is_told_whole() {
             "rule": "no two rows have the same product_id",
             "severity": "error",
         }],
+        "parameters": [],
         "closing": null,
     });
     assert_eq!(json_of(&world, &["marts.dim_products"]), expected);

@@ -337,8 +337,8 @@ fn names_of_files() {
 
     for (folder, name) in [("checks", "sales_are_none"), ("reports", "newest_sales")] {
         let world = shop();
-        let text = "/*---\ndescription = \"Sales that are none.\"\n---*/\nselect sale_id\n\
-                    from staging.stg_shop__sales\nwhere false\n";
+        let text = "/*---\ndescription = \"Entities that are none.\"\n---*/\n\
+                    select entity_id\nfrom patron.entities\nwhere false\n";
         world.write(&format!("sql/{folder}/{name}.sql"), text);
         expect(&world, folder, &[]);
         let from = format!("from {folder}.{name}");

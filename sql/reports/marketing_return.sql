@@ -1,0 +1,298 @@
+/*---
+description = """What came back from the marketing spend? The gross margin of an order is shared \
+evenly by the touches of its customer in the days before it (linear attribution), mailings of \
+marketing and contacts of sales apart; what has no touch is untouched. Cost is that of each \
+campaign's sheet; the rest of the ledger's marketing expense has a row of its own, so that cost \
+sums to the ledger."""
+label       = { en = "Return of marketing", "zh-CN" = "市场投入回报" }
+grain       = ["row_kind", "campaign_id"]
+
+[parameters.period]
+type = "period"
+default = "newest_period"
+description = """Last period of the span; adjusting periods stand with the regular one that holds \
+them."""
+
+[parameters.from_period]
+type = "period"
+optional = true
+description = "First period of the span; left out, the span is the one period."
+
+[parameters.entity]
+type = "text"
+optional = true
+from = "marts.dim_entities.entity_id"
+description = "Only this legal entity."
+
+[parameters.attribution_days]
+type = "integer"
+default = 90
+description = "Days before an order in which touches count."
+
+[columns]
+row_kind = """marketing, sales, untouched (orders without a touch), without_order (margin of no \
+order), unattributed_cost or total."""
+campaign_id = "Campaign of the touches or the cost."
+campaign_name = "Name of the campaign."
+touch_count = "Touches that count before an order; one before two orders counts in both."
+order_count = "Orders touched; an order touched twice counts in each row, and once in the total."
+margin_amount = "Gross margin attributed."
+cost_amount = "Spent in the span, positive."
+return_amount = "Margin less cost."
+return_ratio = "Return over cost."
+unknown_count = "Invoice lines without a known cost, whose margin is missing here."
+
+[labels.en]
+row_kind = "Kind of row"
+campaign_id = "Campaign"
+campaign_name = "Campaign name"
+touch_count = "Touches"
+order_count = "Orders"
+margin_amount = "Margin"
+cost_amount = "Cost"
+return_amount = "Return"
+return_ratio = "Return ratio"
+unknown_count = "Cost not known"
+
+[labels."zh-CN"]
+row_kind = "行类型"
+campaign_id = "活动编号"
+campaign_name = "活动名称"
+touch_count = "触达次数"
+order_count = "订单数"
+margin_amount = "毛利"
+cost_amount = "费用"
+return_amount = "回报"
+return_ratio = "回报率"
+unknown_count = "成本未知行数"
+
+[units]
+margin_amount = "reporting_currency"
+cost_amount = "reporting_currency"
+return_amount = "reporting_currency"
+return_ratio = "ratio"
+---*/
+
+with named as (
+    select
+        max(sequence_number) filter (where period_id = coalesce($from_period, $period))
+            as first_number,
+        max(sequence_number) filter (where period_id = $period) as last_number
+    from marts.dim_periods
+),
+
+spanned as (
+    select periods.period_id
+    from marts.dim_periods as periods
+    join named
+        on periods.sequence_number between named.first_number and named.last_number
+),
+
+-- Lines whose cost is not known bring no margin; how many they are, the total says.
+order_margins as (
+    select
+        order_id,
+        sum(margin_reporting_amount) as margin_amount,
+        count(*) filter (where margin_reporting_amount is null) as unknown_count
+    from marts.fct_invoice_margins as margins
+    join spanned
+        on margins.period_id = spanned.period_id
+    where not margins.is_intercompany
+        and ($entity is null or margins.entity_id = $entity)
+    group by 1
+),
+
+orders as (
+    select
+        order_id,
+        min(customer_id) as customer_id,
+        min(ordered_on) as ordered_on
+    from marts.fct_order_lines
+    group by 1
+),
+
+-- What the company did: mailings that arrived, and contacts that sales sought.
+touches as (
+    select
+        customer_id,
+        case touch_source when 'mailing' then 'marketing' else 'sales' end as department_name,
+        campaign_id,
+        happened_on
+    from marts.fct_touches
+    where touch_source in ('mailing', 'sales_touch')
+        and touch_direction = 'outbound'
+        and is_contact
+        and customer_id <> 'unassigned'
+),
+
+touched as (
+    select
+        orders.order_id,
+        touches.department_name,
+        touches.campaign_id,
+        count(*) as touch_count
+    from order_margins
+    join orders
+        on order_margins.order_id = orders.order_id
+    join touches
+        on orders.customer_id = touches.customer_id
+        and touches.happened_on < orders.ordered_on
+        and touches.happened_on >= orders.ordered_on - $attribution_days
+    group by 1, 2, 3
+),
+
+-- Each touch of an order gets the same part of its margin, to the last unit.
+attributed as (
+    select
+        touched.order_id,
+        touched.department_name,
+        touched.campaign_id,
+        touched.touch_count,
+        allocate(
+            cast(order_margins.margin_amount as decimal(18, 4)),
+            touched.touch_count,
+            concat(touched.department_name, '/', coalesce(touched.campaign_id, '')),
+            4
+        ) over (partition by touched.order_id) as margin_amount
+    from touched
+    join order_margins
+        on touched.order_id = order_margins.order_id
+),
+
+campaign_costs as (
+    select
+        costs.campaign_id,
+        sum(costs.net_reporting_amount) as cost_amount
+    from marts.fct_campaign_costs as costs
+    join spanned
+        on costs.period_id = spanned.period_id
+    where $entity is null or costs.entity_id = $entity
+    group by 1
+),
+
+ledger as (
+    select - coalesce(sum(lines.reporting_amount), 0) as cost_amount
+    from marts.fct_profit_lines as lines
+    join spanned
+        on lines.period_id = spanned.period_id
+    where lines.profit_line = 'marketing'
+        and lines.bucket <> 'out_of_scope'
+        and ($entity is null or lines.entity_id = $entity)
+),
+
+by_touch as (
+    select
+        department_name,
+        campaign_id,
+        count(*) as order_count,
+        sum(touch_count) as touch_count,
+        coalesce(sum(margin_amount), 0) as margin_amount
+    from attributed
+    group by 1, 2
+),
+
+returns as (
+    select
+        'marketing' as row_kind,
+        coalesce(by_touch.campaign_id, campaign_costs.campaign_id) as campaign_id,
+        coalesce(by_touch.touch_count, 0) as touch_count,
+        coalesce(by_touch.order_count, 0) as order_count,
+        coalesce(by_touch.margin_amount, 0) as margin_amount,
+        coalesce(campaign_costs.cost_amount, 0) as cost_amount,
+        cast(0 as bigint) as unknown_count
+    from (select * from by_touch where department_name = 'marketing') as by_touch
+    full join campaign_costs
+        on by_touch.campaign_id = campaign_costs.campaign_id
+    union all
+    select
+        'sales' as row_kind,
+        campaign_id,
+        touch_count,
+        order_count,
+        margin_amount,
+        0 as cost_amount,
+        0 as unknown_count
+    from by_touch
+    where department_name = 'sales'
+    union all
+    select
+        case when order_margins.order_id is null then 'without_order' else 'untouched' end
+            as row_kind,
+        null as campaign_id,
+        0 as touch_count,
+        count(order_margins.order_id) as order_count,
+        coalesce(sum(order_margins.margin_amount), 0) as margin_amount,
+        0 as cost_amount,
+        0 as unknown_count
+    from order_margins
+    left join (select distinct order_id from touched) as touched
+        on order_margins.order_id = touched.order_id
+    where touched.order_id is null
+    group by 1
+    union all
+    -- Wages of marketing and whatever else the ledger holds beyond the sheet of campaigns.
+    select
+        'unattributed_cost' as row_kind,
+        null as campaign_id,
+        0 as touch_count,
+        0 as order_count,
+        0 as margin_amount,
+        ledger.cost_amount - coalesce(sheet.cost_amount, 0) as cost_amount,
+        0 as unknown_count
+    from ledger
+    cross join (select sum(cost_amount) as cost_amount from campaign_costs) as sheet
+),
+
+totalled as (
+    select * from returns
+    union all
+    select
+        'total' as row_kind,
+        null as campaign_id,
+        sum(returns.touch_count) as touch_count,
+        max(whole.order_count) as order_count,
+        sum(returns.margin_amount) as margin_amount,
+        sum(returns.cost_amount) as cost_amount,
+        max(whole.unknown_count) as unknown_count
+    from returns
+    cross join (
+        select
+            count(order_id) as order_count,
+            coalesce(sum(unknown_count), 0) as unknown_count
+        from order_margins
+    ) as whole
+)
+
+select
+    totalled.row_kind,
+    totalled.campaign_id,
+    campaigns.campaign_name,
+    totalled.touch_count,
+    totalled.order_count,
+    cast(totalled.margin_amount as decimal(18, 4)) as margin_amount,
+    cast(totalled.cost_amount as decimal(18, 4)) as cost_amount,
+    cast(totalled.margin_amount - totalled.cost_amount as decimal(18, 4)) as return_amount,
+    case
+        when totalled.row_kind in ('marketing', 'total')
+            then cast(
+                round(
+                    cast(totalled.margin_amount - totalled.cost_amount as decimal(38, 10))
+                    / nullif(totalled.cost_amount, 0),
+                    6
+                ) as decimal(18, 6)
+            )
+    end as return_ratio,
+    totalled.unknown_count
+from totalled
+left join marts.dim_campaigns as campaigns
+    on totalled.campaign_id = campaigns.campaign_id
+order by
+    case totalled.row_kind
+        when 'marketing' then 1
+        when 'sales' then 2
+        when 'untouched' then 3
+        when 'without_order' then 4
+        when 'unattributed_cost' then 5
+        else 6
+    end,
+    totalled.campaign_id nulls last

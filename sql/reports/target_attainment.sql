@@ -1,0 +1,339 @@
+/*---
+description = """Budget, forecast and actual: how far are targets and budgets reached? Plans of \
+periods, or those of the year with the year up to the period; the two are never summed. What came \
+of a target is of the customers' statement, by customer, category, unit or owner as they were, or \
+of the product's invoices; what came of a budget is the ledger. A plan of a period stands against \
+that period only. Totals are sums of those that have a plan, ratios are of the sums."""
+label       = { en = "Attainment of targets", "zh-CN" = "目标达成" }
+grain       = [
+    "target_kind",
+    "target_version",
+    "subject_kind",
+    "measure_name",
+    "row_kind",
+    "subject_id",
+]
+
+[parameters.period]
+type = "period"
+default = "newest_period"
+description = """Last period of the span; adjusting periods stand with the regular one that holds \
+them."""
+
+[parameters.from_period]
+type = "period"
+optional = true
+description = "First period of the span; left out, the span is the one period."
+
+[parameters.plan]
+type = "choice"
+default = "period"
+allowed = ["period", "year"]
+description = "Plans of the periods, or of the fiscal year with what came of it so far."
+
+[parameters.subject]
+type = "text"
+optional = true
+from = "marts.fct_targets.subject_kind"
+description = "Only plans of this kind of subject."
+
+[parameters.entity]
+type = "text"
+optional = true
+from = "marts.dim_entities.entity_id"
+description = "Only this legal entity."
+
+[columns]
+row_kind = "subject or total."
+target_kind = "target or budget."
+target_version = "Version of the plan."
+subject_kind = "Whose plan it is."
+measure_name = "What is planned."
+subject_id = "Number or name; of a budget entity, unit, cost centre and account."
+plan_count = "How many plans stand in the row."
+target_amount = "Planned amount; revenue is positive, cost negative."
+actual_amount = "What came of it; null where the measure is not kept."
+difference_amount = "Actual less planned."
+attainment_ratio = "Actual over planned."
+attainment_status = "reached, missed, not measured or not priced."
+unpriced_count = """Entries, plans or positions without a rate to the reporting currency: \
+counted, never taken as 0."""
+
+[labels.en]
+row_kind = "Kind of row"
+target_kind = "Plan"
+target_version = "Version"
+subject_kind = "Of what"
+measure_name = "Measure"
+subject_id = "Of whom"
+plan_count = "Plans"
+target_amount = "Plan amount"
+actual_amount = "Actual"
+difference_amount = "Difference"
+attainment_ratio = "Attainment"
+attainment_status = "Status"
+unpriced_count = "Without rate"
+
+[labels."zh-CN"]
+row_kind = "行类型"
+target_kind = "计划类型"
+target_version = "版本"
+subject_kind = "对象类型"
+measure_name = "指标"
+subject_id = "对象"
+plan_count = "计划数"
+target_amount = "计划金额"
+actual_amount = "实际金额"
+difference_amount = "差异"
+attainment_ratio = "达成率"
+attainment_status = "状态"
+unpriced_count = "缺汇率笔数"
+
+[units]
+target_amount = "reporting_currency"
+actual_amount = "reporting_currency"
+difference_amount = "reporting_currency"
+attainment_ratio = "ratio"
+---*/
+
+with named as (
+    select
+        max(sequence_number) filter (where period_id = coalesce($from_period, $period))
+            as first_number,
+        max(sequence_number) filter (where period_id = $period) as last_number,
+        max(fiscal_year) filter (where period_id = $period) as fiscal_year
+    from marts.dim_periods
+),
+
+-- Plans of a year stand against the year up to the period; both are never summed. A plan of a
+-- period stands against that period only; adjusting periods go with the one that holds them.
+spanned as (
+    select
+        periods.period_id,
+        case $plan when 'year' then 0 else periods.sequence_number end as sequence_number
+    from marts.dim_periods as periods
+    cross join named
+    where case $plan
+        when 'year' then periods.fiscal_year = named.fiscal_year
+            and periods.sequence_number <= named.last_number
+        else periods.sequence_number between named.first_number and named.last_number
+    end
+),
+
+plans as (
+    select
+        targets.target_kind,
+        targets.target_version,
+        targets.subject_kind,
+        case
+            when targets.target_kind = 'budget' then concat_ws(
+                '/',
+                targets.entity_id,
+                coalesce(targets.business_unit_id, '-'),
+                coalesce(targets.cost_centre_id, '-'),
+                targets.account_id
+            )
+            when targets.subject_kind = 'customer' then targets.customer_id
+            else targets.subject_id
+        end as subject_id,
+        targets.measure_name,
+        coalesce(spanned.sequence_number, 0) as sequence_number,
+        -- A budget has the sign of the ledger; here revenue is positive, as everywhere in profit.
+        sum(
+            case targets.target_kind
+                when 'budget' then - targets.target_reporting_amount
+                else targets.target_reporting_amount
+            end
+        ) as target_amount,
+        count(*) filter (where targets.target_reporting_amount is null) as unpriced_count
+    from marts.fct_targets as targets
+    cross join named
+    left join spanned
+        on targets.period_id = spanned.period_id
+    where case $plan
+            when 'year' then targets.period_kind = 'year'
+                and targets.fiscal_year = named.fiscal_year
+            else spanned.period_id is not null
+        end
+        and ($subject is null or targets.subject_kind = $subject)
+        and ($entity is null or targets.entity_id is null or targets.entity_id = $entity)
+    group by 1, 2, 3, 4, 5, 6
+),
+
+profits as (
+    select
+        spanned.sequence_number,
+        profits.customer_id,
+        profits.product_category,
+        customers.business_unit_id,
+        customers.owner_id,
+        sum(profits.net_revenue_amount) as net_revenue_amount,
+        sum(profits.gross_margin_amount) as gross_margin_amount,
+        sum(profits.contribution_amount) as contribution_amount,
+        sum(profits.profit_amount) as profit_amount
+    from marts.fct_customer_profit as profits
+    join spanned
+        on profits.period_id = spanned.period_id
+    left join marts.dim_customers as customers
+        on profits.customer_id = customers.customer_id
+        and profits.customer_version_number = customers.version_number
+    where $entity is null or profits.entity_id = $entity
+    group by 1, 2, 3, 4, 5
+),
+
+-- The same amounts seen by each kind of subject. Units and owners are those of the customer then.
+by_subject as (
+    select
+        'customer' as subject_kind,
+        customer_id as subject_id,
+        profits.*
+    from profits
+    union all
+    select
+        'category' as subject_kind,
+        product_category as subject_id,
+        profits.*
+    from profits
+    union all
+    select
+        'unit' as subject_kind,
+        business_unit_id as subject_id,
+        profits.*
+    from profits
+    union all
+    select
+        'owner' as subject_kind,
+        owner_id as subject_id,
+        profits.*
+    from profits
+),
+
+measured as (
+    select
+        subject_kind,
+        subject_id,
+        sequence_number,
+        sum(net_revenue_amount) as net_revenue_amount,
+        sum(gross_margin_amount) as gross_margin_amount,
+        sum(contribution_amount) as contribution_amount,
+        sum(profit_amount) as profit_amount
+    from by_subject
+    group by 1, 2, 3
+    union all
+    select
+        'product' as subject_kind,
+        margins.product_id as subject_id,
+        spanned.sequence_number,
+        sum(margins.net_reporting_amount) as net_revenue_amount,
+        sum(margins.margin_reporting_amount) as gross_margin_amount,
+        cast(null as decimal(38, 4)) as contribution_amount,
+        cast(null as decimal(38, 4)) as profit_amount
+    from marts.fct_invoice_margins as margins
+    join spanned
+        on margins.period_id = spanned.period_id
+    where not margins.is_intercompany
+        and ($entity is null or margins.entity_id = $entity)
+    group by 1, 2, 3
+),
+
+booked as (
+    select
+        concat_ws(
+            '/',
+            entries.entity_id,
+            coalesce(entries.business_unit_id, '-'),
+            coalesce(entries.cost_centre_id, '-'),
+            entries.account_id
+        ) as subject_id,
+        spanned.sequence_number,
+        - sum(entries.net_reporting_amount) as booked_amount
+    from marts.fct_ledger_entries as entries
+    join spanned
+        on entries.period_id = spanned.period_id
+    where entries.is_posted
+        and ($entity is null or entries.entity_id = $entity)
+    group by 1, 2
+),
+
+attained as (
+    select
+        plans.target_kind,
+        plans.target_version,
+        plans.subject_kind,
+        plans.subject_id,
+        plans.measure_name,
+        plans.target_amount,
+        plans.unpriced_count,
+        case
+            when plans.measure_name = 'ledger_amount' then coalesce(booked.booked_amount, 0)
+            when plans.subject_kind not in ('customer', 'category', 'unit', 'owner', 'product')
+                then null
+            when plans.measure_name = 'net_revenue' then coalesce(measured.net_revenue_amount, 0)
+            when plans.measure_name = 'gross_margin' then coalesce(measured.gross_margin_amount, 0)
+            when plans.subject_kind = 'product' then null
+            when plans.measure_name = 'contribution' then coalesce(measured.contribution_amount, 0)
+            when plans.measure_name = 'profit' then coalesce(measured.profit_amount, 0)
+        end as actual_amount
+    from plans
+    left join measured
+        on plans.subject_kind = measured.subject_kind
+        and plans.subject_id = measured.subject_id
+        and plans.sequence_number = measured.sequence_number
+    left join booked
+        on plans.target_kind = 'budget'
+        and plans.subject_id = booked.subject_id
+        and plans.sequence_number = booked.sequence_number
+),
+
+-- Ratios of totals are ratios of sums, and only of subjects that have a target. Revenue and cost of
+-- a budget stand in one total, which is the planned result of what was planned.
+summed as (
+    select
+        case when grouping(subject_id) = 1 then 'total' else 'subject' end as row_kind,
+        target_kind,
+        target_version,
+        subject_kind,
+        subject_id,
+        measure_name,
+        count(*) as plan_count,
+        sum(target_amount) as target_amount,
+        sum(actual_amount) as actual_amount,
+        sum(unpriced_count) as unpriced_count
+    from attained
+    group by grouping sets (
+        (target_kind, target_version, subject_kind, measure_name, subject_id),
+        (target_kind, target_version, subject_kind, measure_name)
+    )
+)
+
+select
+    summed.row_kind,
+    summed.target_kind,
+    summed.target_version,
+    summed.subject_kind,
+    summed.measure_name,
+    summed.subject_id,
+    summed.plan_count,
+    cast(summed.target_amount as decimal(18, 4)) as target_amount,
+    cast(summed.actual_amount as decimal(18, 4)) as actual_amount,
+    cast(summed.actual_amount - summed.target_amount as decimal(18, 4)) as difference_amount,
+    cast(
+        round(
+            cast(summed.actual_amount as decimal(38, 10)) / nullif(summed.target_amount, 0), 6
+        ) as decimal(18, 6)
+    ) as attainment_ratio,
+    case
+        when summed.target_amount is null then 'not priced'
+        when summed.actual_amount is null then 'not measured'
+        when summed.actual_amount >= summed.target_amount then 'reached'
+        else 'missed'
+    end as attainment_status,
+    summed.unpriced_count
+from summed
+order by
+    summed.target_kind desc,
+    summed.target_version,
+    summed.subject_kind,
+    summed.measure_name,
+    summed.row_kind = 'total',
+    summed.subject_id

@@ -1,0 +1,160 @@
+//! How is an answer written, with its receipt?
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use datafusion::arrow::array::RecordBatch;
+use datafusion::arrow::datatypes::{Field, Schema};
+use datafusion::execution::SendableRecordBatchStream;
+use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
+use futures::StreamExt;
+use serde::Serialize;
+use serde_json::{Map, Value as Json};
+
+use super::parameter::Value;
+use super::{Answer, ReportError, json};
+use crate::engine::encode::{Cut, EncodeError, Encoding, encode};
+use crate::warehouse::manifest::Hash;
+use crate::warehouse::release::{Release, Waiver};
+
+/// The key under which a file's own metadata hold the receipt.
+const METADATA: &str = "patron.receipt";
+
+/// What it takes to get the same answer again, and what was waived for it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Receipt {
+    /// the release's number
+    pub release: u64,
+    /// the release's own hash
+    pub release_hash: Hash,
+    /// the release's moment
+    pub released_at: DateTime<Utc>,
+    /// when the data of each departmental system were extracted
+    pub data: BTreeMap<String, Option<DateTime<Utc>>>,
+    /// hash of the report's text, of what is asked beside it, and of the program's versions
+    pub definition: Hash,
+    /// the value of each parameter
+    pub parameters: Map<String, Json>,
+    /// the checks that were waived for the release
+    pub waivers: Vec<Waiver>,
+}
+
+impl Receipt {
+    pub(super) fn new(
+        release: &Release,
+        definition: Hash,
+        parameters: &BTreeMap<String, Value>,
+    ) -> Self {
+        let systems = release.systems.iter();
+        Self {
+            release: release.number,
+            release_hash: release.hash.clone(),
+            released_at: release.created_at,
+            data: systems.map(|(name, entry)| (name.clone(), entry.extracted_at)).collect(),
+            definition,
+            parameters: json(parameters),
+            waivers: release.waivers.clone(),
+        }
+    }
+
+    /// The line that says it below a table.
+    pub fn line(&self) -> String {
+        let mut parts = vec![
+            format!("release {}", self.release),
+            format!("report {}", self.definition.get(..12).unwrap_or_default()),
+        ];
+        let value = |value: &Json| match value {
+            Json::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        parts
+            .extend(self.parameters.iter().map(|(name, given)| format!("{name} {}", value(given))));
+        parts.extend(self.waivers.iter().map(|waiver| format!("waived {}", waiver.check)));
+        format!("receipt: {}", parts.join(", "))
+    }
+}
+
+impl Answer {
+    /// Writes the rows; headings are labels where `is_labelled`. JSON is one object that holds
+    /// everything; Parquet and Arrow carry the receipt in their metadata.
+    ///
+    /// # Errors
+    /// When the query fails midway or `out` takes no more bytes.
+    pub async fn write(
+        self,
+        encoding: Encoding,
+        is_labelled: bool,
+        out: &mut (dyn Write + Send),
+    ) -> Result<u64, ReportError> {
+        if encoding == Encoding::Json {
+            return self.write_json(out).await;
+        }
+        let metadata = match encoding {
+            Encoding::Parquet | Encoding::Arrow => Some(text(&self.receipt)?),
+            _ => None,
+        };
+        let labels: Option<Vec<String>> =
+            is_labelled.then(|| self.columns.iter().map(|column| column.label.clone()).collect());
+        let stream = rows(self.frame).await?;
+        let stream = renamed(stream, labels, metadata);
+        Ok(encode(stream, encoding, Cut::default(), out).await?)
+    }
+
+    async fn write_json(self, out: &mut (dyn Write + Send)) -> Result<u64, ReportError> {
+        let head = format!(
+            "{{\"report\": {},\n\"label\": {},\n\"parameters\": {},\n\"columns\": {},\n\"rows\": ",
+            text(&self.report)?,
+            text(&self.label)?,
+            text(&self.receipt.parameters)?,
+            text(&self.columns)?,
+        );
+        let tail = format!(
+            ",\n\"completeness\": {},\n\"receipt\": {}}}\n",
+            text(&self.completeness)?,
+            text(&self.receipt)?,
+        );
+        // The query is begun before a byte is written, so that most failures leave nothing behind.
+        let stream = rows(self.frame).await?;
+        out.write_all(head.as_bytes()).map_err(EncodeError::Target)?;
+        let count = encode(stream, Encoding::Json, Cut::default(), out).await?;
+        out.write_all(tail.as_bytes()).map_err(EncodeError::Target)?;
+        out.flush().map_err(EncodeError::Target)?;
+        Ok(count)
+    }
+}
+
+async fn rows(
+    frame: datafusion::prelude::DataFrame,
+) -> Result<SendableRecordBatchStream, EncodeError> {
+    frame.execute_stream().await.map_err(EncodeError::Query)
+}
+
+fn text(value: &impl Serialize) -> Result<String, ReportError> {
+    let failed = |error| EncodeError::Target(std::io::Error::from(error));
+    Ok(serde_json::to_string(value).map_err(failed)?)
+}
+
+/// The same rows under other names, with a receipt.
+fn renamed(
+    stream: SendableRecordBatchStream,
+    labels: Option<Vec<String>>,
+    receipt: Option<String>,
+) -> SendableRecordBatchStream {
+    let given = stream.schema();
+    let mut fields: Vec<Field> =
+        given.fields().iter().map(|field| field.as_ref().clone()).collect();
+    for (field, label) in fields.iter_mut().zip(labels.into_iter().flatten()) {
+        field.set_name(label);
+    }
+    let mut metadata = given.metadata().clone();
+    metadata.extend(receipt.map(|receipt| (METADATA.to_owned(), receipt)));
+    let schema = Arc::new(Schema::new_with_metadata(fields, metadata));
+    let shown = Arc::clone(&schema);
+    let batches = stream.map(move |batch| {
+        let columns = batch?.columns().to_vec();
+        RecordBatch::try_new(Arc::clone(&shown), columns).map_err(Into::into)
+    });
+    Box::pin(RecordBatchStreamAdapter::new(schema, batches))
+}

@@ -1,0 +1,217 @@
+//! What is missing in the data that an answer rests on?
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use datafusion::arrow::array::{Array, AsArray, RecordBatch};
+use datafusion::arrow::datatypes::Int64Type;
+use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
+use datafusion::error::{DataFusionError, Result as QueryResult};
+use datafusion::prelude::SessionContext;
+use serde::Serialize;
+
+use super::parameter::Value;
+use super::resolve::texts;
+use super::{Asker, ReportError};
+use crate::model::files::ModelFile;
+use crate::query;
+use crate::warehouse::release::SystemEntry;
+
+/// The refused rows of each raw table.
+const REFUSED: &str = "
+select schema_name || '.' || table_name, count(*)
+from patron.quarantine
+group by schema_name, table_name
+";
+
+/// What is missing in the data.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Completeness {
+    /// how far each departmental system is loaded
+    pub systems: Vec<SystemState>,
+    /// what the project itself says, a list a row of its own query
+    pub statements: Vec<Vec<Statement>>,
+}
+
+/// How far a departmental system is loaded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SystemState {
+    /// its name
+    pub system: String,
+    /// when its data were last extracted; null when they never were
+    pub loaded_to: Option<DateTime<Utc>>,
+    /// whether the data are older than promised, or those of an earlier refresh
+    pub is_stale: bool,
+    /// why they are
+    pub because: Option<String>,
+    /// rows that were refused and wait in quarantine
+    pub quarantined_rows: u64,
+}
+
+/// One thing that the project says of its data.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Statement {
+    /// the column
+    pub name: String,
+    /// what it is called in the language asked for
+    pub label: String,
+    /// its value as text; null where there is none
+    pub value: Option<String>,
+}
+
+impl Asker<'_> {
+    /// What is missing, by the release and by the project's own query.
+    pub(super) async fn completeness(
+        &self,
+        session: &SessionContext,
+        beside: Option<&ModelFile>,
+        asked: &BTreeMap<String, Value>,
+        language: &str,
+    ) -> Result<Completeness, ReportError> {
+        let systems = self.systems(session).await?;
+        let statements = match beside {
+            Some(file) => self.statements(session, file, asked, language).await?,
+            None => Vec::new(),
+        };
+        Ok(Completeness { systems, statements })
+    }
+
+    async fn systems(&self, session: &SessionContext) -> Result<Vec<SystemState>, ReportError> {
+        let refused = self.refused(session).await?;
+        let state = |(name, entry): (&String, &SystemEntry)| {
+            let because = entry.kept_because.clone().or_else(|| self.overdue(name));
+            SystemState {
+                system: name.clone(),
+                loaded_to: entry.extracted_at,
+                is_stale: because.is_some(),
+                because,
+                quarantined_rows: refused.get(name).copied().unwrap_or(0),
+            }
+        };
+        Ok(self.release.systems.iter().map(state).collect())
+    }
+
+    /// Why the data of a system are older than its contracts promise, if they are.
+    fn overdue(&self, system: &str) -> Option<String> {
+        let mut findings = self.release.checks.iter().filter_map(|check| {
+            let table = check.name.strip_suffix(":freshness")?.parse().ok()?;
+            let contract = self.project.contracts.get(&table)?;
+            (contract.system == system).then(|| check.finding.clone())
+        });
+        findings.next()
+    }
+
+    /// How many rows of each system wait in quarantine.
+    async fn refused(
+        &self,
+        session: &SessionContext,
+    ) -> Result<BTreeMap<String, u64>, ReportError> {
+        let mut refused = BTreeMap::new();
+        let has_quarantine = self
+            .release
+            .tables
+            .keys()
+            .any(|name| name.schema() == "patron" && name.table() == "quarantine");
+        if !has_quarantine {
+            return Ok(refused);
+        }
+        let failed = |cause| ReportError::Query { report: "quarantine".to_owned(), cause };
+        let rows = async { query::ask(session, REFUSED).await?.collect().await };
+        for batch in rows.await.map_err(failed)? {
+            let counts = batch.column(1).as_primitive::<Int64Type>();
+            for (row, name) in texts(&batch, 0).map_err(failed)?.into_iter().enumerate() {
+                let Some(table) = name.and_then(|name| name.parse().ok()) else { continue };
+                let Some(contract) = self.project.contracts.get(&table) else { continue };
+                let count = counts.value(row).unsigned_abs();
+                *refused.entry(contract.system.clone()).or_default() += count;
+            }
+        }
+        Ok(refused)
+    }
+
+    /// What the project's own query says; parameters of the same name have the same value.
+    async fn statements(
+        &self,
+        session: &SessionContext,
+        file: &ModelFile,
+        asked: &BTreeMap<String, Value>,
+        language: &str,
+    ) -> Result<Vec<Vec<Statement>>, ReportError> {
+        let declared = &file.head.parameters;
+        let given = asked.iter().filter_map(|(name, value)| {
+            let is_same = declared.get(name).is_some_and(|known| known.kind == value.kind);
+            Some((name.clone(), value.text.clone()?)).filter(|_| is_same)
+        });
+        let resolver = self.resolver(session, file.name.table());
+        let values = resolver.values(declared, &given.collect()).await?;
+        let frame = self.frame(session, file, &values).await?;
+        let columns = self.columns(file, &frame, language);
+        let failed = |cause| ReportError::Query { report: file.name.table().to_owned(), cause };
+        let mut statements = Vec::new();
+        for batch in frame.collect().await.map_err(failed)? {
+            for row in cells(&batch).map_err(failed)? {
+                let said = columns.iter().zip(row).map(|(column, value)| Statement {
+                    name: column.name.clone(),
+                    label: column.label.clone(),
+                    value,
+                });
+                statements.push(said.collect());
+            }
+        }
+        Ok(statements)
+    }
+}
+
+/// The values of a batch as texts, row by row.
+fn cells(batch: &RecordBatch) -> QueryResult<Vec<Vec<Option<String>>>> {
+    let options = FormatOptions::new();
+    let formatters = batch.columns().iter().map(|column| {
+        let formatter = ArrayFormatter::try_new(column.as_ref(), &options)?;
+        Ok((column, formatter))
+    });
+    let formatters = formatters.collect::<QueryResult<Vec<_>>>()?;
+    let cell = |row: usize| {
+        let values = formatters.iter().map(|(column, formatter)| {
+            let is_null = column.logical_nulls().is_some_and(|nulls| nulls.is_null(row));
+            if is_null {
+                return Ok(None);
+            }
+            formatter.value(row).try_to_string().map(Some).map_err(DataFusionError::from)
+        });
+        values.collect()
+    };
+    (0..batch.num_rows()).map(cell).collect()
+}
+
+impl Completeness {
+    /// The lines that say it below a table.
+    pub fn lines(&self) -> Vec<String> {
+        let mut loaded = Vec::new();
+        let mut refused = Vec::new();
+        for state in &self.systems {
+            let at = state.loaded_to.map_or_else(
+                || "never".to_owned(),
+                |at| format!("to {}", at.format("%Y-%m-%d %H:%MZ")),
+            );
+            let why = state.because.as_ref();
+            let why = why.map_or_else(String::new, |why| format!(" (stale: {why})"));
+            loaded.push(format!("{} {at}{why}", state.system));
+            if state.quarantined_rows > 0 {
+                refused.push(format!("{} {}", state.system, state.quarantined_rows));
+            }
+        }
+        let refused = if refused.is_empty() { "none".to_owned() } else { refused.join(", ") };
+        let mut lines = vec![
+            format!("loaded: {}", loaded.join(", ")),
+            format!("rows in quarantine: {refused}"),
+        ];
+        for row in &self.statements {
+            let said = row.iter().map(|said| {
+                let value = said.value.as_deref().unwrap_or("unknown");
+                format!("{}: {value}", said.label)
+            });
+            lines.push(said.collect::<Vec<_>>().join("; "));
+        }
+        lines
+    }
+}
