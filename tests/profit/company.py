@@ -21,9 +21,10 @@ TABLES = [
     "finance.invoice_lines", "finance.ledger_entries", "finance.payments", "finance.rates",
     "inputs.account_map", "inputs.allocation_rules", "inputs.parameters", "inventory.reservations",
     "inventory.stock_costs", "inventory.stock_counts", "inventory.stock_moves",
-    "inventory.warehouses", "marketing.sends", "sales.deliveries", "sales.orders", "sales.order_lines", "sales.products", "sales.returns",
-    "service.cases", "service.case_events", "staff.capacity", "staff.employees",
-    "staff.work_hours", "marts.dim_customer_identities", "marts.dim_periods",
+    "inventory.warehouses", "marketing.sends", "sales.deliveries", "sales.orders",
+    "sales.order_lines", "sales.products", "sales.returns", "service.cases",
+    "service.case_events", "staff.capacity", "staff.employees", "staff.work_hours",
+    "marts.dim_customer_identities", "marts.dim_periods",
 ]
 # What is compared with.
 RESULTS = ["marts.fct_profit_lines", "marts.fct_customer_profit"]

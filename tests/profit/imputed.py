@@ -10,7 +10,7 @@ ONE_DAY = datetime.timedelta(days=1)
 
 
 def costs(company):
-    """{(period, entity, customer): reporting amount}, with what takes it all back."""
+    """{(period, entity, customer): reporting amount}, and what takes it all back."""
     found = defaultdict(Decimal)
     # What has not begun when the books end ties up nothing yet.
     last = max(day(row["posted_on"]) for row in company.tables["finance.ledger_entries"])
@@ -28,8 +28,9 @@ def one_kind(company, period, tied_up, found):
     opening = tied_up(period["starts_on"] - ONE_DAY)
     closing = tied_up(period["ends_on"])
     for entity, customer in set(opening) | set(closing):
-        mean = (opening.get((entity, customer), 0) + closing.get((entity, customer), 0)) / Decimal(2)
-        cost = -rounded(mean * interest * days / 365, company.digits(company.reporting))
+        both = opening.get((entity, customer), 0) + closing.get((entity, customer), 0)
+        cost = Decimal(both) / 2 * interest * days / 365
+        cost = -rounded(cost, company.digits(company.reporting))
         found[period["period_id"], entity, customer] += cost
         found[period["period_id"], entity, CONTRA] -= cost
 
