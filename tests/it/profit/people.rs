@@ -223,171 +223,56 @@ fn name(dice: &mut Dice) -> String {
     format!("{} {}", word(dice), word(dice))
 }
 
-/// A rule: number, step, pool, account, function, driver, minutes, receiver, share, line.
-type Rule = (
-    &'static str,
-    &'static str,
-    &'static str,
-    &'static str,
-    &'static str,
-    &'static str,
-    String,
-    &'static str,
-    String,
-    &'static str,
-);
+/// What a rule is made of, in the order in which the texts below say it.
+const SAID: [&str; 10] = [
+    "rule_id",
+    "step_number",
+    "pool_name",
+    "account_from_id",
+    "cost_function",
+    "driver_name",
+    "minutes_per_unit",
+    "receiver_kind",
+    "pool_share_ratio",
+    "statement_line",
+];
 
 /// Rules of three steps; which drivers and shares they have differs from company to company.
 pub fn rules(books: &mut Books, dice: &mut Dice, entities: &Range<usize>) {
-    let none = String::new;
     let minutes = format!("{}.{}000", 1 + dice.below(2), dice.below(10));
     let overhead = *dice.pick(&["net_revenue", "order_lines", "invoices"]);
-    let mut rules: Vec<Rule> = vec![
-        (
-            "AR-14",
-            "1",
-            "rent",
-            "6701",
-            "warehouse",
-            "pool_cost",
-            none(),
-            "pool",
-            none(),
-            "overhead",
+    let pool = "administration|6701|administration";
+    let mut rules = vec![
+        "AR-14|1|rent|6701|warehouse|pool_cost||pool||overhead".to_owned(),
+        "AR-01|2|sales_wages|6601|sales|visit_call_minutes||customer||selling".to_owned(),
+        "AR-02|2|campaigns|6602||campaign_sends||customer||marketing".to_owned(),
+        "AR-03|2|freight|6603||delivery_freight||customer||delivery".to_owned(),
+        format!("AR-05|2|service_wages|6605|service|service_minutes|{minutes}|customer||service"),
+        format!(
+            "AR-05U|2|service_wages|6605|service|service_minutes|{minutes}|unused_capacity||service"
         ),
-        (
-            "AR-01",
-            "2",
-            "sales_wages",
-            "6601",
-            "sales",
-            "visit_call_minutes",
-            none(),
-            "customer",
-            none(),
-            "selling",
-        ),
-        (
-            "AR-02",
-            "2",
-            "campaigns",
-            "6602",
-            "",
-            "campaign_sends",
-            none(),
-            "customer",
-            none(),
-            "marketing",
-        ),
-        (
-            "AR-03",
-            "2",
-            "freight",
-            "6603",
-            "",
-            "delivery_freight",
-            none(),
-            "customer",
-            none(),
-            "delivery",
-        ),
-        (
-            "AR-05",
-            "2",
-            "service_wages",
-            "6605",
-            "service",
-            "service_minutes",
-            minutes.clone(),
-            "customer",
-            none(),
-            "service",
-        ),
-        (
-            "AR-05U",
-            "2",
-            "service_wages",
-            "6605",
-            "service",
-            "service_minutes",
-            minutes,
-            "unused_capacity",
-            none(),
-            "service",
-        ),
-        (
-            "AR-11",
-            "2",
-            "stock_loss",
-            "6404",
-            "",
-            "cost_of_goods",
-            none(),
-            "customer",
-            none(),
-            "stock_holding",
-        ),
+        "AR-11|2|stock_loss|6404||cost_of_goods||customer||stock_holding".to_owned(),
     ];
     if dice.one_in(2) {
         dice.hit("pool in two shares");
         let share = 100_000 + dice.below(800_000);
-        let shares = [share, 1_000_000 - share].map(|part| format!("0.{part:06}"));
-        let [one, other] = shares;
-        rules.push((
-            "AR-12",
-            "3",
-            "administration",
-            "6701",
-            "administration",
-            overhead,
-            none(),
-            "customer",
-            one,
-            "overhead",
-        ));
-        rules.push((
-            "AR-13",
-            "3",
-            "administration",
-            "6701",
-            "administration",
-            "order_lines",
-            none(),
-            "customer",
-            other,
-            "overhead",
-        ));
+        let [one, other] = [share, 1_000_000 - share].map(|part| format!("0.{part:06}"));
+        rules.push(format!("AR-12|3|{pool}|{overhead}||customer|{one}|overhead"));
+        rules.push(format!("AR-13|3|{pool}|order_lines||customer|{other}|overhead"));
     } else {
-        rules.push((
-            "AR-12",
-            "3",
-            "administration",
-            "6701",
-            "administration",
-            overhead,
-            none(),
-            "customer",
-            none(),
-            "overhead",
-        ));
+        rules.push(format!("AR-12|3|{pool}|{overhead}||customer||overhead"));
     }
     for entity in entities.clone() {
-        for (id, step, pool, account, function, driver, minutes, receiver, share, line) in &rules {
-            let said = [
-                ("rule_id", &format!("{id}-{entity}")[..]),
-                ("step_number", step),
-                ("pool_name", pool),
-                ("entity_id", &name_of(entity)),
-                ("account_from_id", account),
-                ("account_to_id", account),
-                ("cost_function", function),
-                ("driver_name", driver),
-                ("minutes_per_unit", minutes),
-                ("receiver_kind", receiver),
-                ("pool_share_ratio", share),
-                ("statement_line", line),
-                ("valid_from_on", "2025-10-01"),
-            ];
+        let entity_id = name_of(entity);
+        for rule in &rules {
+            let parts: Vec<&str> = rule.split('|').collect();
+            let id = format!("{}-{entity}", parts[0]);
+            let mut said: Vec<(&'static str, &str)> =
+                SAID.into_iter().zip(parts.iter().copied()).collect();
+            assert_eq!(said.len(), parts.len(), "{rule}");
+            said[0].1 = &id;
+            said.extend([("account_to_id", parts[3]), ("entity_id", &entity_id)]);
+            said.push(("valid_from_on", "2025-10-01"));
             books.row("inputs/allocation_rules", &said);
         }
     }
