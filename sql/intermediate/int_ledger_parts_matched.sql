@@ -39,7 +39,15 @@ attributed_reporting_amount = "The same in the reporting currency; null where no
 not_null = ["has_document", "is_agreed", "difference_class", "attributed_functional_amount"]
 ---*/
 
-with ledger_groups as (
+-- Periods as texts in the order of time.
+with placed_periods as (
+    select
+        period_id,
+        concat(ends_on, '/', lpad(cast(period_number as varchar), 6, '0'), '/') as place
+    from marts.dim_periods
+),
+
+ledger_groups as (
     select
         coalesce(document_id, '') as document_id,
         entity_id,
@@ -105,21 +113,40 @@ documents as (
     group by document_id, entity_id, document_part
 ),
 
+-- Summed beside the groups, not by windows over them: nearly every part is one group, and a window
+-- begins anew for each.
+ledger_parts as (
+    select
+        coalesce(ledger.document_id, '') as document_id,
+        ledger.entity_id,
+        ledger.document_part,
+        cast(sum(ledger.transaction_amount) as decimal(18, 4)) as part_amount,
+        cast(sum(ledger.functional_amount) as decimal(18, 4)) as part_functional_amount,
+        min(ledger.currency_code) as part_currency_code,
+        max(ledger.currency_code) as part_last_currency_code,
+        min(concat(periods.place, ledger.account_id)) as first_place
+    from intermediate.int_ledger_scoped as ledger
+    left join placed_periods as periods
+        on periods.period_id = ledger.period_id
+    where ledger.entry_class = 'document'
+    group by coalesce(ledger.document_id, ''), ledger.entity_id, ledger.document_part
+),
+
 placed_groups as (
     select
         ledger_groups.*,
-        sum(ledger_amount) over whole_part as part_amount,
-        sum(ledger_functional_amount) over whole_part as part_functional_amount,
-        min(currency_code) over whole_part as part_currency_code,
-        max(last_currency_code) over whole_part as part_last_currency_code,
-        row_number() over (
-            partition by document_id, entity_id, document_part
-            order by periods.ends_on, periods.period_number, account_id
-        ) as place
+        ledger_parts.part_amount,
+        ledger_parts.part_functional_amount,
+        ledger_parts.part_currency_code,
+        ledger_parts.part_last_currency_code,
+        concat(periods.place, ledger_groups.account_id) = ledger_parts.first_place as is_first
     from ledger_groups
-    left join marts.dim_periods as periods
+    inner join ledger_parts
+        on ledger_parts.document_id = ledger_groups.document_id
+        and ledger_parts.entity_id = ledger_groups.entity_id
+        and ledger_parts.document_part = ledger_groups.document_part
+    left join placed_periods as periods
         on periods.period_id = ledger_groups.period_id
-    window whole_part as (partition by document_id, entity_id, document_part)
 ),
 
 compared_groups as (
@@ -162,7 +189,6 @@ sized_groups as (
 judged_groups as (
     select
         sized_groups.*,
-        place = 1 as is_first,
         has_document and coalesce(document_size = ledger_size, false) as is_agreed
     from sized_groups
 ),
