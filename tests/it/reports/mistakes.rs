@@ -34,10 +34,10 @@ const CASES: &[(&str, &str, usize, &str)] = &[
         "parameter `before`: its default rests on `until`, which",
     ),
     (
-        "default = \"newest_period\"",
-        "default = \"next_period($until)\"",
-        6,
-        "parameter `period`: `next_period($until)` is no default",
+        "same_period_year_before($period)",
+        "next_period($period)",
+        16,
+        "parameter `year_before`: `next_period($period)` is no default of a period; write newest_",
     ),
     (
         "from = \"marts.dim_products.product_id\"",
