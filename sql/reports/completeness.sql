@@ -11,8 +11,10 @@ description = "Period that is looked at."
 [columns]
 unassigned_amount = "Profit of the period that nobody is known to have earned or caused."
 unused_capacity_amount = "Cost of the period's capacity that nobody used."
-reconciliation_status = "The worst of the period's accounts: reconciled, within_tolerance or unreconciled."
-unexplained_amount = "Differences between documents and ledger that no class explains, without sign."
+reconciliation_status = """The worst of the period's accounts: reconciled, within_tolerance or \
+unreconciled."""
+unexplained_amount = """Differences between documents and ledger that no class explains, without \
+sign."""
 
 [labels.en]
 unassigned_amount = "without a customer"

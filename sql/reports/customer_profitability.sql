@@ -424,61 +424,56 @@ members as (
     group by 1, 2, 3, 4, 5
 ),
 
-ranked_groups as (
+-- Places of groups by profit; a group has one place, whoever is in it.
+profited as (
     select
-        group_id,
-        currency_code,
-        row_number() over (
-            partition by currency_code
-            order by coalesce(sum(profit_amount), 0) desc, group_id
-        ) as rank_number
+        members.*,
+        coalesce(
+            sum(profit_amount) over (partition by currency_code, row_kind, group_id), 0
+        ) as group_profit_amount
     from members
-    where row_kind = 'group'
-    group by group_id, currency_code
+),
+
+ranked as (
+    select
+        profited.*,
+        dense_rank() over (
+            partition by currency_code, row_kind
+            order by group_profit_amount desc, group_id
+        ) as rank_number
+    from profited
 ),
 
 -- What lies beyond the limit is one row, so that the rows add up to the total.
 placed as (
     select
-        case when ranked_groups.rank_number > $limit then 'others' else members.row_kind end
-            as shown_kind,
-        case when ranked_groups.rank_number > $limit then 'others' else members.group_id end
-            as shown_id,
-        case when ranked_groups.rank_number <= $limit then ranked_groups.rank_number end
-            as rank_number,
-        members.*
-    from members
-    left join ranked_groups
-        on members.group_id = ranked_groups.group_id
-        and (members.currency_code is not distinct from ranked_groups.currency_code)
-        and members.row_kind = 'group'
+        ranked.*,
+        case
+            when row_kind = 'group' and rank_number > $limit then 'others'
+            else row_kind
+        end as shown_kind,
+        case
+            when row_kind = 'group' and rank_number > $limit then 'others'
+            else group_id
+        end as shown_id,
+        case when row_kind = 'group' and rank_number <= $limit then rank_number end
+            as shown_number
+    from ranked
 ),
 
 -- A customer of two groups is counted in both, and once in the total.
 counted as (
     select
-        shown_kind,
-        shown_id,
-        currency_code,
-        count(*) as customer_count
-    from (
-        select distinct shown_kind, shown_id, currency_code, customer_id
-        from placed
-        where row_kind = 'group' and actual_count > 0
-    )
-    group by 1, 2, 3
-    union all
-    select
-        'total' as shown_kind,
-        'total' as shown_id,
-        currency_code,
-        count(*) as customer_count
-    from (
-        select distinct currency_code, customer_id
-        from placed
-        where row_kind = 'group' and actual_count > 0
-    )
-    group by 3
+        placed.*,
+        row_kind = 'group' and actual_count > 0 and row_number() over (
+            partition by currency_code, shown_kind, shown_id, customer_id
+            order by actual_count > 0 desc, group_id
+        ) = 1 as is_counted,
+        row_kind = 'group' and actual_count > 0 and row_number() over (
+            partition by currency_code, row_kind, customer_id
+            order by actual_count > 0 desc, group_id
+        ) = 1 as is_counted_in_total
+    from placed
 ),
 
 summed as (
@@ -488,7 +483,11 @@ summed as (
         case when grouping(shown_kind) = 0 and shown_kind = 'group' then max(group_name) end
             as group_name,
         currency_code,
-        case when grouping(shown_kind) = 0 then max(rank_number) end as rank_number,
+        case when grouping(shown_kind) = 0 then max(shown_number) end as rank_number,
+        case
+            when grouping(shown_kind) = 1 then count(*) filter (where is_counted_in_total)
+            when shown_kind in ('group', 'others') then count(*) filter (where is_counted)
+        end as customer_count,
         coalesce(sum(gross_revenue_amount), 0) as gross_revenue_amount,
         coalesce(sum(discount_amount), 0) as discount_amount,
         coalesce(sum(return_amount), 0) as return_amount,
@@ -505,7 +504,7 @@ summed as (
         sum(base_net_revenue_amount) as base_net_revenue_amount,
         sum(base_profit_amount) as base_profit_amount,
         coalesce(sum(unpriced_count), 0) as unpriced_count
-    from placed
+    from counted
     group by grouping sets ((shown_kind, shown_id, currency_code), (currency_code))
 ),
 
@@ -534,7 +533,7 @@ select
     stated.group_id,
     stated.group_name,
     stated.currency_code,
-    counted.customer_count,
+    stated.customer_count,
     cast(stated.gross_revenue_amount as decimal(18, 4)) as gross_revenue_amount,
     cast(stated.discount_amount as decimal(18, 4)) as discount_amount,
     cast(stated.return_amount as decimal(18, 4)) as return_amount,
@@ -580,10 +579,6 @@ select
         as profit_change_amount,
     stated.unpriced_count
 from stated
-left join counted
-    on stated.row_kind = counted.shown_kind
-    and stated.group_id = counted.shown_id
-    and (stated.currency_code is not distinct from counted.currency_code)
 order by
     stated.currency_code,
     case stated.row_kind

@@ -40,7 +40,8 @@ margin_amount = "Gross margin attributed."
 cost_amount = "Spent in the span, positive."
 return_amount = "Margin less cost."
 return_ratio = "Return over cost."
-unknown_count = "Invoice lines without a known cost, whose margin is missing here."
+unknown_count = """Invoice lines without a known cost, whose margin is missing here; of the total \
+only."""
 
 [labels.en]
 row_kind = "Kind of row"
@@ -125,16 +126,23 @@ touches as (
         and customer_id <> 'unassigned'
 ),
 
+-- An order without a touch keeps its margin, as does what was sold without an order.
 touched as (
     select
-        orders.order_id,
-        touches.department_name,
+        order_margins.order_id,
+        case
+            when touches.department_name is not null then touches.department_name
+            when order_margins.order_id is null then 'without_order'
+            else 'untouched'
+        end as row_kind,
         touches.campaign_id,
-        count(*) as touch_count
+        count(touches.customer_id) as touch_count,
+        max(order_margins.margin_amount) as order_margin_amount,
+        max(order_margins.unknown_count) as unknown_count
     from order_margins
-    join orders
+    left join orders
         on order_margins.order_id = orders.order_id
-    join touches
+    left join touches
         on orders.customer_id = touches.customer_id
         and touches.happened_on < orders.ordered_on
         and touches.happened_on >= orders.ordered_on - $attribution_days
@@ -144,19 +152,19 @@ touched as (
 -- Each touch of an order gets the same part of its margin, to the last unit.
 attributed as (
     select
-        touched.order_id,
-        touched.department_name,
-        touched.campaign_id,
-        touched.touch_count,
+        order_id,
+        row_kind,
+        campaign_id,
+        touch_count,
         allocate(
-            cast(order_margins.margin_amount as decimal(18, 4)),
-            touched.touch_count,
-            concat(touched.department_name, '/', coalesce(touched.campaign_id, '')),
+            cast(coalesce(order_margin_amount, 0) as decimal(18, 4)),
+            greatest(touch_count, 1),
+            concat(row_kind, '/', coalesce(campaign_id, '')),
             4
-        ) over (partition by touched.order_id) as margin_amount
+        ) over (partition by order_id) as margin_amount,
+        row_number() over (partition by order_id order by row_kind, campaign_id) = 1 as is_first,
+        unknown_count
     from touched
-    join order_margins
-        on touched.order_id = order_margins.order_id
 ),
 
 campaign_costs as (
@@ -180,62 +188,36 @@ ledger as (
         and ($entity is null or lines.entity_id = $entity)
 ),
 
-by_touch as (
+-- Margins, costs of the sheet, and wages of marketing and whatever else the ledger holds beyond it.
+amounts as (
     select
-        department_name,
-        campaign_id,
-        count(*) as order_count,
-        sum(touch_count) as touch_count,
-        coalesce(sum(margin_amount), 0) as margin_amount
-    from attributed
-    group by 1, 2
-),
-
-returns as (
-    select
-        'marketing' as row_kind,
-        coalesce(by_touch.campaign_id, campaign_costs.campaign_id) as campaign_id,
-        coalesce(by_touch.touch_count, 0) as touch_count,
-        coalesce(by_touch.order_count, 0) as order_count,
-        coalesce(by_touch.margin_amount, 0) as margin_amount,
-        coalesce(campaign_costs.cost_amount, 0) as cost_amount,
-        cast(0 as bigint) as unknown_count
-    from (select * from by_touch where department_name = 'marketing') as by_touch
-    full join campaign_costs
-        on by_touch.campaign_id = campaign_costs.campaign_id
-    union all
-    select
-        'sales' as row_kind,
+        row_kind,
         campaign_id,
         touch_count,
-        order_count,
+        case when order_id is not null then 1 else 0 end as order_count,
+        case when order_id is not null and is_first then 1 else 0 end as first_count,
         margin_amount,
-        0 as cost_amount,
-        0 as unknown_count
-    from by_touch
-    where department_name = 'sales'
+        cast(0 as decimal(18, 4)) as cost_amount,
+        case when is_first then unknown_count else 0 end as unknown_count
+    from attributed
     union all
     select
-        case when order_margins.order_id is null then 'without_order' else 'untouched' end
-            as row_kind,
-        null as campaign_id,
+        'marketing' as row_kind,
+        campaign_id,
         0 as touch_count,
-        count(order_margins.order_id) as order_count,
-        coalesce(sum(order_margins.margin_amount), 0) as margin_amount,
-        0 as cost_amount,
+        0 as order_count,
+        0 as first_count,
+        0 as margin_amount,
+        cost_amount,
         0 as unknown_count
-    from order_margins
-    left join (select distinct order_id from touched) as touched
-        on order_margins.order_id = touched.order_id
-    where touched.order_id is null
-    group by 1
+    from campaign_costs
     union all
-    -- Wages of marketing and whatever else the ledger holds beyond the sheet of campaigns.
     select
         'unattributed_cost' as row_kind,
         null as campaign_id,
         0 as touch_count,
         0 as order_count,
+        0 as first_count,
         0 as margin_amount,
         ledger.cost_amount - coalesce(sheet.cost_amount, 0) as cost_amount,
         0 as unknown_count
@@ -244,23 +226,17 @@ returns as (
 ),
 
 totalled as (
-    select * from returns
-    union all
     select
-        'total' as row_kind,
-        null as campaign_id,
-        sum(returns.touch_count) as touch_count,
-        max(whole.order_count) as order_count,
-        sum(returns.margin_amount) as margin_amount,
-        sum(returns.cost_amount) as cost_amount,
-        max(whole.unknown_count) as unknown_count
-    from returns
-    cross join (
-        select
-            count(order_id) as order_count,
-            coalesce(sum(unknown_count), 0) as unknown_count
-        from order_margins
-    ) as whole
+        case when grouping(row_kind) = 1 then 'total' else row_kind end as row_kind,
+        campaign_id,
+        sum(touch_count) as touch_count,
+        case when grouping(row_kind) = 1 then sum(first_count) else sum(order_count) end
+            as order_count,
+        sum(margin_amount) as margin_amount,
+        sum(cost_amount) as cost_amount,
+        case when grouping(row_kind) = 1 then sum(unknown_count) end as unknown_count
+    from amounts
+    group by grouping sets ((row_kind, campaign_id), ())
 )
 
 select

@@ -161,81 +161,64 @@ sold_cells as (
         actual_revenue_amount - actual_cost_amount as actual_margin_amount,
         base_revenue_amount - base_cost_amount as base_margin_amount,
         max(base_quantity) over (partition by customer_id) > 0 as was_customer,
-        max(actual_quantity) over (partition by customer_id) > 0 as is_customer
+        max(actual_quantity) over (partition by customer_id) > 0 as is_customer,
+        sum(case when base_quantity > 0 and actual_quantity > 0 then base_quantity else 0 end)
+            over (partition by customer_id) as customer_base_quantity,
+        sum(case when base_quantity > 0 and actual_quantity > 0 then actual_quantity else 0 end)
+            over (partition by customer_id) as customer_actual_quantity
     from cells
-),
-
-continuing_cells as (
-    select
-        *,
-        sum(base_quantity) over (partition by customer_id) as customer_base_quantity,
-        sum(actual_quantity) over (partition by customer_id) as customer_actual_quantity
-    from sold_cells
-    where is_continuing
 ),
 
 -- Price and cost are of today's quantity. Only here is anything rounded; volume is what is left of
 -- the change, and quantity what is left of volume, so that each cell's four add up to its change.
-priced_cells as (
-    select
-        customer_id,
-        mix_id,
-        actual_margin_amount - base_margin_amount as change_amount,
-        actual_revenue_amount - cast(
-            round(
-                cast(base_revenue_amount as decimal(38, 10)) * actual_quantity / base_quantity, 4
-            ) as decimal(18, 4)
-        ) as price_amount,
-        cast(
-            round(
-                cast(base_cost_amount as decimal(38, 10)) * actual_quantity / base_quantity, 4
-            ) as decimal(18, 4)
-        ) - actual_cost_amount as cost_amount,
-        cast(
-            round(
-                cast(base_margin_amount as decimal(38, 10)) * actual_quantity / base_quantity
-                - cast(base_margin_amount as decimal(38, 10)) * customer_actual_quantity
-                / customer_base_quantity,
-                4
-            ) as decimal(18, 4)
-        ) as mix_amount
-    from continuing_cells
-),
-
-new_and_lost as (
+stepped_cells as (
     select
         case
+            when is_continuing then 'continuing'
+            when base_quantity < 0 or actual_quantity < 0 then 'none'
+            when base_quantity = 0 and actual_quantity = 0 then 'none'
             when not was_customer and is_customer then 'new_customers'
             when was_customer and not is_customer then 'lost_customers'
             when actual_quantity > 0 then 'new_products'
             else 'discontinued_products'
-        end as step_name,
-        actual_margin_amount - base_margin_amount as amount
+        end as cell_kind,
+        actual_margin_amount - base_margin_amount as change_amount,
+        actual_revenue_amount - cast(
+            round(
+                cast(base_revenue_amount as decimal(38, 10)) * actual_quantity
+                / nullif(base_quantity, 0),
+                4
+            ) as decimal(18, 4)
+        ) as price_amount,
+        cast(
+            round(
+                cast(base_cost_amount as decimal(38, 10)) * actual_quantity
+                / nullif(base_quantity, 0),
+                4
+            ) as decimal(18, 4)
+        ) - actual_cost_amount as cost_amount,
+        cast(
+            round(
+                cast(base_margin_amount as decimal(38, 10)) * actual_quantity
+                / nullif(base_quantity, 0)
+                - cast(base_margin_amount as decimal(38, 10)) * customer_actual_quantity
+                / nullif(customer_base_quantity, 0),
+                4
+            ) as decimal(18, 4)
+        ) as mix_amount
     from sold_cells
-    where not is_continuing
-        and (base_quantity > 0 or actual_quantity > 0)
-        and base_quantity >= 0
-        and actual_quantity >= 0
 ),
 
-goods_steps as (
-    select 'price' as step_name, sum(price_amount) as amount, count(*) as cell_count
-    from priced_cells
-    union all
-    select 'mix' as step_name, sum(mix_amount) as amount, count(*) as cell_count
-    from priced_cells
-    union all
+goods as (
     select
-        'quantity' as step_name,
-        sum(change_amount - price_amount - cost_amount - mix_amount) as amount,
-        count(*) as cell_count
-    from priced_cells
-    union all
-    select 'cost' as step_name, sum(cost_amount) as amount, count(*) as cell_count
-    from priced_cells
-    union all
-    select step_name, sum(amount) as amount, count(*) as cell_count
-    from new_and_lost
+        cell_kind,
+        count(*) as cell_count,
+        sum(change_amount) as change_amount,
+        sum(case cell_kind when 'continuing' then price_amount end) as price_amount,
+        sum(case cell_kind when 'continuing' then mix_amount end) as mix_amount,
+        sum(case cell_kind when 'continuing' then cost_amount end) as cost_amount
+    from stepped_cells
+    where cell_kind <> 'none'
     group by 1
 ),
 
@@ -259,64 +242,73 @@ line_changes as (
     group by 1
 ),
 
-goods_change as (
-    select coalesce(sum(amount), 0) as amount from goods_steps
+steps (step_number, row_kind, step_name, cell_kind) as (
+    values
+        (0, 'base', 'base_profit', 'none'),
+        (10, 'step', 'price', 'continuing'),
+        (20, 'step', 'mix', 'continuing'),
+        (30, 'step', 'quantity', 'continuing'),
+        (40, 'step', 'cost', 'continuing'),
+        (50, 'step', 'new_customers', 'new_customers'),
+        (60, 'step', 'lost_customers', 'lost_customers'),
+        (70, 'step', 'new_products', 'new_products'),
+        (80, 'step', 'discontinued_products', 'discontinued_products'),
+        (90, 'step', 'other_margin', 'all'),
+        (100, 'step', 'selling', 'none'),
+        (110, 'step', 'marketing', 'none'),
+        (120, 'step', 'service', 'none'),
+        (130, 'step', 'delivery', 'none'),
+        (140, 'step', 'stock_holding', 'none'),
+        (150, 'step', 'overhead', 'none'),
+        (160, 'step', 'unmapped', 'none'),
+        (200, 'actual', 'actual_profit', 'none')
 ),
 
 -- The ledger's margin moved by more than these lines of invoices: work, contracts, freight,
--- rebates, differences and what nobody is known for.
-steps (step_number, step_name) as (
-    values
-        (10, 'price'),
-        (20, 'mix'),
-        (30, 'quantity'),
-        (40, 'cost'),
-        (50, 'new_customers'),
-        (60, 'lost_customers'),
-        (70, 'new_products'),
-        (80, 'discontinued_products'),
-        (90, 'other_margin'),
-        (100, 'selling'),
-        (110, 'marketing'),
-        (120, 'service'),
-        (130, 'delivery'),
-        (140, 'stock_holding'),
-        (150, 'overhead'),
-        (160, 'unmapped')
+-- rebates, differences and what nobody is known for. So the cells' change is taken off it.
+parts as (
+    select
+        steps.step_number,
+        case steps.row_kind
+            when 'base' then line_changes.base_amount
+            when 'actual' then line_changes.actual_amount
+            else line_changes.actual_amount - line_changes.base_amount
+        end as amount,
+        cast(null as bigint) as cell_count
+    from steps
+    join line_changes
+        on steps.row_kind <> 'step'
+        or steps.step_name = line_changes.step_name
+    union all
+    select
+        steps.step_number,
+        case steps.step_name
+            when 'price' then goods.price_amount
+            when 'mix' then goods.mix_amount
+            when 'cost' then goods.cost_amount
+            when 'quantity' then goods.change_amount - goods.price_amount - goods.mix_amount
+                - goods.cost_amount
+            when 'other_margin' then - goods.change_amount
+            else goods.change_amount
+        end as amount,
+        case when steps.cell_kind <> 'all' then goods.cell_count end as cell_count
+    from steps
+    join goods
+        on steps.cell_kind = goods.cell_kind
+        or steps.cell_kind = 'all'
 ),
 
 bridge as (
     select
-        0 as step_number,
-        'base' as row_kind,
-        'base_profit' as step_name,
-        coalesce(sum(base_amount), 0) as amount,
-        cast(null as bigint) as cell_count
-    from line_changes
-    union all
-    select
         steps.step_number,
-        'step' as row_kind,
+        steps.row_kind,
         steps.step_name,
-        coalesce(goods_steps.amount, 0)
-            + coalesce(line_changes.actual_amount - line_changes.base_amount, 0)
-            - case steps.step_name when 'other_margin' then goods_change.amount else 0 end
-            as amount,
-        goods_steps.cell_count
+        coalesce(sum(parts.amount), 0) as amount,
+        sum(parts.cell_count) as cell_count
     from steps
-    cross join goods_change
-    left join goods_steps
-        on steps.step_name = goods_steps.step_name
-    left join line_changes
-        on steps.step_name = line_changes.step_name
-    union all
-    select
-        200 as step_number,
-        'actual' as row_kind,
-        'actual_profit' as step_name,
-        coalesce(sum(actual_amount), 0) as amount,
-        cast(null as bigint) as cell_count
-    from line_changes
+    left join parts
+        on steps.step_number = parts.step_number
+    group by 1, 2, 3
 )
 
 -- Without a span before there is nothing to compare with, and no row.
@@ -324,7 +316,7 @@ select
     bridge.step_number,
     bridge.row_kind,
     bridge.step_name,
-    bridge.amount,
+    cast(bridge.amount as decimal(18, 4)) as amount,
     cast(
         sum(bridge.amount) filter (where bridge.row_kind <> 'actual') over (
             order by bridge.step_number

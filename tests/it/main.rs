@@ -23,6 +23,7 @@ mod closing;
 mod company;
 mod data_files;
 mod databases;
+mod dependencies;
 mod disk_full;
 mod flips;
 mod frozen;

@@ -192,8 +192,12 @@ impl Trade {
         stream: &mut Stream,
     ) {
         let on = working_days_later(later(shipment.on, 6 + stream.below(20)), 1);
-        let (line, shipped) = shipment.lines[stream.place(shipment.lines.len())];
         let whole = run.world.customers[index].returns_per_mille > 500;
+        let any = shipment.lines[stream.place(shipment.lines.len())];
+        let worth = |(line, shipped): &(usize, i64)| order.lines[*line].price * shipped;
+        let dearest = shipment.lines.iter().max_by_key(|line| worth(line)).copied();
+        // Who sends most of it back sends back what is dearest.
+        let (line, shipped) = if whole { dearest.unwrap_or(any) } else { any };
         let quantity = if whole { shipped } else { 1 + shipped / 3 }.min(shipped);
         let line = &order.lines[line];
         let place =

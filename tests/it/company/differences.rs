@@ -12,7 +12,7 @@ use crate::cli::{demo, ok};
 struct Found {
     classes: BTreeSet<String>,
     amounts: [i64; 4],
-    /// cents by which the entity's currency may differ because lines are rounded by themselves
+    /// whether a part of it differs by rounding alone
     is_rounding: bool,
 }
 

@@ -8,6 +8,7 @@ mod differences;
 mod feeds;
 mod into;
 mod loaded;
+mod losses;
 mod read;
 
 use std::path::{Path, PathBuf};

@@ -1,6 +1,7 @@
 //! Does a report answer what is asked, of the release asked, and nothing that is slipped in?
 
 mod answers;
+mod bridge;
 mod mistakes;
 
 use crate::models::shop;
