@@ -58,7 +58,9 @@ pub fn same(expected: &Sums, found: &Sums, when: &str) {
     assert!(!expected.is_empty(), "there is a ledger");
 }
 
-/// Every planted difference is found with its class and amount, and no other.
+/// Every planted difference is found with its class and amount, and no other. That books agree in
+/// the entity's currency and not in the group's, because rates of three currencies never agree to
+/// the cent, is found too and was not planted.
 pub fn differences<'a>(world: &World, planted: impl Iterator<Item = &'a Planted>) {
     let sql = "select document_id, difference_class,
             cast(sum(difference_functional_amount) as decimal(18, 4)),
@@ -80,7 +82,10 @@ pub fn differences<'a>(world: &World, planted: impl Iterator<Item = &'a Planted>
     };
     let expected: BTreeSet<_> = planted.map(wanted).collect();
     let missing: Vec<_> = expected.difference(&found).collect();
-    let beyond: Vec<_> = found.difference(&expected).collect();
+    let is_of_rates = |(_, class, [functional, _]): &(String, String, [i64; 2])| {
+        class == "currency_or_rounding" && *functional == 0
+    };
+    let beyond: Vec<_> = found.difference(&expected).filter(|one| !is_of_rates(one)).collect();
     assert!(
         missing.is_empty() && beyond.is_empty(),
         "planted and not found:\n{missing:#?}\nfound and not planted:\n{beyond:#?}"
