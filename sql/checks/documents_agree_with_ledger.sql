@@ -1,6 +1,7 @@
 /*---
-description = """Every document is posted once, with its amount and its sign, where it belongs, and \
-every posting has its document; beyond what is tolerated of an account the documents are named."""
+description = """Every document is posted once, with its amount and its sign, where it belongs, \
+and every posting has its document; beyond what is tolerated of an account the documents are \
+named."""
 severity    = { open = "warning", closed = "error", period = "period_id" }
 ---*/
 

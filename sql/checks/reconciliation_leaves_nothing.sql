@@ -1,5 +1,6 @@
 /*---
-description = "What documents and ledger differ by is explained, account by account, to the last unit."
+description = """What documents and ledger differ by is explained, account by account, to the last \
+unit."""
 severity    = { open = "warning", closed = "error", period = "period_id" }
 ---*/
 

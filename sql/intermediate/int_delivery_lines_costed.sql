@@ -6,8 +6,9 @@ grain       = ["delivery_id", "delivery_line_number"]
 entity_id = "Legal entity that owns the warehouse."
 currency_code = "ISO 4217 code in which the warehouse states the cost."
 delivered_quantity = "Pieces that the line brought."
-cost_amount = """Cost in the currency of the moves, positive; null where no move names delivery and \
-product. What a move brings for several lines is split by quantity, the parts sum to the whole."""
+cost_amount = """Cost in the currency of the moves, positive; null where no move names delivery \
+and product. What a move brings for several lines is split by quantity, the parts sum to the \
+whole."""
 cost_functional_amount = "Cost in the currency of the entity's books, likewise."
 cost_reporting_amount = "Cost in the reporting currency, likewise."
 variance_functional_amount = """Booked cost less cost in the currency of the entity's books: 0 \

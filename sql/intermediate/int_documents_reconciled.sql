@@ -19,8 +19,8 @@ has_several_accounts = "Whether the part is posted on several accounts."
 difference_class = """Why document and ledger differ; empty where they agree. Entries without \
 document: manual_journal (by hand), other_subledger (not from the department that keeps the \
 documents), missing_in_subledger. Documents without entries: unposted (a draft is there), \
-account_outside_range (posted on an account that no document explains), missing_in_ledger. Both with \
-the same amount: unknown_customer (the entries name nobody known), timing (another period), \
+account_outside_range (posted on an account that no document explains), missing_in_ledger. Both \
+with the same amount: unknown_customer (the entries name nobody known), timing (another period), \
 currency_or_rounding (converted otherwise). Both with other amounts: wrong_sign, duplicate (the \
 ledger has it several times), unposted, account_outside_range, else amount_mismatch."""
 

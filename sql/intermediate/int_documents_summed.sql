@@ -1,6 +1,6 @@
 /*---
-description = """What departments' documents come to, one row a document, part and period; bills for \
-campaigns too. Amounts add to profit."""
+description = """What departments' documents come to, one row a document, part and period; bills \
+for campaigns too. Amounts add to profit."""
 grain       = ["document_id", "entity_id", "document_part", "period_id"]
 
 [columns]
@@ -13,8 +13,8 @@ customer_id = "Customer of the document, the first by text where it has several.
 local_customer_id = "Number of the customer in the department, likewise."
 currency_code = "ISO 4217 code of the document; null where it has several."
 document_amount = "Amount in the document's currency; null where it has several."
-document_functional_amount = """Amount in the entity's currency, each line converted and rounded at \
-the rate of its day; null where some of it has no rate."""
+document_functional_amount = """Amount in the entity's currency, each line converted and rounded \
+at the rate of its day; null where some of it has no rate."""
 document_reporting_amount = "Amount in the reporting currency, likewise."
 line_count = "Lines of documents in the sums, each of which is converted and rounded by itself."
 

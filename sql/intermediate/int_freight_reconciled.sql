@@ -7,13 +7,13 @@ grain       = ["entity_id", "account_id", "period_id", "document_id"]
 entity_id = "Legal entity; 'unassigned' where that of deliveries is not known."
 account_id = "Account of freight; without one in inputs.account_map there are no rows."
 period_id = "Accounting period."
-document_id = """Document of the ledger where one alone has the period's freight, or where it is no \
-bill for freight (there `-` if it has none); else empty."""
+document_id = """Document of the ledger where one alone has the period's freight, or where it is \
+no bill for freight (there `-` if it has none); else empty."""
 currency_code = "ISO 4217 code of the freight; null where it has several."
 document_amount = "Freight of the period's deliveries in their currency; null where it has several."
 ledger_amount = "Freight posted, in the currency of the documents; null where it has several."
-document_functional_amount = """Freight of the deliveries in the entity's currency; null where some \
-of it has no rate."""
+document_functional_amount = """Freight of the deliveries in the entity's currency; null where \
+some of it has no rate."""
 ledger_functional_amount = "Freight posted, in the entity's currency."
 document_reporting_amount = "Freight of the deliveries in the reporting currency, likewise."
 ledger_reporting_amount = "Freight posted, in the reporting currency; null where a rate is missing."

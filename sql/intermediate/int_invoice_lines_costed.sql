@@ -53,8 +53,7 @@ of_deliveries as (
         lines.invoice_id,
         lines.invoice_line_number,
         'delivery' as cost_source,
-        sum(lines.invoiced_quantity) over billed_before - lines.invoiced_quantity
-            as quantity_before,
+        coalesce(repeated.quantity_before, 0) as quantity_before,
         lines.invoiced_quantity,
         costs.delivered_quantity as whole_quantity,
         costs.delivery_id is not null as is_delivered,
@@ -69,14 +68,12 @@ of_deliveries as (
     left join intermediate.int_delivery_lines_costed as costs
         on costs.delivery_id = lines.delivery_id
         and costs.delivery_line_number = lines.delivery_line_number
+    left join intermediate.int_invoice_lines_repeated as repeated
+        on repeated.invoice_id = lines.invoice_id
+        and repeated.invoice_line_number = lines.invoice_line_number
     where lines.delivery_id is not null
         and lines.delivery_line_number is not null
         and not lines.is_credit_note
-    window billed_before as (
-        partition by lines.delivery_id, lines.delivery_line_number
-        order by lines.invoiced_on, lines.invoice_id, lines.invoice_line_number
-        rows between unbounded preceding and current row
-    )
 ),
 
 -- What no invoice line names by its delivery was billed by the order line, or by that of the set to
@@ -113,14 +110,31 @@ order_line_costs as (
     group by costs.order_id, coalesce(lines.parent_line_number, costs.order_line_number)
 ),
 
+lines_of_orders as (
+    select
+        invoice_id,
+        invoice_line_number,
+        order_id,
+        order_line_number,
+        invoiced_quantity,
+        sum(invoiced_quantity) over (
+            partition by order_id, order_line_number
+            order by invoiced_on, invoice_id, invoice_line_number
+            rows between unbounded preceding and current row
+        ) - invoiced_quantity as quantity_before
+    from billed_lines
+    where (delivery_id is null or delivery_line_number is null)
+        and order_line_number is not null
+        and not is_credit_note
+),
+
 -- Of a set as many are whole as were ordered; its items are not counted together.
 of_order_lines as (
     select
         lines.invoice_id,
         lines.invoice_line_number,
         'order_line' as cost_source,
-        sum(lines.invoiced_quantity) over billed_before - lines.invoiced_quantity
-            as quantity_before,
+        lines.quantity_before,
         lines.invoiced_quantity,
         case when sets.order_id is null then costs.delivered_quantity else ordered.ordered_quantity
         end as whole_quantity,
@@ -133,7 +147,7 @@ of_order_lines as (
         costs.cost_reporting_amount,
         costs.variance_functional_amount,
         costs.variance_reporting_amount
-    from billed_lines as lines
+    from lines_of_orders as lines
     left join order_line_costs as costs
         on costs.order_id = lines.order_id
         and costs.order_line_number = lines.order_line_number
@@ -143,14 +157,6 @@ of_order_lines as (
     left join staging.stg_sales__order_lines as ordered
         on ordered.order_id = lines.order_id
         and ordered.order_line_number = lines.order_line_number
-    where (lines.delivery_id is null or lines.delivery_line_number is null)
-        and lines.order_line_number is not null
-        and not lines.is_credit_note
-    window billed_before as (
-        partition by lines.order_id, lines.order_line_number
-        order by lines.invoiced_on, lines.invoice_id, lines.invoice_line_number
-        rows between unbounded preceding and current row
-    )
 ),
 
 -- A return and product belong to one credit note, so that their cost is taken back once.
@@ -249,13 +255,34 @@ issue_costs as (
     group by entity_id, local_customer_id, product_id, period_id
 ),
 
+lines_of_parts as (
+    select
+        lines.invoice_id,
+        lines.invoice_line_number,
+        lines.entity_id,
+        lines.debtor_id,
+        lines.product_id,
+        dates.period_id,
+        lines.invoiced_quantity,
+        sum(lines.invoiced_quantity) over (
+            partition by lines.entity_id, lines.debtor_id, lines.product_id, dates.period_id
+            order by lines.invoiced_on, lines.invoice_id, lines.invoice_line_number
+            rows between unbounded preceding and current row
+        ) - lines.invoiced_quantity as quantity_before
+    from billed_lines as lines
+    left join marts.dim_dates as dates
+        on dates.date_on = lines.invoiced_on
+    where (lines.delivery_id is null or lines.delivery_line_number is null)
+        and lines.order_line_number is null
+        and not lines.is_credit_note
+),
+
 of_issues as (
     select
         lines.invoice_id,
         lines.invoice_line_number,
         'issue' as cost_source,
-        sum(lines.invoiced_quantity) over billed_before - lines.invoiced_quantity
-            as quantity_before,
+        lines.quantity_before,
         lines.invoiced_quantity,
         costs.issued_quantity as whole_quantity,
         costs.entity_id is not null as is_delivered,
@@ -266,22 +293,12 @@ of_issues as (
         costs.cost_reporting_amount,
         costs.variance_functional_amount,
         costs.variance_reporting_amount
-    from billed_lines as lines
-    left join marts.dim_dates as dates
-        on dates.date_on = lines.invoiced_on
+    from lines_of_parts as lines
     left join issue_costs as costs
         on costs.entity_id = lines.entity_id
         and costs.local_customer_id = lines.debtor_id
         and costs.product_id = lines.product_id
-        and costs.period_id = dates.period_id
-    where (lines.delivery_id is null or lines.delivery_line_number is null)
-        and lines.order_line_number is null
-        and not lines.is_credit_note
-    window billed_before as (
-        partition by lines.entity_id, lines.debtor_id, lines.product_id, dates.period_id
-        order by lines.invoiced_on, lines.invoice_id, lines.invoice_line_number
-        rows between unbounded preceding and current row
-    )
+        and costs.period_id = lines.period_id
 ),
 
 all_lines as (
@@ -411,7 +428,8 @@ select
         end - case
             when from_quantity = whole_quantity then variance_functional_amount
             else round(
-                cast(variance_functional_amount * from_quantity as decimal(38, 10)) / whole_quantity,
+                cast(variance_functional_amount * from_quantity as decimal(38, 10))
+                / whole_quantity,
                 functional_digits
             )
         end as decimal(18, 4)

@@ -11,8 +11,8 @@ period_id = "Regular accounting period of the first move."
 currency_code = "ISO 4217 code of the moves; null where they have several currencies."
 issued_quantity = "Pieces that left, positive; negative for returns."
 cost_amount = """Cost of what left, positive, in the currency of the moves: booked cost, or, on \
-days on which the parameter inventory_valuation says standard, quantity times unit cost. Null where \
-the moves have several currencies or the unit cost is not known; negative for returns."""
+days on which the parameter inventory_valuation says standard, quantity times unit cost. Null \
+where the moves have several currencies or the unit cost is not known; negative for returns."""
 cost_functional_amount = """Cost in the currency of the entity's books at the rate of the day of \
 the move; null where an amount or its rate is missing or the moves are of several entities."""
 cost_reporting_amount = "Cost in the reporting currency, likewise."

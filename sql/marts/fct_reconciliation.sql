@@ -5,8 +5,8 @@ tolerated. Amounts add to profit: revenue is positive, cost negative."""
 grain       = ["subledger", "period_id", "entity_id", "account_id"]
 
 [columns]
-document_functional_amount = """What documents say, in the entity's currency; null where one has no \
-rate."""
+document_functional_amount = """What documents say, in the entity's currency; null where one has \
+no rate."""
 ledger_functional_amount = "What is posted, in the entity's currency."
 difference_functional_amount = "Posted less what documents say, in the entity's currency."
 document_reporting_amount = "What documents say in the reporting currency, likewise."
@@ -14,26 +14,31 @@ ledger_reporting_amount = "What is posted in the reporting currency; null where 
 difference_reporting_amount = "Posted less what documents say, in the reporting currency."
 timing_functional_amount = "Of the difference: posted in another period."
 missing_in_ledger_functional_amount = "Of the difference: documents that are not posted."
-missing_in_subledger_functional_amount = "Of the difference: postings whose document no department has."
+missing_in_subledger_functional_amount = """Of the difference: postings whose document no \
+department has."""
 amount_mismatch_functional_amount = "Of the difference: documents posted with another amount."
 duplicate_functional_amount = "Of the difference: documents posted several times."
 manual_journal_functional_amount = "Of the difference: entries by hand without document."
-other_subledger_functional_amount = "Of the difference: entries of another department on the account."
+other_subledger_functional_amount = """Of the difference: entries of another department on the \
+account."""
 unposted_functional_amount = "Of the difference: documents of which only a draft is entered."
-currency_or_rounding_functional_amount = "Of the difference: the same amounts converted or rounded otherwise."
-account_outside_range_functional_amount = "Of the difference: documents posted on an account that no document explains."
+currency_or_rounding_functional_amount = """Of the difference: the same amounts converted or \
+rounded otherwise."""
+account_outside_range_functional_amount = """Of the difference: documents posted on an account \
+that no document explains."""
 wrong_sign_functional_amount = "Of the difference: documents posted with their sign turned."
-unknown_customer_functional_amount = "Of the difference: documents posted to a debtor nobody knows; conversions may differ."
+unknown_customer_functional_amount = """Of the difference: documents posted to a debtor nobody \
+knows; conversions may differ."""
 explained_functional_amount = "What a class explains of the difference, in the entity's currency."
-unexplained_functional_amount = """What no class explains, in the entity's currency: where only sums \
-of a period are compared."""
+unexplained_functional_amount = """What no class explains, in the entity's currency: where only \
+sums of a period are compared."""
 explained_reporting_amount = "What a class explains of the difference, in the reporting currency."
 unexplained_reporting_amount = "What no class explains, in the reporting currency."
 item_count = "Documents and postings compared."
 difference_count = "Of these, how many differ or name nobody known."
-tolerated_reporting_amount = """Difference that is tolerated, in the reporting currency: the lower of \
-the parameter tolerance_amount and of tolerance_ratio of the larger side, both as of the period's \
-last day."""
+tolerated_reporting_amount = """Difference that is tolerated, in the reporting currency: the lower \
+of the parameter tolerance_amount and of tolerance_ratio of the larger side, both as of the \
+period's last day."""
 starts_on = "First day of the period."
 ends_on = "Last day of the period."
 reconciliation_status = """reconciled where each document agrees with the ledger in the entity's \
@@ -78,32 +83,50 @@ with sums as (
         ) as timing_functional_amount,
         cast(
             sum(
-                case when difference_class = 'missing_in_ledger' then difference_functional_amount else 0 end
+                case
+                    when difference_class = 'missing_in_ledger' then difference_functional_amount
+                    else 0
+                end
             ) as decimal(18, 4)
         ) as missing_in_ledger_functional_amount,
         cast(
             sum(
-                case when difference_class = 'missing_in_subledger' then difference_functional_amount else 0 end
+                case
+                    when difference_class = 'missing_in_subledger' then difference_functional_amount
+                    else 0
+                end
             ) as decimal(18, 4)
         ) as missing_in_subledger_functional_amount,
         cast(
             sum(
-                case when difference_class = 'amount_mismatch' then difference_functional_amount else 0 end
+                case
+                    when difference_class = 'amount_mismatch' then difference_functional_amount
+                    else 0
+                end
             ) as decimal(18, 4)
         ) as amount_mismatch_functional_amount,
         cast(
             sum(
-                case when difference_class = 'duplicate' then difference_functional_amount else 0 end
+                case
+                    when difference_class = 'duplicate' then difference_functional_amount
+                    else 0
+                end
             ) as decimal(18, 4)
         ) as duplicate_functional_amount,
         cast(
             sum(
-                case when difference_class = 'manual_journal' then difference_functional_amount else 0 end
+                case
+                    when difference_class = 'manual_journal' then difference_functional_amount
+                    else 0
+                end
             ) as decimal(18, 4)
         ) as manual_journal_functional_amount,
         cast(
             sum(
-                case when difference_class = 'other_subledger' then difference_functional_amount else 0 end
+                case
+                    when difference_class = 'other_subledger' then difference_functional_amount
+                    else 0
+                end
             ) as decimal(18, 4)
         ) as other_subledger_functional_amount,
         cast(
@@ -113,22 +136,35 @@ with sums as (
         ) as unposted_functional_amount,
         cast(
             sum(
-                case when difference_class = 'currency_or_rounding' then difference_functional_amount else 0 end
+                case
+                    when difference_class = 'currency_or_rounding' then difference_functional_amount
+                    else 0
+                end
             ) as decimal(18, 4)
         ) as currency_or_rounding_functional_amount,
         cast(
             sum(
-                case when difference_class = 'account_outside_range' then difference_functional_amount else 0 end
+                case
+                    when difference_class = 'account_outside_range'
+                        then difference_functional_amount
+                    else 0
+                end
             ) as decimal(18, 4)
         ) as account_outside_range_functional_amount,
         cast(
             sum(
-                case when difference_class = 'wrong_sign' then difference_functional_amount else 0 end
+                case
+                    when difference_class = 'wrong_sign' then difference_functional_amount
+                    else 0
+                end
             ) as decimal(18, 4)
         ) as wrong_sign_functional_amount,
         cast(
             sum(
-                case when difference_class = 'unknown_customer' then difference_functional_amount else 0 end
+                case
+                    when difference_class = 'unknown_customer' then difference_functional_amount
+                    else 0
+                end
             ) as decimal(18, 4)
         ) as unknown_customer_functional_amount,
         cast(

@@ -13,8 +13,8 @@ account_id = """Account that is posted to; where only the document has an amount
 it belongs."""
 period_id = "Period of the entries, or of the document where they have no entry in it."
 document_part = "Part of the document; campaign, freight_out for bills and for freight."
-customer_id = """Customer of the document, else of the entries; 'unassigned' where neither names one \
-known."""
+customer_id = """Customer of the document, else of the entries; 'unassigned' where neither names \
+one known."""
 local_customer_id = "Number of that customer in its department."
 customer_version_number = "Version of the customer that is valid on the period's last day."
 currency_code = "ISO 4217 code of the document, else of the entries; null where there are several."

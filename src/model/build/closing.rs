@@ -311,8 +311,7 @@ fn calendar_sql(periods: &Periods) -> String {
 /// The query that books rows.
 fn booking_sql(model: &Model, closing: &Closing) -> String {
     let names = &model.file.head.grain;
-    let grain: Vec<String> =
-        source_grain(names, closing).iter().map(|name| quoted(name)).collect();
+    let grain: Vec<String> = source_grain(names, closing).iter().map(|name| quoted(name)).collect();
     let same_row: Vec<String> = names
         .iter()
         .zip(&grain)

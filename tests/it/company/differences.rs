@@ -12,16 +12,12 @@ use crate::cli::{demo, ok};
 struct Found {
     classes: BTreeSet<String>,
     amounts: [i64; 4],
-    /// cents by which the entity's currency may differ because lines are rounded by themselves
+    /// whether a part of it differs by rounding alone
     is_rounding: bool,
 }
 
-const AMOUNTS: [&str; 4] = [
-    "document_amount",
-    "ledger_amount",
-    "document_functional_amount",
-    "ledger_functional_amount",
-];
+const AMOUNTS: [&str; 4] =
+    ["document_amount", "ledger_amount", "document_functional_amount", "ledger_functional_amount"];
 
 #[test]
 fn every_planted_difference_is_found_and_no_other() {

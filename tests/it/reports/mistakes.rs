@@ -6,24 +6,9 @@ use crate::models::change;
 
 /// What is changed in the report, the line on which that is found, and how the message begins.
 const CASES: &[(&str, &str, usize, &str)] = &[
-    (
-        "limit $most",
-        "limit $mosst",
-        88,
-        "the head declares no parameter `mosst`; is `most` meant?",
-    ),
-    (
-        "limit $most",
-        "limit 7",
-        37,
-        "parameter `most`: it is not used; write `$most` in the query",
-    ),
-    (
-        "allowed = [\"plus\", \"minus\"]\n",
-        "",
-        42,
-        "parameter `sign`: a choice says in `allowed`",
-    ),
+    ("limit $most", "limit $mosst", 88, "the head declares no parameter `mosst`; is `most` meant?"),
+    ("limit $most", "limit 7", 37, "parameter `most`: it is not used; write `$most` in the query"),
+    ("allowed = [\"plus\", \"minus\"]\n", "", 42, "parameter `sign`: a choice says in `allowed`"),
     (
         "default = \"plus\"",
         "default = \"both\"",
@@ -37,10 +22,10 @@ const CASES: &[(&str, &str, usize, &str)] = &[
         "parameter `until`: `today` is no date",
     ),
     (
-        "default = \"newest_period\"",
-        "default = \"previous_period($before)\"",
-        11,
-        "parameter `before`: its default rests on `before`",
+        "same_period_year_before($period)",
+        "same_period_year_before($year_before)",
+        16,
+        "parameter `year_before`: its default rests on `year_before`, whose default rests on it",
     ),
     (
         "previous_period($period)",
@@ -84,18 +69,8 @@ const CASES: &[(&str, &str, usize, &str)] = &[
         55,
         "[labels] names `price`, which the query does not give",
     ),
-    (
-        "weight = \"g\"",
-        "mass = \"g\"",
-        59,
-        "[units] names `mass`, which the query does not give",
-    ),
-    (
-        "[labels.\"zh-CN\"]",
-        "[labels.\"zh-TW\"]",
-        53,
-        "`zh-TW` is none of the languages of",
-    ),
+    ("weight = \"g\"", "mass = \"g\"", 59, "[units] names `mass`, which the query does not give"),
+    ("[labels.\"zh-CN\"]", "[labels.\"zh-TW\"]", 53, "`zh-TW` is none of the languages of"),
     (
         "type = \"boolean\"",
         "type = \"bool\"",
@@ -108,12 +83,7 @@ const CASES: &[(&str, &str, usize, &str)] = &[
         65,
         "`staging.stg_shop__sales` lies in sql/staging; a report",
     ),
-    (
-        "products.product_weight as weight",
-        "products.product_wait as weight",
-        72,
-        "",
-    ),
+    ("products.product_weight as weight", "products.product_wait as weight", 72, ""),
 ];
 
 #[test]

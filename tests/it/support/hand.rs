@@ -30,8 +30,38 @@ pub fn moment() -> DateTime<Utc> {
 
 /// A project of its own, not loaded yet.
 pub fn project() -> World {
-    let world = World::empty();
     let feeds = repository("tests/worlds/hand/feeds");
+    let entities = [
+        ("Hexa Instruments (Shanghai) Co., Ltd.", "CNY"),
+        ("Hexa America Inc.", "USD"),
+        ("Hexa Europe GmbH", "EUR"),
+    ];
+    let numbered = (1..).zip(entities);
+    let entities: Vec<Entity> = numbered
+        .map(|(number, (name, currency))| Entity::new(&format!("HX0{number}"), name, currency))
+        .collect();
+    project_of(&entities, &|department, name, contract| {
+        let feed = feeds.join(department).join(format!("{name}.csv"));
+        Some(if feed.exists() { read(&feed) } else { header(contract) })
+    })
+}
+
+/// A legal entity: number, name, currency.
+pub struct Entity([String; 3]);
+
+impl Entity {
+    /// An entity as the project's settings have it.
+    pub fn new(number: &str, name: &str, currency: &str) -> Self {
+        Self([number, name, currency].map(str::to_owned))
+    }
+}
+
+/// The standard project over the tables whose rows are given; the others are not connected.
+pub fn project_of(
+    entities: &[Entity],
+    feed: &dyn Fn(&str, &str, &Table) -> Option<String>,
+) -> World {
+    let world = World::empty();
     let mut systems = Table::new();
     for department in folders(&repository("warehouse/contracts")) {
         let folder = format!("feeds/{department}");
@@ -41,37 +71,32 @@ pub fn project() -> World {
         let contracts = repository("warehouse/contracts").join(&department);
         for name in files(&contracts, "toml") {
             let contract = contract(&read(&contracts.join(format!("{name}.toml"))), &department);
-            let feed = feeds.join(&department).join(format!("{name}.csv"));
-            let rows = if feed.exists() { read(&feed) } else { header(&contract) };
+            let Some(rows) = feed(&department, &name, &contract) else { continue };
             world.write(&format!("feeds/{department}/{name}.csv"), rows);
             let place = format!("warehouse/contracts/{department}/{name}.toml");
             world.write(&place, toml::to_string(&read_from(contract, &name)).unwrap());
         }
     }
     world.write("warehouse/systems.toml", toml::to_string(&systems).unwrap());
-    world.write("warehouse/project.toml", settings());
+    world.write("warehouse/project.toml", settings(entities));
     copy_text(&repository("sql"), &world.path("sql"));
     world
 }
 
 /// The standard project's settings with the entities and the calendar of this company.
-fn settings() -> String {
+fn settings(entities: &[Entity]) -> String {
     let text = read(&repository("warehouse/project.toml"));
     let mut settings: Table = text.parse().unwrap();
     settings.insert("name".to_owned(), Value::from("Hexa Instruments"));
     let calendar = "kind = \"table\"\ntable = \"inputs.calendar\"".parse().unwrap();
     settings.insert("calendar".to_owned(), Value::Table(calendar));
-    let entity = |(id, name, currency): (&str, &str, &str)| {
+    let entity = |Entity([id, name, currency]): &Entity| {
         let said = [("id", id), ("name", name), ("currency", currency)];
-        let said = said.map(|(key, value)| (key.to_owned(), Value::from(value)));
+        let said = said.map(|(key, value)| (key.to_owned(), Value::from(value.as_str())));
         Value::Table(said.into_iter().collect())
     };
-    let entities = [
-        ("HX01", "Hexa Instruments (Shanghai) Co., Ltd.", "CNY"),
-        ("HX02", "Hexa America Inc.", "USD"),
-        ("HX03", "Hexa Europe GmbH", "EUR"),
-    ];
-    settings.insert("entities".to_owned(), entities.map(entity).to_vec().into());
+    let entities: Vec<Value> = entities.iter().map(entity).collect();
+    settings.insert("entities".to_owned(), entities.into());
     toml::to_string(&settings).unwrap()
 }
 
@@ -138,7 +163,8 @@ fn entries(folder: &Path) -> Vec<PathBuf> {
     fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path()).collect()
 }
 
-fn read(path: &Path) -> String {
+/// A text of the repository.
+pub fn read(path: &Path) -> String {
     fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 

@@ -1,0 +1,133 @@
+#!/usr/bin/env python3
+"""Does the warehouse say of each customer's profit what its raw tables say?
+
+    statement.py FOLDER                          compares the tables exported into FOLDER
+    statement.py FOLDER --export PROGRAM PROJECT exports them first
+    statement.py FOLDER --print CUSTOMER         shows a customer's statement as computed here
+
+Recomputes every line of profit from raw tables with plain loops over decimals, by the rules of the
+model alone, and compares both currencies to the cent: by period, entity, account, line and
+customer. Ends with 1 and the differences where something differs.
+"""
+import sys
+from collections import defaultdict
+from decimal import Decimal
+
+import documents
+import imputed
+import ledger
+from company import Company, export, number
+from pools import Pools
+
+SHOWN = 40
+# Columns of the wide table, with the lines of profit they hold.
+COLUMNS = {
+    "gross_revenue": "gross_revenue_amount", "discounts": "discount_amount",
+    "returns": "return_amount", "cost_of_goods": "goods_cost_amount",
+    "selling": "selling_amount", "marketing": "marketing_amount", "service": "service_amount",
+    "delivery": "delivery_amount", "stock_holding": "stock_holding_amount",
+    "overhead": "overhead_amount",
+}
+TOTALS = {
+    "net_revenue_amount": ["gross_revenue_amount", "discount_amount", "return_amount"],
+    "gross_margin_amount": ["net_revenue_amount", "goods_cost_amount"],
+    "contribution_amount": ["gross_margin_amount", "selling_amount", "marketing_amount",
+                            "service_amount", "delivery_amount", "stock_holding_amount"],
+    "profit_amount": ["contribution_amount", "overhead_amount"],
+    "economic_profit_amount": ["profit_amount", "imputed_cost_amount"],
+}
+
+
+def computed(company):
+    """Every line of profit, recomputed."""
+    parts = documents.parts_of(company)
+    pools = Pools(company, parts)
+    lines, open_entries = ledger.decide(company, parts, lambda entry: pools.pool_of(entry))
+    pools.spread(open_entries, lines)
+    return lines
+
+
+def summed(rows):
+    """{(period, entity, account, line, customer): [functional, reporting]} without zeros."""
+    sums = defaultdict(lambda: [Decimal(0), Decimal(0)])
+    for key, amounts in rows:
+        for at in (0, 1):
+            sums[key][at] += amounts[at] or 0
+    return {key: value for key, value in sums.items() if any(value)}
+
+
+def stated(company):
+    """The same of marts.fct_profit_lines."""
+    for row in company.read("marts.fct_profit_lines"):
+        key = tuple(row[name] for name in
+                    ("period_id", "entity_id", "account_id", "profit_line", "customer_id"))
+        yield key, (number(row["functional_amount"]), number(row["reporting_amount"]))
+
+
+def wide(company, lines):
+    """{(period, entity, customer, column): reporting amount} of the wide table, recomputed."""
+    sums = defaultdict(Decimal)
+    for (period, entity, _, line, customer, _), (_, reporting) in lines.amounts.items():
+        if line != ledger.OUT_OF_SCOPE:
+            sums[period, entity, customer, COLUMNS.get(line, line)] += reporting
+    for key, amount in imputed.costs(company).items():
+        sums[(*key, "imputed_cost_amount")] += amount
+    for place in {key[:3] for key in sums}:
+        for total, addends in TOTALS.items():
+            sums[(*place, total)] = sum(sums[(*place, addend)] for addend in addends)
+    return sums
+
+
+def stated_wide(company):
+    sums = defaultdict(Decimal)
+    names = [*COLUMNS.values(), *TOTALS, "imputed_cost_amount"]
+    for row in company.read("marts.fct_customer_profit"):
+        for name in names:
+            key = (row["period_id"], row["entity_id"], row["customer_id"], name)
+            sums[key] += number(row[name]) or 0
+    return sums
+
+
+def differences(expected, found, nothing):
+    for key in sorted(set(expected) | set(found), key=str):
+        one, other = expected.get(key, nothing), found.get(key, nothing)
+        if one != other:
+            yield f"{' '.join(map(str, key))}: expected {shown(one)}, found {shown(other)}"
+
+
+def shown(value):
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def print_statement(lines, customer):
+    for (period, entity, account, line, who, category), amounts in sorted(lines.amounts.items()):
+        if who == customer and any(amounts):
+            print(period, entity, account, line, category, *amounts)
+
+
+def main():
+    folder = sys.argv[1]
+    if "--export" in sys.argv:
+        export(*sys.argv[3:5], folder)
+    company = Company(folder)
+    lines = computed(company)
+    if "--print" in sys.argv:
+        return print_statement(lines, sys.argv[3])
+    expected = summed((key[:5], amounts) for key, amounts in lines.amounts.items())
+    found = summed(stated(company))
+    faults = [f"line {text}" for text in
+              differences(expected, found, [Decimal(0), Decimal(0)])]
+    faults += [f"customer {text}" for text in
+               differences(wide(company, lines), stated_wide(company), Decimal(0))]
+    customers = {key[4] for key in expected}
+    print(f"{len(expected)} lines of {len(customers)} customers and buckets compared")
+    for fault in faults[:SHOWN]:
+        print(fault)
+    if faults:
+        sys.exit(f"{len(faults)} differences")
+    if not expected:
+        sys.exit("there was nothing to compare")
+
+
+if __name__ == "__main__":
+    main()
