@@ -15,16 +15,16 @@ from decimal import ROUND_HALF_UP, Decimal, getcontext
 getcontext().prec = 60
 
 UNASSIGNED = "unassigned"
-CENT = Decimal("0.01")
 # Raw tables, and the two computed ones that say who is who and which periods there are.
 TABLES = [
     "finance.accounts", "finance.cost_centres", "finance.debtors", "finance.invoices",
     "finance.invoice_lines", "finance.ledger_entries", "finance.payments", "finance.rates",
     "inputs.account_map", "inputs.allocation_rules", "inputs.parameters", "inventory.reservations",
-    "inventory.stock_counts", "inventory.stock_moves", "inventory.warehouses", "marketing.sends",
-    "sales.deliveries", "sales.orders", "sales.order_lines", "sales.products", "sales.returns",
-    "service.cases", "service.case_events", "staff.capacity", "staff.employees",
-    "staff.work_hours", "marts.dim_customer_identities", "marts.dim_periods",
+    "inventory.stock_costs", "inventory.stock_counts", "inventory.stock_moves",
+    "inventory.warehouses", "marketing.sends", "sales.deliveries", "sales.orders",
+    "sales.order_lines", "sales.products", "sales.returns", "service.cases",
+    "service.case_events", "staff.capacity", "staff.employees", "staff.work_hours",
+    "marts.dim_customer_identities", "marts.dim_periods",
 ]
 # What is compared with.
 RESULTS = ["marts.fct_profit_lines", "marts.fct_customer_profit"]
@@ -145,7 +145,7 @@ class Company:
         return max(2, self.digits(currency))
 
     def rate(self, source, target, date):
-        """The accounting rate of a day: the last one stated until then; none where there is none."""
+        """The accounting rate of a day, the last one stated until then; nothing without one."""
         if source == target:
             return Decimal(1)
         kind = self.parameter("accounting_rate_kind", date) or "closing"

@@ -48,7 +48,8 @@ def quantities(company, parts):
 def of_deliveries(company, add):
     """Freight by delivery, and the days that reserved pallets took a place."""
     for row in company.tables["sales.deliveries"]:
-        date, entity = day(row["shipped_on"]), company.orders.get(row["order_id"], {}).get("entity_id")
+        date = day(row["shipped_on"])
+        entity = company.orders.get(row["order_id"], {}).get("entity_id")
         freight = number(row["freight_amount"])
         if date and entity and freight is not None:
             freight = company.converted(
@@ -123,7 +124,8 @@ class Pools:
         if entry.period not in self.company.periods:
             return None
         function = self.company.centres.get(entry.row["cost_centre_id"], {}).get("cost_function")
-        for rule in sorted(self.rules, key=lambda rule: (int(rule["step_number"]), rule["rule_id"])):
+        order = lambda rule: (int(rule["step_number"]), rule["rule_id"])
+        for rule in sorted(self.rules, key=order):
             if (rule["account_from_id"] <= entry.account <= rule["account_to_id"]
                     and rule["cost_function"] in ("", function or "")
                     and rule["entity_id"] in ("", entry.entity)

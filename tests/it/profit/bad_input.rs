@@ -89,6 +89,19 @@ fn an_account_outside_the_chart_is_named_and_keeps_its_amount() {
 }
 
 #[test]
+fn a_posting_without_its_document_is_named_and_keeps_its_amount() {
+    let header = "IV8,HX01,invoice,2026-02-04,40002,O8,,CNY,1800.00,234.00,2034.00,2026-03-06\n";
+    let world = changed("finance/invoices", &|text| instead(text, header, ""));
+    let words = ["document_id IV8", "difference_class missing_in_subledger", "1800.0000"];
+    found(&findings(&world, 0), "documents_agree_with_ledger", &words);
+    is_whole(&world);
+    let sql = "select bucket, account_id, attribution_reason, functional_amount
+        from marts.fct_profit_lines
+        where period_id = 'FY26-P05' and profit_line = 'gross_revenue' and account_id = '6001'";
+    assert_eq!(world.rows(sql), [["unassigned", "6001", "missing_in_subledger", "1800.0000"]]);
+}
+
+#[test]
 fn a_missing_rate_leaves_amounts_unpriced_and_is_named() {
     let no_euro = |text: &str| -> String {
         let is_kept = |line: &&str| !line.contains(",EUR,CNY,");
