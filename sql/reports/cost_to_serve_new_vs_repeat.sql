@@ -176,6 +176,8 @@ members as (
         sum(contribution_amount) as contribution_amount
     from chosen
     group by 1, 2
+    -- Who only ties up capital is not served.
+    having sum(abs(net_revenue_amount) + abs(gross_margin_amount) + abs(contribution_amount)) <> 0
 ),
 
 -- Who was new and then was not is counted in both, and once in the total.
