@@ -1,17 +1,28 @@
 /*---
-description = "How far are the figures of a period assigned and reconciled?"
+description = "How far are the figures of a span of periods assigned and reconciled?"
 label       = { en = "Completeness", "zh-CN" = "完整性" }
 grain       = ["unassigned_amount"]
 
 [parameters.period]
 type = "period"
 default = "newest_period"
-description = "Period that is looked at."
+description = "Last period of the span; adjusting periods stand with the regular one."
+
+[parameters.from_period]
+type = "period"
+optional = true
+description = "First period of the span; left out, the span is the one period."
+
+[parameters.entity]
+type = "text"
+optional = true
+from = "marts.dim_entities.entity_id"
+description = "Only this legal entity."
 
 [columns]
-unassigned_amount = "Profit of the period that nobody is known to have earned or caused."
-unused_capacity_amount = "Cost of the period's capacity that nobody used."
-reconciliation_status = """The worst of the period's accounts: reconciled, within_tolerance or \
+unassigned_amount = "Profit of the span that nobody is known to have earned or caused."
+unused_capacity_amount = "Cost of the span's capacity that nobody used."
+reconciliation_status = """The worst of the span's accounts: reconciled, within_tolerance or \
 unreconciled."""
 unexplained_amount = """Differences between documents and ledger that no class explains, without \
 sign."""
@@ -37,10 +48,13 @@ unexplained_amount = "reporting_currency"
 -- Adjusting periods stand with the regular one that holds them.
 with periods as (
     select held.period_id
-    from marts.dim_periods as named
-    join marts.dim_periods as held
-        on named.sequence_number = held.sequence_number
-    where named.period_id = $period
+    from marts.dim_periods as held
+    join marts.dim_periods as last
+        on held.sequence_number <= last.sequence_number
+    join marts.dim_periods as first
+        on held.sequence_number >= first.sequence_number
+    where last.period_id = $period
+        and first.period_id = coalesce($from_period, $period)
 ),
 
 amounts as (
@@ -56,6 +70,8 @@ amounts as (
     from marts.fct_profit_lines as lines
     join periods
         on lines.period_id = periods.period_id
+    where $entity is null
+        or lines.entity_id = $entity
 ),
 
 sides as (
@@ -72,6 +88,8 @@ sides as (
     from marts.fct_reconciliation as reconciled
     join periods
         on reconciled.period_id = periods.period_id
+    where $entity is null
+        or reconciled.entity_id = $entity
 )
 
 select
