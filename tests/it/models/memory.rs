@@ -49,7 +49,7 @@ select visit_id, door_name
 from staging.stg_shop__visits
 "#;
 
-const VISITS: usize = 400_000;
+const VISITS: usize = 1_000_000;
 
 /// The manifests of the computed tables, built within a memory of so many MiB.
 fn built(mebibytes: usize) -> Vec<String> {
@@ -80,5 +80,5 @@ fn built(mebibytes: usize) -> Vec<String> {
 fn joins_that_do_not_fit_are_done_on_disk() {
     let plenty = built(512);
     assert_eq!(plenty.len(), 2);
-    assert_eq!(built(24), plenty);
+    assert_eq!(built(64), plenty);
 }
