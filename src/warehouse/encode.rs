@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
 
-use datafusion::arrow::array::{ArrayRef, RecordBatch};
+use datafusion::arrow::array::{Array, ArrayRef, RecordBatch, make_array};
 use datafusion::arrow::datatypes::{DataType, FieldRef, SchemaRef};
 use datafusion::arrow::error::ArrowError;
 use datafusion::arrow::row::{RowConverter, SortField};
@@ -131,7 +131,8 @@ pub(super) fn encode(
         let leaves = leaf_count(field.data_type());
         let mut own: Vec<_> = writers.by_ref().take(leaves).collect();
         for piece in pieces {
-            for (writer, leaf) in own.iter_mut().zip(compute_leaves(field, piece.column(column))?) {
+            let values = plain(piece.column(column))?;
+            for (writer, leaf) in own.iter_mut().zip(compute_leaves(field, &values)?) {
                 writer.write(&leaf)?;
             }
         }
@@ -140,6 +141,15 @@ pub(super) fn encode(
         }
     }
     Ok(Encoded { chunks, summaries })
+}
+
+/// The values without a mask that hides none of them: whether there is one depends on how the rows
+/// were gathered, and pages would end elsewhere.
+fn plain(values: &ArrayRef) -> Result<ArrayRef, ArrowError> {
+    if values.nulls().is_none_or(|nulls| nulls.null_count() > 0) {
+        return Ok(Arc::clone(values));
+    }
+    Ok(make_array(values.to_data().into_builder().nulls(None).build()?))
 }
 
 fn summarise<'a>(
@@ -265,5 +275,49 @@ impl Write for HashingFile {
 
     fn flush(&mut self) -> io::Result<()> {
         self.file.as_mut().map_or(Ok(()), Write::flush)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use datafusion::arrow::array::{Date32Array, StringArray};
+    use datafusion::arrow::buffer::NullBuffer;
+    use datafusion::arrow::datatypes::{Field, Schema};
+
+    use super::*;
+
+    fn bytes(pieces: &[RecordBatch]) -> Vec<u8> {
+        let schema = pieces[0].schema();
+        let properties = properties(&pieces[0]).unwrap();
+        let writer = ArrowWriter::try_new(Vec::new(), Arc::clone(&schema), Some(properties));
+        let (mut file, factory) = writer.unwrap().into_serialized_writer().unwrap();
+        let encoded = encode(&factory, 0, &schema, pieces).ok().unwrap();
+        let mut group = file.next_row_group().unwrap();
+        for chunk in encoded.chunks {
+            chunk.append_to_row_group(&mut group).unwrap();
+        }
+        group.close().unwrap();
+        file.into_inner().unwrap()
+    }
+
+    #[test]
+    fn a_mask_that_hides_nothing_is_not_written() {
+        let days = |count: i32| (0..count).map(|day| day % 7).collect::<Vec<i32>>();
+        let names = |count| StringArray::from_iter_values((0..count).map(|n| format!("IV{n}")));
+        let schema = Arc::new(Schema::new(vec![
+            Field::new("name", DataType::Utf8, true),
+            Field::new("day", DataType::Date32, true),
+        ]));
+        let piece = |mask: Option<NullBuffer>| {
+            let (offsets, text, _) = names(30_000).into_parts();
+            let name: ArrayRef = Arc::new(StringArray::new(offsets, text, mask.clone()));
+            let day: ArrayRef = Arc::new(Date32Array::new(days(30_000).into(), mask));
+            RecordBatch::try_new(Arc::clone(&schema), vec![name, day]).unwrap()
+        };
+        let gaps = NullBuffer::from((0..30_000).map(|row| row % 3 > 0).collect::<Vec<bool>>());
+        let [bare, masked] = [None, Some(NullBuffer::new_valid(30_000))].map(piece);
+        let last = piece(Some(gaps));
+        assert_eq!(bytes(&[bare.clone(), last.clone()]), bytes(&[masked.clone(), last.clone()]));
+        assert_eq!(bytes(&[last.clone(), bare]), bytes(&[last, masked]));
     }
 }
