@@ -36,10 +36,10 @@ Examples:
 pub const REPORT: &str = "\
 Examples:
   patron report                                    all reports with what they answer
-  patron report newest_orders --help-parameters    what may be said to one
-  patron report newest_orders --param row_count=5
-  patron report newest_orders --output orders.csv --language zh-CN
-  patron report newest_orders --as-of 1 --format json
+  patron report profit_curve --help-parameters     what may be said to one
+  patron report profit_curve --param limit=5
+  patron report profit_curve --output curve.csv --language zh-CN
+  patron report profit_curve --as-of 1 --format json
 
 The answer says which release it is of, how far each system was loaded, and what is missing.";
 
