@@ -105,16 +105,15 @@ impl Progress for Shown {
 
     fn built(&self, table: &TableName, report: &Report) {
         let rows = HumanCount(report.rows);
-        let message = match &report.scope {
+        let what = match &report.scope {
             Extent::Nothing => return,
-            Extent::Whole => format!("{table}: built, {rows} rows"),
+            Extent::Whole => format!("built, {rows} rows"),
             Extent::Months(months) if months.len() == 1 => {
-                format!("{table}: 1 month built, {rows} rows in all")
+                format!("1 month built, {rows} rows in all")
             }
-            Extent::Months(months) => {
-                format!("{table}: {} months built, {rows} rows in all", months.len())
-            }
+            Extent::Months(months) => format!("{} months built, {rows} rows in all", months.len()),
         };
+        let message = format!("{table}: {what}, {:.1} s", report.elapsed.as_secs_f64());
         self.bars.suspend(|| self.output.note(&message));
     }
 

@@ -25,6 +25,7 @@ mod tables;
 mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
 
 use datafusion::prelude::{DataFrame, SessionContext};
 use sha2::{Digest, Sha256};
@@ -74,6 +75,8 @@ pub struct Report {
     pub scope: Extent,
     /// rows of the whole table afterwards
     pub rows: u64,
+    /// how long it took, other tables being built beside it
+    pub elapsed: Duration,
 }
 
 /// How much of a table was built.
@@ -115,13 +118,15 @@ fn build_table(
     tables: &Tables<'_>,
     model: &Model,
 ) -> Result<(TableEntry, Report), BuildError> {
+    let begun = Instant::now();
     let name = &model.file.name;
     let built = Built { definition: definition(context, model), inputs: tables.inputs(model) };
     let base = context.base.and_then(|base| base.tables.get(name));
     let known = base.filter(|_| !context.is_anew);
     if let Some(entry) = known.filter(|entry| entry.built.as_ref() == Some(&built)) {
         let rows = tables.base_manifest(name, entry)?.rows;
-        return Ok((entry.clone(), Report { scope: Extent::Nothing, rows }));
+        let report = Report { scope: Extent::Nothing, rows, elapsed: begun.elapsed() };
+        return Ok((entry.clone(), report));
     }
     let before = base.map(|entry| tables.base_manifest(name, entry)).transpose()?;
     let work =
@@ -141,7 +146,7 @@ fn build_table(
     };
     let rows = manifest.rows;
     let entry = TableEntry { manifest: hash, load: None, built: Some(built) };
-    Ok((entry, Report { scope: extent, rows }))
+    Ok((entry, Report { scope: extent, rows, elapsed: begun.elapsed() }))
 }
 
 /// What a table's rows depend on beside its inputs: its SQL, the zone in which its months begin
