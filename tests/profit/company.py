@@ -28,6 +28,8 @@ TABLES = [
 ]
 # What is compared with.
 RESULTS = ["marts.fct_profit_lines", "marts.fct_customer_profit"]
+# The report of who loses, over all periods; and its name as a file.
+LOSSES, LOSSES_FILE = "unprofitable_customers", "reports.unprofitable_customers"
 
 
 def export(program, project, folder):
@@ -38,6 +40,21 @@ def export(program, project, folder):
                    "--format", "csv"]
         with open(pathlib.Path(folder) / f"{table}.csv", "w", encoding="utf-8") as file:
             subprocess.run(command, check=True, stdout=file)
+    used = {row["period_id"] for row in rows_of(folder, "marts.fct_profit_lines")}
+    known = rows_of(folder, "marts.dim_periods")
+    periods = sorted((row for row in known if row["period_id"] in used),
+                     key=lambda row: (int(row["sequence_number"]), row["is_adjusting"]))
+    command = [program, "--project", project, "report", LOSSES, "--format", "csv",
+               "-p", f"from_period={periods[0]['period_id']}",
+               "-p", f"period={periods[-1]['period_id']}", "-p", "limit=1000000"]
+    with open(pathlib.Path(folder) / f"{LOSSES_FILE}.csv", "w", encoding="utf-8") as file:
+        subprocess.run(command, check=True, stdout=file)
+
+
+def rows_of(folder, name):
+    """The records of a file."""
+    with open(pathlib.Path(folder) / f"{name}.csv", encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def number(text):
@@ -87,8 +104,7 @@ class Company:
         self.read_rates()
 
     def read(self, name):
-        with open(self.folder / f"{name}.csv", encoding="utf-8", newline="") as file:
-            return list(csv.DictReader(file))
+        return rows_of(self.folder, name)
 
     def read_periods(self):
         self.periods = {}

@@ -7,7 +7,7 @@
 
 Recomputes every line of profit from raw tables with plain loops over decimals, by the rules of the
 model alone, and compares both currencies to the cent: by period, entity, account, line and
-customer. Ends with 1 and the differences where something differs.
+customer; and who loses at all, each with the loss. Ends with 1 and the differences where something differs.
 """
 import sys
 from collections import defaultdict
@@ -16,10 +16,12 @@ from decimal import Decimal
 import documents
 import imputed
 import ledger
-from company import Company, export, number
+from company import LOSSES_FILE, Company, export, number
 from pools import Pools
 
 SHOWN = 40
+# Who carries what no customer does.
+BUCKETS = {"unassigned", "unused_capacity", "out_of_scope"}
 # Columns of the wide table, with the lines of profit they hold.
 COLUMNS = {
     "gross_revenue": "gross_revenue_amount", "discounts": "discount_amount",
@@ -88,6 +90,22 @@ def stated_wide(company):
     return sums
 
 
+def losers(sums):
+    """{customer: reporting profit} of all who lose; buckets are nobody."""
+    profits = defaultdict(Decimal)
+    for (_, _, customer, column), amount in sums.items():
+        if column == "profit_amount" and customer not in BUCKETS:
+            profits[customer] += amount
+    return {customer: amount for customer, amount in profits.items() if amount < 0}
+
+
+def stated_losers(company):
+    """The same as the report says it."""
+    rows = company.read(LOSSES_FILE)
+    return {row["customer_id"]: number(row["profit_amount"]) for row in rows
+            if row["row_kind"] == "customer"}
+
+
 def differences(expected, found, nothing):
     for key in sorted(set(expected) | set(found), key=str):
         one, other = expected.get(key, nothing), found.get(key, nothing)
@@ -117,10 +135,13 @@ def main():
     found = summed(stated(company))
     faults = [f"line {text}" for text in
               differences(expected, found, [Decimal(0), Decimal(0)])]
+    sums = wide(company, lines)
     faults += [f"customer {text}" for text in
-               differences(wide(company, lines), stated_wide(company), Decimal(0))]
+               differences(sums, stated_wide(company), Decimal(0))]
+    lost = losers(sums)
+    faults += [f"loss {text}" for text in differences(lost, stated_losers(company), None)]
     customers = {key[4] for key in expected}
-    print(f"{len(expected)} lines of {len(customers)} customers and buckets compared")
+    print(f"{len(expected)} lines of {len(customers)} customers and buckets compared, {len(lost)} lose")
     for fault in faults[:SHOWN]:
         print(fault)
     if faults:

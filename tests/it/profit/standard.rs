@@ -7,12 +7,16 @@ use std::path::{Path, PathBuf};
 use crate::support::hand;
 
 /// What the proof asks; whatever these rest on is kept.
-const ASKED: [&str; 4] = [
+const ASKED: [&str; 6] = [
+    "marts.dim_business_units",
     "marts.dim_customer_identities",
+    "marts.fct_allocations",
     "marts.fct_customer_profit",
     "marts.fct_profit_lines",
     "marts.fct_reconciliation_items",
 ];
+/// The reports that it asks.
+const ASKED_REPORTS: [&str; 1] = ["unprofitable_customers"];
 /// The rooms of sql/ whose files are tables.
 const SCHEMAS: [&str; 3] = ["staging", "intermediate", "marts"];
 
@@ -40,14 +44,15 @@ pub fn keep_profit_only(root: &Path) {
             fs::remove_file(path).unwrap();
         }
     }
-    collect(&sql.join("checks"), &mut |_, path, text| {
-        if !tables_of(&text).is_subset(&kept) {
-            fs::remove_file(path).unwrap();
-        }
-    });
-    for folder in ["reports", "cubes"] {
-        let _absent_is_fine = fs::remove_dir_all(sql.join(folder));
+    for folder in ["checks", "reports"] {
+        collect(&sql.join(folder), &mut |name, path, text| {
+            let is_asked = folder == "checks" || ASKED_REPORTS.contains(&name.as_str());
+            if !is_asked || !tables_of(&text).is_subset(&kept) {
+                fs::remove_file(path).unwrap();
+            }
+        });
     }
+    let _absent_is_fine = fs::remove_dir_all(sql.join("cubes"));
 }
 
 /// Says in the heads of staging which tables the company does not have.
