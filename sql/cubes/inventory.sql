@@ -4,7 +4,7 @@ customers, one row a warehouse, product and holder at each count. A count holds 
 one of the same goods, at most a hundred days; what is held for a customer ends where the next \
 count of the house no longer lists it."""
 label = { en = "Stock", "zh-CN" = "库存" }
-grain = ["stock_level_id"]
+grain = ["stock_id", "counted_on"]
 time = "counted_on"
 views = ["company"]
 
@@ -150,6 +150,10 @@ label = { en = "Product subcategory", "zh-CN" = "产品子类别" }
 description = "Second level of the product's path."
 shared = "product_subcategory"
 
+[dimensions.stock_id]
+label = { en = "Level", "zh-CN" = "库存项" }
+description = "Whose level it is: warehouse, product, kind and number of the holder."
+
 [dimensions.warehouse_id]
 label = { en = "Warehouse", "zh-CN" = "仓库" }
 description = "Number of the warehouse."
@@ -203,7 +207,7 @@ unit = "pieces"
 additivity = "semi_additive"
 column = "on_hand_quantity"
 keep = "last"
-member = ["warehouse_id", "product_id", "level_kind", "local_customer_id"]
+member = ["stock_id"]
 max_age_days = 100
 over_time = ["previous_period", "year_before"]
 
@@ -214,7 +218,7 @@ unit = "pieces"
 additivity = "semi_additive"
 column = "on_hand_quantity"
 keep = "first"
-member = ["warehouse_id", "product_id", "level_kind", "local_customer_id"]
+member = ["stock_id"]
 max_age_days = 100
 
 [measures.average_on_hand_quantity]
@@ -224,7 +228,7 @@ unit = "pieces"
 additivity = "semi_additive"
 column = "on_hand_quantity"
 keep = "average"
-member = ["warehouse_id", "product_id", "level_kind", "local_customer_id"]
+member = ["stock_id"]
 max_age_days = 100
 
 [measures.on_hand_value_amount]
@@ -234,7 +238,7 @@ unit = "reporting_currency"
 additivity = "semi_additive"
 column = "on_hand_value_amount"
 keep = "last"
-member = ["warehouse_id", "product_id", "level_kind", "local_customer_id"]
+member = ["stock_id"]
 max_age_days = 100
 over_time = ["previous_period", "year_before"]
 
@@ -245,7 +249,7 @@ unit = "reporting_currency"
 additivity = "semi_additive"
 column = "on_hand_value_amount"
 keep = "average"
-member = ["warehouse_id", "product_id", "level_kind", "local_customer_id"]
+member = ["stock_id"]
 max_age_days = 100
 
 [measures.reserved_quantity]
@@ -255,7 +259,7 @@ unit = "pieces"
 additivity = "semi_additive"
 column = "reserved_quantity"
 keep = "last"
-member = ["warehouse_id", "product_id", "level_kind", "local_customer_id"]
+member = ["stock_id"]
 max_age_days = 100
 
 [measures.reserved_value_amount]
@@ -265,7 +269,7 @@ unit = "reporting_currency"
 additivity = "semi_additive"
 column = "reserved_value_amount"
 keep = "last"
-member = ["warehouse_id", "product_id", "level_kind", "local_customer_id"]
+member = ["stock_id"]
 max_age_days = 100
 
 [measures.reserved_pallet_count]
@@ -274,7 +278,7 @@ description = "Places that reservations take at the end."
 additivity = "semi_additive"
 column = "pallet_count"
 keep = "last"
-member = ["warehouse_id", "product_id", "level_kind", "local_customer_id"]
+member = ["stock_id"]
 max_age_days = 100
 
 [measures.reserved_value_ratio]
@@ -327,7 +331,6 @@ held_levels as (
 
 levels as (
     select
-        stock_level_id,
         period_id,
         entity_id,
         business_unit_id,
@@ -350,7 +353,6 @@ levels as (
 
     -- A list of what is held is whole: what the next one leaves out is held no more.
     select
-        concat(held.stock_level_id, '/ended') as stock_level_id,
         dates.period_id,
         held.entity_id,
         held.business_unit_id,
@@ -375,7 +377,13 @@ levels as (
 )
 
 select
-    levels.stock_level_id,
+    concat_ws(
+        '/',
+        levels.warehouse_id,
+        levels.product_id,
+        levels.level_kind,
+        levels.local_customer_id
+    ) as stock_id,
     levels.period_id,
     periods.fiscal_quarter,
     levels.entity_id,
