@@ -399,7 +399,7 @@ select
     profit.period_id,
     periods.fiscal_quarter,
     profit.entity_id,
-    customers.business_unit_id,
+    profit.business_unit_id,
     profit.bucket,
     profit.customer_id,
     case when profit.bucket = 'customer' then profit.customer_id end as known_customer_id,

@@ -273,7 +273,7 @@ select
     lines.period_id,
     periods.fiscal_quarter,
     lines.entity_id,
-    customers.business_unit_id,
+    lines.business_unit_id,
     lines.profit_line,
     lines.account_id,
     accounts.account_name,
