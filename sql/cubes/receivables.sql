@@ -420,7 +420,13 @@ stages as (
 ),
 
 changes as (
-    select claim_id, claim_amount, charged_amount, received_amount, changed_on
+    select
+        claim_id,
+        claim_amount,
+        charged_amount,
+        received_amount,
+        true as is_movement,
+        changed_on
     from movements
     union all
     select
@@ -428,6 +434,7 @@ changes as (
         cast(0 as decimal(18, 4)) as claim_amount,
         cast(0 as decimal(18, 4)) as charged_amount,
         cast(0 as decimal(18, 4)) as received_amount,
+        false as is_movement,
         claims.due_on + stages.overdue_days as changed_on
     from all_claims as claims
     cross join stages
@@ -442,7 +449,8 @@ days as (
         changed_on,
         sum(claim_amount) as claim_amount,
         cast(sum(charged_amount) as decimal(18, 4)) as charged_amount,
-        cast(sum(received_amount) as decimal(18, 4)) as received_amount
+        cast(sum(received_amount) as decimal(18, 4)) as received_amount,
+        bool_or(is_movement) as is_movement
     from changes
     group by claim_id, changed_on
 ),
@@ -479,6 +487,8 @@ valued as (
         on claims.claim_id = balances.claim_id
     left join marts.dim_currencies as currencies
         on currencies.currency_code = claims.reporting_currency_code
+    -- What is settled grows no older.
+    where balances.is_movement or balances.balance_amount <> 0
 )
 
 select
