@@ -154,7 +154,7 @@ description = "Day on which the claim is due."
 
 [dimensions.is_intercompany]
 label = { en = "Within the group", "zh-CN" = "集团内部" }
-description = "Whether the debtor is a company of the group itself."
+description = "Whether the claim is one on a company of the group."
 
 [hierarchies.geography]
 label = { en = "Geography", "zh-CN" = "地理" }
