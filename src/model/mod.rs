@@ -10,6 +10,7 @@
 //! | `lineage` | from which columns does a column come? |
 //! | `dictionary` | what does each table hold, what do its columns mean, and who reads it? |
 //! | `report` | which question does a file under sql/reports ask, and what is the answer? |
+//! | `written` | how do the rows of an answer get their headings and their receipt? |
 //! | `build` | how do the files become tables of a release? |
 //! | `restate` | what became different in a closed period? |
 
@@ -25,6 +26,7 @@ mod mistakes;
 pub mod report;
 pub mod restate;
 pub mod shape;
+mod written;
 
 use std::path::Path;
 
