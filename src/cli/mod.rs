@@ -4,6 +4,7 @@ mod check;
 mod close;
 mod collect;
 mod completions;
+mod cube;
 mod demo;
 mod describe;
 mod error;
@@ -72,6 +73,7 @@ enum Verb {
     Refresh(refresh::Args),
     Query(query::Args),
     Report(report::Args),
+    Cube(cube::Args),
     Releases(releases::Args),
     Pin(pin::Args),
     Quarantine(quarantine::Args),
@@ -178,6 +180,7 @@ fn run(verb: Verb, context: &Context) -> Result<(), CliError> {
         Verb::Refresh(args) => refresh::run(args, context),
         Verb::Query(args) => query::run(&args, context),
         Verb::Report(args) => report::run(&args, context),
+        Verb::Cube(args) => cube::run(&args, context),
         Verb::Releases(args) => releases::run(&args, context),
         Verb::Pin(args) => pin::run(&args, context),
         Verb::Quarantine(args) => quarantine::run(&args, context),
