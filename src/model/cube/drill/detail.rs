@@ -4,7 +4,8 @@
 //! of both its parts, behind a count of different values those that hold them, behind a level the
 //! levels that hold then, each with what it adds.
 
-use super::{Cell, exact, holds, unfit, whole};
+use super::cell::{Cell, exact, holds, whole};
+use super::unfit;
 use crate::model::cube::granularity::Granularity;
 use crate::model::cube::head::MeasureKind;
 use crate::model::cube::members::{Cube, FoundMeasure};
