@@ -359,7 +359,7 @@ impl<'a> Finder<'a> {
                 order.push((found, *direction));
             }
         }
-        if order.is_empty() && !question.subtotals {
+        if order.is_empty() && !question.subtotals && !question.ungrouped {
             let time = resolved.keys.iter().position(|key| key.granularity.is_some());
             order.extend(match time {
                 Some(at) => Some((Ordered::Key(at), Direction::Ascending)),

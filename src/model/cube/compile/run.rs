@@ -107,6 +107,9 @@ fn order(resolved: &Resolved, question: &Question, plan: &LogicalPlan) -> Vec<So
         };
         order.push(ident(name).sort(*direction == Direction::Ascending, false));
     }
+    let has = |name: &str| plan.schema().has_column_with_unqualified_name(name);
+    let grain = (0..).map(grain_name).take_while(|name| has(name));
+    order.extend(grain.map(|name| up(ident(name))));
     for at in 0..resolved.keys.len() {
         if question.subtotals {
             // The total over a key comes after the rows that it is the total of.
@@ -115,9 +118,6 @@ fn order(resolved: &Resolved, question: &Question, plan: &LogicalPlan) -> Vec<So
         }
         order.push(up(ident(key_name(at))));
     }
-    let has = |name: &str| plan.schema().has_column_with_unqualified_name(name);
-    let grain = (0..).map(grain_name).take_while(|name| has(name));
-    order.extend(grain.map(|name| up(ident(name))));
     if question.ungrouped {
         // A cube whose grain is empty has no rows that are told from one another.
         let values = 0..resolved.measures.len();
