@@ -9,6 +9,7 @@
 //! | `compile` | does every file fit the others? |
 //! | `lineage` | from which columns does a column come? |
 //! | `dictionary` | what does each table hold, what do its columns mean, and who reads it? |
+//! | `periods` | which accounting periods are there, and which one comes before another? |
 //! | `report` | which question does a file under sql/reports ask, and what is the answer? |
 //! | `build` | how do the files become tables of a release? |
 //! | `restate` | what became different in a closed period? |
@@ -22,6 +23,7 @@ pub mod given;
 pub mod graph;
 pub mod lineage;
 mod mistakes;
+pub mod periods;
 pub mod report;
 pub mod restate;
 pub mod shape;
