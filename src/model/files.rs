@@ -21,12 +21,22 @@ pub enum Layer {
     Checks,
     /// questions that people ask again and again
     Reports,
+    /// what can be measured, by what
+    Cubes,
+    /// tables that answer some questions of cubes sooner; heads of cubes declare them
+    Rollups,
 }
 
 impl Layer {
-    /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::Staging, Self::Intermediate, Self::Marts, Self::Checks, Self::Reports];
+    /// All that files lie in.
+    pub const ALL: [Self; 6] = [
+        Self::Staging,
+        Self::Intermediate,
+        Self::Marts,
+        Self::Checks,
+        Self::Reports,
+        Self::Cubes,
+    ];
 
     /// The folder's name, which is the schema's.
     pub fn folder(self) -> &'static str {
@@ -36,17 +46,18 @@ impl Layer {
             Self::Marts => "marts",
             Self::Checks => "checks",
             Self::Reports => "reports",
+            Self::Cubes | Self::Rollups => "cubes",
         }
     }
 
     /// Whether other files may read what the files of the layer give.
     pub fn is_for_others(self) -> bool {
-        !matches!(self, Self::Checks | Self::Reports)
+        matches!(self, Self::Staging | Self::Intermediate | Self::Marts)
     }
 
     /// Whether the tables of the layer are written out.
     pub fn is_stored(self) -> bool {
-        matches!(self, Self::Intermediate | Self::Marts)
+        matches!(self, Self::Intermediate | Self::Marts | Self::Rollups)
     }
 }
 

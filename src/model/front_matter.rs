@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::ModelError;
+use super::cube::head::{Dimension, Hierarchy, Measure, Rollup, Segment};
 use super::report::parameter::Parameter;
 use crate::source::shape::ColumnType;
 use crate::warehouse::name::TableName;
@@ -52,7 +53,7 @@ pub struct Head {
     /// files under sql/checks: how grave a row found is
     #[serde(default)]
     pub severity: Gravity,
-    /// files under sql/reports: what the answer is called
+    /// files under sql/reports and sql/cubes: what it is called
     #[serde(default)]
     pub label: Option<Label>,
     /// files under sql/reports: what columns are called, by language
@@ -64,6 +65,27 @@ pub struct Head {
     /// files under sql/reports: what whoever asks may or must say
     #[serde(default)]
     pub parameters: BTreeMap<String, Parameter>,
+    /// files under sql/cubes: the dimension by whose spans measures are told over time
+    #[serde(default)]
+    pub time: Option<String>,
+    /// files under sql/cubes: the views in which the cube takes part
+    #[serde(default)]
+    pub views: Vec<String>,
+    /// files under sql/cubes: by what is measured
+    #[serde(default)]
+    pub dimensions: BTreeMap<String, Dimension>,
+    /// files under sql/cubes: dimensions from coarse to fine
+    #[serde(default)]
+    pub hierarchies: BTreeMap<String, Hierarchy>,
+    /// files under sql/cubes: rows that may be asked alone
+    #[serde(default)]
+    pub segments: BTreeMap<String, Segment>,
+    /// files under sql/cubes: what is measured
+    #[serde(default)]
+    pub measures: BTreeMap<String, Measure>,
+    /// files under sql/cubes: the tables that are built to answer sooner
+    #[serde(default)]
+    pub rollups: BTreeMap<String, Rollup>,
 }
 
 /// What something is called.

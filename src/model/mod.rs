@@ -9,6 +9,7 @@
 //! | `compile` | does every file fit the others? |
 //! | `lineage` | from which columns does a column come? |
 //! | `dictionary` | what does each table hold, what do its columns mean, and who reads it? |
+//! | `cube` | what can be measured by what, and how is it computed? |
 //! | `periods` | which accounting periods are there, and which one comes before another? |
 //! | `report` | which question does a file under sql/reports ask, and what is the answer? |
 //! | `build` | how do the files become tables of a release? |
@@ -16,6 +17,7 @@
 
 pub mod build;
 pub mod compile;
+pub mod cube;
 pub mod dictionary;
 pub mod files;
 pub mod front_matter;

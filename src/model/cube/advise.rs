@@ -1,0 +1,1 @@
+//! Which rollups would have been worth it?

@@ -1,0 +1,1 @@
+//! Does a cube fit its own head, the tables that it reads, and the project?

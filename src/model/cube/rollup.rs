@@ -1,0 +1,1 @@
+//! Which tables are built so that questions are answered sooner?
