@@ -3,13 +3,11 @@
 //! Nothing is guessed: a key, a word or a type that the language does not have is refused with its
 //! place. A key that is null counts as absent.
 
-use std::fmt;
 use std::str::FromStr;
 
 use serde_json::{Map, Value as Json};
 
 use super::CubeError;
-use super::granularity::Granularity;
 use super::question::{DateRange, Direction, Filter, Operator, Question, TimeDimension};
 use crate::model::compile::similar;
 
@@ -17,7 +15,7 @@ use crate::model::compile::similar;
 const BYTES_MAX: usize = 1 << 20;
 
 /// What a question may say.
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 12] = [
     "measures",
     "dimensions",
     "timeDimensions",
@@ -30,7 +28,6 @@ const KEYS: [&str; 13] = [
     "timezone",
     "ungrouped",
     "subtotals",
-    "rowLimit",
 ];
 
 /// What may be said of a time dimension.
@@ -38,57 +35,6 @@ const TIME_KEYS: [&str; 4] = ["dimension", "granularity", "dateRange", "compareD
 
 /// What may be said of a filter.
 const FILTER_KEYS: [&str; 6] = ["member", "dimension", "operator", "values", "and", "or"];
-
-impl Operator {
-    /// All of them with the words by which questions name them; the first word of each is its own.
-    pub const ALL: [(&'static str, Self); 23] = [
-        ("equals", Self::Equals),
-        ("notEquals", Self::NotEquals),
-        ("contains", Self::Contains),
-        ("notContains", Self::NotContains),
-        ("startsWith", Self::StartsWith),
-        ("notStartsWith", Self::NotStartsWith),
-        ("endsWith", Self::EndsWith),
-        ("notEndsWith", Self::NotEndsWith),
-        ("gt", Self::Gt),
-        ("gte", Self::Gte),
-        ("lt", Self::Lt),
-        ("lte", Self::Lte),
-        ("set", Self::Set),
-        ("notSet", Self::NotSet),
-        ("inDateRange", Self::InDateRange),
-        ("notInDateRange", Self::NotInDateRange),
-        ("beforeDate", Self::BeforeDate),
-        ("beforeOrOnDate", Self::BeforeOrOnDate),
-        ("afterDate", Self::AfterDate),
-        ("afterOrOnDate", Self::AfterOrOnDate),
-        // Older words of the language for some of these.
-        ("in", Self::Equals),
-        ("notIn", Self::NotEquals),
-        ("onTheDate", Self::InDateRange),
-    ];
-}
-
-impl FromStr for Operator {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let known = Self::ALL.iter().find(|(word, _)| *word == text);
-        let words: Vec<&str> = Self::ALL.iter().map(|(word, _)| *word).collect();
-        let wrong = || {
-            let hint = similar(text, words.iter());
-            format!("`{text}` is no operator{hint}; there are {}", words.join(", "))
-        };
-        known.map(|(_, operator)| *operator).ok_or_else(wrong)
-    }
-}
-
-impl fmt::Display for Operator {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let known = Self::ALL.iter().find(|(_, operator)| operator == self);
-        formatter.write_str(known.map_or("", |(word, _)| word))
-    }
-}
 
 impl Question {
     /// Reads a question; its members are not looked up yet.
@@ -111,10 +57,6 @@ impl Question {
     /// As of [`Question::parse`].
     pub fn from_json(json: &Json) -> Result<Self, CubeError> {
         let all = object(json, "JSON", &KEYS)?;
-        if all.contains_key("limit") && all.contains_key("rowLimit") {
-            return Err(wrong("rowLimit", "is the old word for `limit`; say one of them"));
-        }
-        let limit = number(all, "limit")?;
         let question = Self {
             measures: members(all, "measures")?,
             dimensions: members(all, "dimensions")?,
@@ -122,7 +64,7 @@ impl Question {
             filters: each(all, "", "filters", filter)?,
             segments: members(all, "segments")?,
             order: order(all)?,
-            limit: if limit.is_some() { limit } else { number(all, "rowLimit")? },
+            limit: number(all, "limit")?,
             offset: number(all, "offset")?.unwrap_or(0),
             total: boolean(all, "total")?,
             timezone: optional(all, "", "timezone", text)?,
@@ -378,6 +320,7 @@ fn wrong(place: impl Into<String>, problem: impl Into<String>) -> CubeError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::cube::granularity::Granularity;
 
     fn error(text: &str) -> String {
         Question::parse(text).unwrap_err().to_string()
