@@ -112,7 +112,8 @@ pub fn partial(
         };
         let cut = all.into_iter().filter(|stretch| stretch.days.is_some_and(is_cut));
         let names: Vec<Expr> = cut.map(|stretch| lit(stretch.name)).collect();
-        return Ok(in_list(bucket, names, false).is_true());
+        let is_late = if names.is_empty() { lit(false) } else { in_list(bucket, names, false) };
+        return Ok(is_late.is_true());
     }
     let last = named(granularity, until, clock.zone)?;
     let late = bucket.clone().gt_eq(lit(last));
@@ -131,8 +132,7 @@ fn named(granularity: Granularity, local: NaiveDateTime, zone: Tz) -> Result<Sca
         let (first, _) = stretch(granularity, local.date()).ok_or_else(beyond)?;
         return Ok(date(first));
     }
-    let found = hour(instant(local, zone), granularity, zone).ok_or_else(beyond)?;
-    Ok(moment(found.0))
+    hour(instant(local, zone), granularity, zone).map(moment).ok_or_else(beyond)
 }
 
 /// The first and the last day of the stretch of a granularity that holds a day.
@@ -303,16 +303,9 @@ impl Bucket {
     }
 
     fn hours(&self, moments: &TimestampMicrosecondArray) -> QueryResult<TimestampMicrosecondArray> {
-        let mut last = None;
-        let find = |moment: i64| {
-            let (from, until) = hour(moment, self.granularity, self.zone)?;
-            // Clocks may change within the length of a stretch, so that only what was seen counts.
-            Some(Last { name: from, from, until: until.min(moment + 1) })
-        };
-        moments
-            .iter()
-            .map(|moment| moment.map(|moment| Last::of(&mut last, moment, find)).transpose())
-            .collect()
+        let beyond = || DataFusionError::External(Box::new(FunctionError::DateOutOfRange));
+        let first = |moment: i64| hour(moment, self.granularity, self.zone).ok_or_else(beyond);
+        moments.iter().map(|moment| moment.map(first).transpose()).collect()
     }
 }
 
@@ -322,14 +315,13 @@ fn local(microseconds: i64, zone: Tz) -> Option<NaiveDateTime> {
     moment.checked_add_offset(zone.offset_from_utc_datetime(&moment).fix())
 }
 
-/// The first moment of the hour, minute or second that clocks show at a moment, and the end of it.
-fn hour(microseconds: i64, granularity: Granularity, zone: Tz) -> Option<(i64, i64)> {
+/// The first moment of the hour, minute or second that clocks show at a moment.
+fn hour(microseconds: i64, granularity: Granularity, zone: Tz) -> Option<i64> {
     let length: i64 = match granularity {
         Granularity::Hour => 3_600_000_000,
         Granularity::Minute => 60_000_000,
         _ => 1_000_000,
     };
     let shown = local(microseconds, zone)?.and_utc().timestamp_micros();
-    let from = microseconds.checked_sub(shown.rem_euclid(length))?;
-    Some((from, from.checked_add(length)?))
+    microseconds.checked_sub(shown.rem_euclid(length))
 }
