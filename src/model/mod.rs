@@ -10,6 +10,7 @@
 //! | `lineage` | from which columns does a column come? |
 //! | `dictionary` | what does each table hold, what do its columns mean, and who reads it? |
 //! | `cube` | what can be measured by what, and how is it computed? |
+//! | `periods` | which accounting periods are there, and which one comes before another? |
 //! | `report` | which question does a file under sql/reports ask, and what is the answer? |
 //! | `build` | how do the files become tables of a release? |
 //! | `restate` | what became different in a closed period? |
@@ -24,6 +25,7 @@ pub mod given;
 pub mod graph;
 pub mod lineage;
 mod mistakes;
+pub mod periods;
 pub mod report;
 pub mod restate;
 pub mod shape;

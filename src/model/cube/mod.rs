@@ -6,6 +6,9 @@
 //! | `variant` | what is offered of a measure over time? |
 //! | `granularity` | into which stretches can time be divided? |
 //! | `question` | what is asked? |
+//! | `parse` | how is a question written? |
+//! | [`time`] | which stretches of time does it mean? |
+//! | [`levels`] | which levels hold in a stretch of time? |
 //! | `members` | what does each name mean? |
 //! | `filter` | which rows fit a filter? |
 //! | `check` | does a cube fit its head, the tables and the project? |
@@ -23,11 +26,14 @@ pub mod error;
 mod filter;
 pub mod granularity;
 pub mod head;
+pub mod levels;
 pub mod log;
 pub mod members;
+mod parse;
 pub mod question;
 pub mod rollup;
 pub mod route;
+pub mod time;
 pub mod variant;
 
 use std::collections::BTreeMap;
