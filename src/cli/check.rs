@@ -7,7 +7,8 @@ use super::error::CliError;
 use super::output::Output;
 use crate::model::files::Layer;
 use crate::model::given::given;
-use crate::model::{Models, compile, cube, report};
+use crate::model::{Models, access, compile, cube, report};
+use crate::query::policy::Access;
 use crate::source::SourceError;
 use crate::source::database::Database;
 use crate::source::describe::{Described, describe_file};
@@ -59,6 +60,7 @@ fn model_faults(context: &Context, project: &Project) -> Result<(Models, usize),
     let (models, mut mistakes) = context.runtime.block_on(compiled)?;
     mistakes.extend(report::against(&models, &project.settings));
     mistakes.extend(cube::against(&models, &project.settings));
+    mistakes.extend(access::against(&models, &Access::read(&project.root)?));
     for mistake in &mistakes {
         context.output.note(&mistake.to_string());
     }
