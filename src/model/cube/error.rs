@@ -5,6 +5,7 @@ use thiserror::Error;
 
 use crate::engine::encode::EncodeError;
 use crate::model::ModelError;
+use crate::model::periods::PeriodsError;
 use crate::query::QueryError;
 
 /// Why a question has no answer; the message names the place in the question and what would work.
@@ -45,6 +46,9 @@ pub enum CubeError {
     /// files of the project that cannot be read
     #[error(transparent)]
     Model(#[from] ModelError),
+    /// the accounting calendar of the release
+    #[error(transparent)]
+    Periods(#[from] PeriodsError),
     /// the release cannot be asked
     #[error(transparent)]
     Release(#[from] QueryError),

@@ -58,6 +58,23 @@ pub struct FoundDimension<'a> {
     pub dimension: &'a Dimension,
 }
 
+impl FoundMeasure<'_> {
+    /// Whether it is the same as another one.
+    pub fn is(&self, other: &FoundMeasure) -> bool {
+        self.cube.name() == other.cube.name()
+            && self.name == other.name
+            && self.variant == other.variant
+    }
+
+    /// Its name with that of what is offered of it over time.
+    pub fn full_name(&self) -> String {
+        match self.variant {
+            Some(variant) => format!("{}{OVER}{variant}", self.name),
+            None => self.name.to_owned(),
+        }
+    }
+}
+
 impl Cube {
     /// Its name.
     pub fn name(&self) -> &str {
@@ -181,8 +198,7 @@ impl<'a> Subject<'a> {
                     .find(|(_, dimension)| dimension.shared.as_deref() == Some(wanted)),
                 false => dimensions.get_key_value(wanted),
             };
-            let found =
-                found.map(|(name, dimension)| FoundDimension { cube, name, dimension });
+            let found = found.map(|(name, dimension)| FoundDimension { cube, name, dimension });
             all.extend(found);
         }
         all

@@ -6,6 +6,9 @@
 //! | `variant` | what is offered of a measure over time? |
 //! | `granularity` | into which stretches can time be divided? |
 //! | `question` | what is asked? |
+//! | `parse` | how is a question written? |
+//! | [`time`] | which stretches of time does it mean? |
+//! | [`levels`] | which levels hold in a stretch of time? |
 //! | `members` | what does each name mean? |
 //! | `filter` | which rows fit a filter? |
 //! | `check` | does a cube fit its head, the tables and the project? |
@@ -32,12 +35,15 @@ pub mod error;
 mod filter;
 pub mod granularity;
 pub mod head;
+pub mod levels;
 pub mod log;
 pub mod members;
 pub mod meta;
+mod parse;
 pub mod question;
 pub mod rollup;
 pub mod route;
+pub mod time;
 mod told;
 pub mod variant;
 mod words;
@@ -51,6 +57,7 @@ use datafusion::arrow::datatypes::SchemaRef;
 
 use self::granularity::Granularity;
 use self::question::Question;
+use self::route::Need;
 use crate::engine::session::Limits;
 use crate::query::Principal;
 use crate::warehouse::home::Home;
@@ -111,6 +118,19 @@ pub struct Part {
     pub rows_scanned: u64,
     /// the tables that answered for each cube: `base`, or a rollup's name
     pub routes: BTreeMap<String, Vec<String>>,
+    /// what was needed of each cube, once for each time that it was
+    pub uses: Vec<Used>,
+}
+
+/// What was needed of a cube, and what answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Used {
+    /// the cube's name
+    pub cube: String,
+    /// what was needed
+    pub need: Need,
+    /// `base`, or the name of the rollup that answered
+    pub route: String,
 }
 
 /// A column of an answer.

@@ -1,0 +1,135 @@
+//! Which stretches of a granularity touch a span, and which of them are cut?
+//!
+//! A stretch is cut, `is_partial`, where the span begins after its first day or ends before its last
+//! one, and where the data date lies before its last day: then not all of its rows can be there.
+
+use std::sync::Arc;
+
+use chrono::{NaiveDate, NaiveDateTime};
+use datafusion::arrow::array::{ArrayRef, Date32Array, StringArray};
+
+use super::bucket::{number, step, stretch};
+use super::calendar::NO_DAYS;
+use super::{Clock, Span};
+use crate::model::cube::granularity::Granularity;
+
+/// The most stretches that a question may have over time or of levels.
+const BUCKETS_MAX: usize = 100_000;
+
+/// What names a stretch of time, or a day.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Key {
+    /// a stretch of the calendar, by its first day
+    Day(NaiveDate),
+    /// a stretch of the fiscal year, by its name
+    Text(String),
+}
+
+/// A stretch of time that touches a span.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bucket {
+    /// what names it; nothing where the whole span is one stretch
+    pub key: Option<Key>,
+    /// its first day within the span
+    pub first: NaiveDate,
+    /// its last day within the span
+    pub last: NaiveDate,
+    /// its own first and last day
+    pub whole: (NaiveDate, NaiveDate),
+    /// whether the span or the data date cuts it
+    pub is_partial: bool,
+}
+
+/// The stretches of a granularity that touch a span, in their order. Without a span of its own a
+/// question means that of all its rows, from the first day that one has to the last.
+///
+/// # Errors
+/// When the granularity is shorter than a day, the calendar has no such stretches, or there are too
+/// many.
+pub fn buckets(
+    granularity: Granularity,
+    span: &Span,
+    clock: &Clock<'_>,
+) -> Result<Vec<Bucket>, String> {
+    let (first, last) = span.days();
+    if granularity.is_fiscal() {
+        let all = clock.calendar.stretches(granularity)?;
+        if all.iter().all(|stretch| stretch.days.is_none()) {
+            return Err(NO_DAYS.to_owned());
+        }
+        let touches = |days: (NaiveDate, NaiveDate)| days.0 <= last && first <= days.1;
+        let named = all.into_iter().filter_map(|stretch| {
+            let whole = stretch.days.filter(|days| touches(*days))?;
+            Some(cut(Some(Key::Text(stretch.name)), whole, (first, last), clock.today))
+        });
+        return Ok(named.collect());
+    }
+    if granularity < Granularity::Day {
+        return Err(format!(
+            "`{granularity}` is shorter than a day; over time, and of levels, ask day or longer"
+        ));
+    }
+    let beyond = || "the span reaches beyond the years that have dates".to_owned();
+    let mut all = Vec::new();
+    let mut begin = stretch(granularity, first).ok_or_else(beyond)?.0;
+    while begin <= last {
+        let whole = stretch(granularity, begin).ok_or_else(beyond)?;
+        all.push(cut(Some(Key::Day(begin)), whole, (first, last), clock.today));
+        if all.len() > BUCKETS_MAX {
+            return Err(format!(
+                "the span has more than {BUCKETS_MAX} stretches of `{granularity}`; ask a shorter \
+                 span or longer stretches"
+            ));
+        }
+        begin = step(granularity, begin, 1).ok_or_else(beyond)?;
+    }
+    Ok(all)
+}
+
+/// A whole span as one stretch.
+pub fn whole(span: &Span, clock: &Clock<'_>) -> Bucket {
+    let days = span.days();
+    cut(None, days, days, clock.today)
+}
+
+/// A stretch within the days of a span.
+fn cut(
+    key: Option<Key>,
+    whole: (NaiveDate, NaiveDate),
+    span: (NaiveDate, NaiveDate),
+    today: NaiveDate,
+) -> Bucket {
+    let (first, last) = (whole.0.max(span.0), whole.1.min(span.1));
+    let is_partial = (first, last) != whole || whole.1 > today;
+    Bucket { key, first, last, whole, is_partial }
+}
+
+/// Keys as a column of dates or of texts.
+pub(crate) fn column<'a>(keys: impl Iterator<Item = &'a Key>) -> ArrayRef {
+    let keys: Vec<&Key> = keys.collect();
+    let is_text = keys.iter().any(|key| matches!(key, Key::Text(_)));
+    if is_text {
+        let text = |key: &&Key| match key {
+            Key::Text(text) => Some(text.clone()),
+            Key::Day(_) => None,
+        };
+        return Arc::new(keys.iter().map(text).collect::<StringArray>());
+    }
+    let day = |key: &&Key| match key {
+        Key::Day(day) => Some(number(*day)),
+        Key::Text(_) => None,
+    };
+    Arc::new(keys.iter().map(day).collect::<Date32Array>())
+}
+
+impl From<NaiveDate> for Key {
+    fn from(day: NaiveDate) -> Self {
+        Self::Day(day)
+    }
+}
+
+/// What a span's ends are, for spans of moments that do not begin and end with a day.
+pub fn has_whole_days(span: &Span) -> bool {
+    let begins = |moment: NaiveDateTime| moment.time() == chrono::NaiveTime::MIN;
+    begins(span.from) && begins(span.until)
+}

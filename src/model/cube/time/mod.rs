@@ -1,0 +1,54 @@
+//! Which stretches of time does a question mean, and which of its rows lie in them?
+//!
+//! | file | question |
+//! | --- | --- |
+//! | [`range`] | from when until when is `last 3 months`? |
+//! | [`bucket`] | in which stretch does a row's date or moment lie? |
+//! | [`buckets`] | which stretches of a granularity touch a span, and which are cut? |
+//! | [`calendar`] | which accounting periods are there? |
+//! | [`variants`] | which days or periods make up a stretch's value of another time? |
+
+pub mod bucket;
+pub mod buckets;
+pub mod calendar;
+pub mod range;
+pub mod variants;
+
+use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime};
+use chrono_tz::Tz;
+
+use self::calendar::Calendar;
+
+/// What stretches of time are counted from.
+#[derive(Debug, Clone, Copy)]
+pub struct Clock<'a> {
+    /// the release's data date
+    pub today: NaiveDate,
+    /// the zone of the question, in which moments fall on days
+    pub zone: Tz,
+    /// the accounting calendar of the release
+    pub calendar: &'a Calendar,
+}
+
+/// A stretch of time in the zone of a question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Span {
+    /// its first moment
+    pub from: NaiveDateTime,
+    /// the first moment after it
+    pub until: NaiveDateTime,
+}
+
+impl Span {
+    /// Whole days, the last one with them.
+    pub fn of_days(first: NaiveDate, last: NaiveDate) -> Self {
+        let after = last.checked_add_days(Days::new(1)).unwrap_or(NaiveDate::MAX);
+        Self { from: first.and_time(NaiveTime::MIN), until: after.and_time(NaiveTime::MIN) }
+    }
+
+    /// Its first day and its last one, of each of which it holds at least a moment.
+    pub fn days(&self) -> (NaiveDate, NaiveDate) {
+        let last = self.until.checked_sub_signed(chrono::TimeDelta::microseconds(1));
+        (self.from.date(), last.unwrap_or(self.until).date())
+    }
+}
