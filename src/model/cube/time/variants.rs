@@ -177,12 +177,12 @@ fn days(
     let beyond = || "a source reaches beyond the years that have dates".to_owned();
     let larger = |granularity| stretch(granularity, bucket.last).map(|(first, _)| first);
     let found = match variant {
-        Variant::PreviousPeriod => moved_back(granularity, 1, bucket),
+        Variant::PreviousPeriod => moved_back(granularity, (granularity, 1), bucket),
         // A year has no whole number of weeks; 52 of them begin on a Monday again.
         Variant::YearBefore if granularity == Granularity::Week => {
-            moved_back(Granularity::Week, 52, bucket)
+            moved_back(granularity, (Granularity::Week, 52), bucket)
         }
-        Variant::YearBefore => year_back(granularity, bucket),
+        Variant::YearBefore => moved_back(granularity, (Granularity::Year, 1), bucket),
         Variant::ToDate(Larger::Month) => larger(Granularity::Month).zip(Some(bucket.last)),
         Variant::ToDate(Larger::Quarter) => larger(Granularity::Quarter).zip(Some(bucket.last)),
         Variant::ToDate(Larger::Year) => larger(Granularity::Year).zip(Some(bucket.last)),
@@ -204,22 +204,13 @@ fn days(
     found.map(Some).ok_or_else(beyond)
 }
 
-/// The days of a stretch moved back by so many stretches.
+/// The days of a stretch moved back by so many stretches of a granularity, its own or a longer one.
 fn moved_back(
     granularity: Granularity,
-    count: i32,
+    (by, count): (Granularity, i32),
     bucket: &Bucket,
 ) -> Option<(NaiveDate, NaiveDate)> {
-    let whole = stretch(granularity, step(granularity, bucket.whole.0, -count)?)?;
-    let moved = |day: NaiveDate| step(granularity, day, -count);
-    let first = if bucket.first == bucket.whole.0 { whole.0 } else { moved(bucket.first)? };
-    let last = if bucket.last == bucket.whole.1 { whole.1 } else { moved(bucket.last)? };
-    Some((first, last))
-}
-
-/// The days of a stretch of the calendar moved back by a year.
-fn year_back(granularity: Granularity, bucket: &Bucket) -> Option<(NaiveDate, NaiveDate)> {
-    let moved = |day: NaiveDate| step(Granularity::Year, day, -1);
+    let moved = |day: NaiveDate| step(by, day, -count);
     let whole = stretch(granularity, moved(bucket.whole.0)?)?;
     let first = if bucket.first == bucket.whole.0 { whole.0 } else { moved(bucket.first)? };
     let last = if bucket.last == bucket.whole.1 { whole.1 } else { moved(bucket.last)? };
