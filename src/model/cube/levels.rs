@@ -142,11 +142,7 @@ fn next(level: &Level<'_>) -> QueryResult<Expr> {
 }
 
 /// The stretches with the days on which a level must hold to count.
-fn stretches(
-    level: &Level<'_>,
-    buckets: &[&Bucket],
-    today: NaiveDate,
-) -> QueryResult<RecordBatch> {
+fn stretches(level: &Level<'_>, buckets: &[&Bucket], today: NaiveDate) -> QueryResult<RecordBatch> {
     let ends = |bucket: &&Bucket| {
         let (first, last) = (bucket.first, bucket.last.min(today));
         match level.keep {

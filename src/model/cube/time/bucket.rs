@@ -12,9 +12,7 @@ use chrono::{
 };
 use chrono_tz::Tz;
 use datafusion::arrow::array::{ArrayRef, AsArray, Date32Array, TimestampMicrosecondArray};
-use datafusion::arrow::datatypes::{
-    DataType, Date32Type, TimeUnit, TimestampMicrosecondType,
-};
+use datafusion::arrow::datatypes::{DataType, Date32Type, TimeUnit, TimestampMicrosecondType};
 use datafusion::common::utils::take_function_args;
 use datafusion::common::{DataFusionError, Result as QueryResult, ScalarValue, plan_err};
 use datafusion::logical_expr::{
@@ -261,7 +259,8 @@ impl<K: Copy> Last<K> {
         value: i64,
         find: impl Fn(i64) -> Option<Self>,
     ) -> QueryResult<K> {
-        if let Some(known) = last.as_ref().filter(|known| (known.from..known.until).contains(&value))
+        if let Some(known) =
+            last.as_ref().filter(|known| (known.from..known.until).contains(&value))
         {
             return Ok(known.name);
         }

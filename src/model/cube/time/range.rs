@@ -96,12 +96,7 @@ pub fn before(
 ///
 /// # Errors
 /// When the column holds no time.
-pub fn since(
-    column: Expr,
-    kind: &DataType,
-    from: NaiveDateTime,
-    zone: Tz,
-) -> Result<Expr, String> {
+pub fn since(column: Expr, kind: &DataType, from: NaiveDateTime, zone: Tz) -> Result<Expr, String> {
     let (column, limit) = comparable(column, kind, from, zone)?;
     Ok(column.gt_eq(limit))
 }

@@ -103,7 +103,9 @@ impl Pairs {
                     .to_owned());
             }
         }
-        let Some(days) = days.map(|(first, last)| Span::of_days(first, last)) else { return Ok(()) };
+        let Some(days) = days.map(|(first, last)| Span::of_days(first, last)) else {
+            return Ok(());
+        };
         self.sources.push((stretch.clone(), days));
         let read = self.read.get_or_insert(days);
         *read = Span { from: read.from.min(days.from), until: read.until.max(days.until) };
@@ -192,7 +194,8 @@ fn days(
                 _ => Granularity::FiscalYear,
             };
             let all = clock.calendar.dated(granularity)?;
-            let holds = |day: NaiveDate| all.iter().find(|known| (known.first..=known.last).contains(&day));
+            let holds =
+                |day: NaiveDate| all.iter().find(|known| (known.first..=known.last).contains(&day));
             return Ok(holds(bucket.last).map(|known| (known.first, bucket.last)));
         }
         Variant::Rolling(count, unit) => {
@@ -246,14 +249,14 @@ fn by_period(
                     Larger::FiscalQuarter => Granularity::FiscalQuarter,
                     _ => Granularity::FiscalYear,
                 };
-                let held = clock.calendar.sequenced().filter(|(period, _)| {
-                    name(period, granularity) == Some(own.as_str())
-                });
+                let held = clock
+                    .calendar
+                    .sequenced()
+                    .filter(|(period, _)| name(period, granularity) == Some(own.as_str()));
                 let names: BTreeSet<&str> =
                     held.filter_map(|(period, _)| name(period, larger)).collect();
-                let is_part = |period: &Period| {
-                    name(period, larger).is_some_and(|name| names.contains(name))
-                };
+                let is_part =
+                    |period: &Period| name(period, larger).is_some_and(|name| names.contains(name));
                 clock
                     .calendar
                     .sequenced()
