@@ -26,8 +26,8 @@ use datafusion::logical_expr::{
 use datafusion::prelude::{DataFrame, SessionContext};
 
 use super::head::Keep;
-use super::time::bucket::{date, number};
 use super::time::buckets::{Bucket, column};
+use super::time::clock::{date, number};
 pub use super::time::variants::BUCKET;
 use crate::functions::quotient::quotient;
 

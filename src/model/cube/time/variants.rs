@@ -33,9 +33,9 @@ use datafusion::arrow::datatypes::{Field, Schema};
 use datafusion::error::Result as QueryResult;
 use datafusion::prelude::{DataFrame, SessionContext};
 
-use super::bucket::{step, stretch};
 use super::buckets::{Bucket, Key, column};
 use super::calendar::name;
+use super::clock::{step, stretch};
 use super::{Clock, Span};
 use crate::model::cube::granularity::Granularity;
 use crate::model::cube::variant::{Larger, Unit, Variant};
