@@ -81,6 +81,13 @@ pub const NEW_REPORT: &str = "\
 Examples:
   patron new report newest_orders --from fct_order_lines";
 
+/// Shown by `patron new cube --help`.
+pub const NEW_CUBE: &str = "\
+Examples:
+  patron new cube order_lines --from fct_order_lines
+
+What its head declares is asked together and apart: `patron describe cubes.order_lines` lists it.";
+
 /// Shown by `patron describe --help`.
 pub const DESCRIBE: &str = "\
 Examples:

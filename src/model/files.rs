@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::ModelError;
-use super::front_matter::{self, Head, body_line_of, line_of};
+use super::front_matter::{self, Head, body_line_of, key_line_of, line_of};
 use super::report::parameter::Parameter;
 use crate::warehouse::name::TableName;
 
@@ -29,14 +29,8 @@ pub enum Layer {
 
 impl Layer {
     /// All that files lie in.
-    pub const ALL: [Self; 6] = [
-        Self::Staging,
-        Self::Intermediate,
-        Self::Marts,
-        Self::Checks,
-        Self::Reports,
-        Self::Cubes,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Staging, Self::Intermediate, Self::Marts, Self::Checks, Self::Reports, Self::Cubes];
 
     /// The folder's name, which is the schema's.
     pub fn folder(self) -> &'static str {
@@ -82,6 +76,11 @@ impl ModelFile {
         line_of(&self.text, word)
     }
 
+    /// The query alone, as it can stand inside another one.
+    pub fn body(&self) -> &str {
+        front_matter::body(&self.text)
+    }
+
     /// The parameters that the head declares, in its order.
     pub fn parameters(&self) -> Vec<(&String, &Parameter)> {
         let mut all: Vec<_> = self.head.parameters.iter().collect();
@@ -98,6 +97,12 @@ impl ModelFile {
     /// A mistake in the query, on the line where a word stands that is no part of a longer name.
     pub(super) fn wrong_alone(&self, word: &str, message: String) -> ModelError {
         let line = body_line_of(&self.text, word, ".");
+        ModelError::Wrong { place: self.place.clone(), line, message }
+    }
+
+    /// A mistake in what the head says under a key of its first level.
+    pub(super) fn wrong_at(&self, key: &str, message: String) -> ModelError {
+        let line = key_line_of(&self.text, key);
         ModelError::Wrong { place: self.place.clone(), line, message }
     }
 

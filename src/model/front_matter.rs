@@ -365,6 +365,21 @@ pub fn read(place: &str, text: &str) -> Result<Head, ModelError> {
     Ok(head)
 }
 
+/// What stands below the head, without the semicolon at its end.
+pub(super) fn body(text: &str) -> &str {
+    let below = text.split_once(CLOSING).map_or(text, |(_, below)| below);
+    below.trim().trim_end_matches(|last: char| last == ';' || last.is_whitespace())
+}
+
+/// The line, from 1, on which a key of the head's first level is given its value, or 1.
+pub(super) fn key_line_of(text: &str, key: &str) -> usize {
+    let is_it = |line: &str| {
+        let rest = line.trim_start().strip_prefix(key).map(str::trim_start);
+        rest.is_some_and(|rest| rest.starts_with('='))
+    };
+    text.lines().position(is_it).map_or(1, |line| line + 1)
+}
+
 /// The line, from 1, on which a word stands for the first time in a text, or 1.
 pub(super) fn line_of(text: &str, word: &str) -> usize {
     text.lines().position(|line| stands(line, word, "")).map_or(1, |line| line + 1)

@@ -12,9 +12,11 @@
 //! | `cube` | what can be measured by what, and how is it computed? |
 //! | `periods` | which accounting periods are there, and which one comes before another? |
 //! | `report` | which question does a file under sql/reports ask, and what is the answer? |
+//! | `access` | do the rules of who sees what fit the tables? |
 //! | `build` | how do the files become tables of a release? |
 //! | `restate` | what became different in a closed period? |
 
+pub mod access;
 pub mod build;
 pub mod compile;
 pub mod cube;

@@ -360,7 +360,10 @@ fn read<T: DeserializeOwned>(
 }
 
 /// Parses TOML; a mistake names file and line.
-pub(super) fn parse_toml<T: DeserializeOwned>(place: &str, text: &str) -> Result<T, ProjectError> {
+///
+/// # Errors
+/// When it is no TOML, or says what its shape does not have.
+pub fn parse_toml<T: DeserializeOwned>(place: &str, text: &str) -> Result<T, ProjectError> {
     toml::from_str(text).map_err(|error| ProjectError::Invalid {
         place: place.to_owned(),
         line: error.span().map_or(1, |span| line_at(text, span.start)),

@@ -181,8 +181,7 @@ impl<'a> Subject<'a> {
                     .find(|(_, dimension)| dimension.shared.as_deref() == Some(wanted)),
                 false => dimensions.get_key_value(wanted),
             };
-            let found =
-                found.map(|(name, dimension)| FoundDimension { cube, name, dimension });
+            let found = found.map(|(name, dimension)| FoundDimension { cube, name, dimension });
             all.extend(found);
         }
         all
