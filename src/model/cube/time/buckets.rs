@@ -40,8 +40,8 @@ pub struct Bucket {
     pub is_partial: bool,
 }
 
-/// The stretches of a granularity that touch a span, in their order. Without a span of its own a
-/// question means that of all its rows, from the first day that one has to the last.
+/// The stretches of a granularity that touch a span, in their order. A question without a span means
+/// that of all its rows, [`widened`] to whole stretches.
 ///
 /// # Errors
 /// When the granularity is shorter than a day, the calendar has no such stretches, or there are too
@@ -84,6 +84,17 @@ pub fn buckets(
         begin = step(granularity, begin, 1).ok_or_else(beyond)?;
     }
     Ok(all)
+}
+
+/// The span of all stretches that another one touches: what a question means that names no span.
+///
+/// # Errors
+/// As of [`buckets`].
+pub fn widened(granularity: Granularity, span: &Span, clock: &Clock<'_>) -> Result<Span, String> {
+    let all = buckets(granularity, span, clock)?;
+    let first = all.iter().map(|bucket| bucket.whole.0).min();
+    let last = all.iter().map(|bucket| bucket.whole.1).max();
+    Ok(first.zip(last).map_or(*span, |(first, last)| Span::of_days(first, last)))
 }
 
 /// A whole span as one stretch.
@@ -211,6 +222,21 @@ mod tests {
             named(Granularity::FiscalYear, "2024-12-30", "2025-12-28", "2026-07-15"),
             ["2025 2024-12-30 2025-12-28"]
         );
+    }
+
+    #[test]
+    fn a_span_that_nobody_named_has_whole_stretches() {
+        let calendar = weeks();
+        let clock = Clock { today: day("2026-07-15"), zone: chrono_tz::UTC, calendar: &calendar };
+        let widened = |granularity| {
+            let span = Span::of_days(day("2026-01-20"), day("2026-05-19"));
+            let (first, last) = widened(granularity, &span, &clock).unwrap().days();
+            format!("{first} {last}")
+        };
+        assert_eq!(widened(Granularity::Month), "2026-01-01 2026-05-31");
+        assert_eq!(widened(Granularity::Week), "2026-01-19 2026-05-24");
+        assert_eq!(widened(Granularity::FiscalPeriod), "2025-12-29 2026-05-24");
+        assert_eq!(widened(Granularity::FiscalYear), "2025-12-29 2026-12-27");
     }
 
     #[test]
