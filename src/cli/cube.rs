@@ -276,7 +276,8 @@ fn ask(
         Encoding::Csv => args.language.is_some(),
         _ => false,
     };
-    let write = |out: &mut (dyn Write + Send)| write(context, &answer, &told, encoding, is_labelled, out);
+    let write =
+        |out: &mut (dyn Write + Send)| write(context, &answer, &told, encoding, is_labelled, out);
     let Some(path) = &args.output else {
         let mut out = context.output.answer();
         write(&mut out)?;

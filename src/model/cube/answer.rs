@@ -133,9 +133,7 @@ impl Answer {
                     Some(format!("{label} ({})", words::granularity(granularity, language)))
                 }
                 Role::Partial => Some(words::partial(language).to_owned()),
-                Role::Measure => {
-                    subject.measure(name).map(|found| teller.measure_label(&found))
-                }
+                Role::Measure => subject.measure(name).map(|found| teller.measure_label(&found)),
                 Role::Level => None,
             }
         };
@@ -228,9 +226,8 @@ impl Answer {
             }
             let truncated = part.is_truncated;
             let refreshed = text(&told.receipt.released_at)?;
-            let tail = format!(
-                ",\n\"truncated\": {truncated},\n\"lastRefreshTime\": {refreshed}}}"
-            );
+            let tail =
+                format!(",\n\"truncated\": {truncated},\n\"lastRefreshTime\": {refreshed}}}");
             written(out, &tail)?;
         }
         let pivot = text(&self.pivot(kind))?;
@@ -368,11 +365,8 @@ fn moments(column: &ArrayRef, zone: Tz) -> Result<ArrayRef, ArrowError> {
     let values = plain.as_primitive::<TimestampMillisecondType>();
     let spelt = values.iter().map(|value| {
         let moment = DateTime::from_timestamp_millis(value?)?;
-        let shown = if is_moment {
-            moment.with_timezone(&zone).naive_local()
-        } else {
-            moment.naive_utc()
-        };
+        let shown =
+            if is_moment { moment.with_timezone(&zone).naive_local() } else { moment.naive_utc() };
         Some(echo::moment(shown))
     });
     Ok(Arc::new(spelt.collect::<StringArray>()))
@@ -407,8 +401,7 @@ fn annotation(question: &Question, teller: &Teller<'_>) -> Json {
     for time in &question.time_dimensions {
         let member = &time.dimension;
         let Some(granularity) = time.granularity else { continue };
-        let told =
-            found(member, &|subject, name| teller.bucketed(subject, name, granularity));
+        let told = found(member, &|subject, name| teller.bucketed(subject, name, granularity));
         times.extend(told.map(|told| (format!("{member}.{granularity}"), told)));
         let told = found(member, &|subject, name| teller.dimension(subject, name));
         times.extend(told.map(|told| (member.clone(), told)));

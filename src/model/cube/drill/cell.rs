@@ -37,7 +37,9 @@ impl<'a> Cell<'a> {
         let name = named.and_then(|member| member.split_once('.')).map_or("", |(name, _)| name);
         let subject = opened.cubes.subject(name)?;
         if question.ungrouped {
-            return Err(unfit("single rows are asked already; there is nothing behind them".into()));
+            return Err(unfit(
+                "single rows are asked already; there is nothing behind them".into(),
+            ));
         }
         let rows = |part: &Part| part.batches.iter().map(|batch| batch.num_rows()).sum::<usize>();
         let mut left = row.checked_sub(1);
@@ -94,8 +96,13 @@ impl<'a> Cell<'a> {
 
     /// The question about the row's own part of the data, with the row's dimensions and times.
     pub(super) fn narrowed(&self) -> Result<Question, CubeError> {
-        let mut filters: Vec<Filter> =
-            self.question.filters.iter().filter(|filter| !self.is_of_measures(filter)).cloned().collect();
+        let mut filters: Vec<Filter> = self
+            .question
+            .filters
+            .iter()
+            .filter(|filter| !self.is_of_measures(filter))
+            .cloned()
+            .collect();
         for (member, value) in &self.kept {
             let filter = holds(member, value.as_deref());
             if !filters.contains(&filter) {
@@ -213,11 +220,14 @@ impl<'a> Cell<'a> {
             Filter::And(all) | Filter::Or(all) => all.iter().any(|one| self.is_of_measures(one)),
         }
     }
-
 }
 
 /// The span of a bucket of the calendar, in the zone of the question.
-pub(super) fn whole(bucket: &str, granularity: Granularity, clock: &Clock<'_>) -> Result<Span, String> {
+pub(super) fn whole(
+    bucket: &str,
+    granularity: Granularity,
+    clock: &Clock<'_>,
+) -> Result<Span, String> {
     let length = match granularity {
         Granularity::Second => TimeDelta::seconds(1),
         Granularity::Minute => TimeDelta::minutes(1),

@@ -86,9 +86,8 @@ impl Cell<'_> {
         let Some(bucket) = bucket else { return Ok(()) };
         let source = pairs(variant, *granularity, std::slice::from_ref(&bucket), self.clock)
             .map_err(failed)?;
-        let nothing = || {
-            unfit(format!("the calendar has no span that `{variant}` could take its rows from"))
-        };
+        let nothing =
+            || unfit(format!("the calendar has no span that `{variant}` could take its rows from"));
         match source.unit {
             SourceUnit::Period => {
                 let member = self.fiscal(&asked.dimension, Granularity::FiscalPeriod)?;
