@@ -5,30 +5,6 @@ use serde_json::{Map, Value as Json, json};
 
 use super::question::{DateRange, Direction, Filter, Operator, Question, TimeDimension};
 
-/// The words of the operators.
-const OPERATORS: [(Operator, &str); 20] = [
-    (Operator::Equals, "equals"),
-    (Operator::NotEquals, "notEquals"),
-    (Operator::Contains, "contains"),
-    (Operator::NotContains, "notContains"),
-    (Operator::StartsWith, "startsWith"),
-    (Operator::NotStartsWith, "notStartsWith"),
-    (Operator::EndsWith, "endsWith"),
-    (Operator::NotEndsWith, "notEndsWith"),
-    (Operator::Gt, "gt"),
-    (Operator::Gte, "gte"),
-    (Operator::Lt, "lt"),
-    (Operator::Lte, "lte"),
-    (Operator::Set, "set"),
-    (Operator::NotSet, "notSet"),
-    (Operator::InDateRange, "inDateRange"),
-    (Operator::NotInDateRange, "notInDateRange"),
-    (Operator::BeforeDate, "beforeDate"),
-    (Operator::BeforeOrOnDate, "beforeOrOnDate"),
-    (Operator::AfterDate, "afterDate"),
-    (Operator::AfterOrOnDate, "afterOrOnDate"),
-];
-
 /// A question that, read again, is the same one; what it leaves out is left out.
 pub fn question(question: &Question) -> Json {
     let mut query = Map::new();
@@ -81,8 +57,7 @@ fn filter(filter: &Filter) -> Json {
         Filter::And(all) => json!({ "and": filters(all) }),
         Filter::Or(all) => json!({ "or": filters(all) }),
         Filter::Member { member, operator, values } => {
-            let word = OPERATORS.iter().find(|(known, _)| known == operator);
-            let word = word.map_or("", |(_, word)| word);
+            let word = operator.to_string();
             match operator {
                 Operator::Set | Operator::NotSet => json!({ "member": member, "operator": word }),
                 _ => json!({ "member": member, "operator": word, "values": values }),

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 
 use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use patron::model::cube::echo;
-use patron::model::cube::question::Question;
+use patron::model::cube::question::{Operator, Question};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -48,11 +48,13 @@ fn json_is_what_cube_answers_to_load() {
     let amount = &result["annotation"]["measures"]["takings.amount"];
     let told = ["title", "shortTitle", "type", "unit", "format", "additivity", "total"];
     let told = told.map(|key| amount[key].as_str().unwrap());
-    let expected =
-        ["Takings Amount", "Amount", "number", "EUR", "currency", "additive", "sum"];
+    let expected = ["Takings Amount", "Amount", "number", "EUR", "currency", "additive", "sum"];
     assert_eq!(told, expected);
     let margin = &result["annotation"]["measures"]["takings.margin"];
-    assert_eq!((&margin["additivity"], &margin["total"]), (&json!("ratio"), &json!("ratio of sums")));
+    assert_eq!(
+        (&margin["additivity"], &margin["total"]),
+        (&json!("ratio"), &json!("ratio of sums"))
+    );
     let town = &result["annotation"]["dimensions"]["takings.town"];
     assert_eq!((&town["type"], &town["shortTitle"]), (&json!("string"), &json!("Town")));
     let times = &result["annotation"]["timeDimensions"];
@@ -156,10 +158,7 @@ fn every_format_has_the_same_rows() {
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     fs::write(path("question.json"), question).unwrap();
     let csv = ok(root, &["cube", &path("question.json"), "--format", "csv"]);
-    assert_eq!(
-        csv,
-        "takings.country,takings.amount,takings.buyers\r\nN,68.00,2\r\nS,17.50,2\r\n"
-    );
+    assert_eq!(csv, "takings.country,takings.amount,takings.buyers\r\nN,68.00,2\r\nS,17.50,2\r\n");
     let labelled = ok(root, &["cube", question, "--format", "csv", "--language", "zh-CN"]);
     assert!(labelled.starts_with("国家,金额,buyers\r\nN,68.00,2\r\n"), "{labelled}");
     let table = ok(root, &["cube", question]);
@@ -203,7 +202,11 @@ fn what_can_be_asked_is_told_as_cube_tells_it() {
     ];
     for (name, kind, aggregate, is_cumulative) in types {
         let found = find("takings", "measures", &format!("takings.{name}"));
-        assert_eq!((&found["type"], &found["aggType"]), (&json!(kind), &json!(aggregate)), "{name}");
+        assert_eq!(
+            (&found["type"], &found["aggType"]),
+            (&json!(kind), &json!(aggregate)),
+            "{name}"
+        );
         assert_eq!(found["cumulative"], is_cumulative, "{name}");
         let drill = found["drillMembers"].as_array().unwrap();
         assert!(drill.contains(&json!("takings.town")), "{name}: {drill:?}");
@@ -229,7 +232,8 @@ fn cubes_and_their_members_are_listed() {
         assert!(list.contains(words), "{words}: {list}");
     }
     let members = ok(root, &["cube", "takings"]);
-    for words in ["takings.margin", "ratio of sums", "takings.amount__year_before", "country > town"]
+    for words in
+        ["takings.margin", "ratio of sums", "takings.amount__year_before", "country > town"]
     {
         assert!(members.contains(words), "{words}: {members}");
     }
@@ -290,15 +294,12 @@ fn a_question_written_back_is_the_same_one() {
         let again = echo::question(&question).to_string();
         assert_eq!(Question::parse(&again).unwrap(), question, "{again}");
     }
-    let all = patron::model::cube::question::Operator::ALL;
-    for operator in all {
-        let values = if operator.word().ends_with("et") { "" } else { r#", "values": ["1"]"# };
-        let text = format!(
-            r#"{{"measures": ["a.b"], "filters": [{{"member": "a.d", "operator": "{}"{values}}}]}}"#,
-            operator.word()
-        );
+    for (word, _) in Operator::ALL {
+        let values = if word.ends_with("et") { "" } else { r#", "values": ["1"]"# };
+        let filter = format!(r#"{{"member": "a.d", "operator": "{word}"{values}}}"#);
+        let text = format!(r#"{{"measures": ["a.b"], "filters": [{filter}]}}"#);
         let question = Question::parse(&text).unwrap();
-        assert_eq!(Question::parse(&echo::question(&question).to_string()).unwrap(), question);
+        let again = echo::question(&question).to_string();
+        assert_eq!(Question::parse(&again).unwrap(), question, "{again}");
     }
-    assert_eq!(all.len(), 20);
 }

@@ -71,7 +71,8 @@ fn a_hierarchy_is_gone_down_up_and_across() {
         ),
     );
     let told_by = ["takings.country", "__level"];
-    let (north, south) = (row_of(&by_country, &told_by, "N 1"), row_of(&by_country, &told_by, "S 1"));
+    let (north, south) =
+        (row_of(&by_country, &told_by, "N 1"), row_of(&by_country, &told_by, "S 1"));
     let all = row_of(&by_country, &told_by, "- 0");
     let shown = ["takings.town", "takings.amount", "takings.margin", "takings.buyers"];
     // Both buyers of Oslo bought there, C1 in Bergen too: 2 + 1 buyers are 2 people.
@@ -332,7 +333,8 @@ fn a_row_of_a_view_rests_on_the_rows_of_each_cube() {
     let first = row_of(&from, &["kiosks.product"], "P1");
     let sales = told(&opened, &from, first, "detail:amount", &["takings.sale_id"]);
     assert_eq!(sales, ["1", "2", "4"]);
-    let counts = told(&opened, &from, first, "detail:kiosks.stock", &["stock.place", "stock.stock"]);
+    let counts =
+        told(&opened, &from, first, "detail:kiosks.stock", &["stock.place", "stock.stock"]);
     assert_eq!(counts, ["W1 6", "W2 3"]);
     let problem = try_next(&opened, &from, first, "detail").unwrap_err().to_string();
     assert!(problem.contains("amount, stock"), "{problem}");

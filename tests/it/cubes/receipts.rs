@@ -76,8 +76,7 @@ fn the_receipt_says_what_an_answer_rests_on() {
         {"member": "kiosks.product", "operator": "equals", "values": ["P1"]}]}"#;
     let across = receipt(&world, question, &[]);
     assert_eq!(across["routes"], json!({ "stock": ["base"], "takings": ["base"] }));
-    let filters =
-        json!([{ "member": "kiosks.product", "operator": "equals", "values": ["P1"] }]);
+    let filters = json!([{ "member": "kiosks.product", "operator": "equals", "values": ["P1"] }]);
     assert_eq!(across["filters"], filters);
     assert_eq!(across["rows_scanned"], 7 + 4);
     assert_ne!(across["definition"], found["definition"]);
