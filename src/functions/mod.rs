@@ -121,7 +121,9 @@ pub enum FunctionError {
         receivers: usize,
     },
     /// A quotient that no decimal holds.
-    #[error("a quotient needs more than {digits} digits; ask for fewer decimals or smaller amounts")]
+    #[error(
+        "a quotient needs more than {digits} digits; ask for fewer decimals or smaller amounts"
+    )]
     QuotientTooLarge {
         /// the most digits
         digits: u8,

@@ -102,7 +102,8 @@ fn divide(above: i256, below: i256, up: i256, down: i256) -> Result<i128> {
     let rest = above.checked_rem(below).ok_or_else(too_large)?.wrapping_abs();
     // The rest is at least half of the divisor when it is not less than what is left beside it.
     let is_half = rest >= below.wrapping_abs().wrapping_sub(rest);
-    let away = if (above < i256::ZERO) == (below < i256::ZERO) { i256::ONE } else { i256::MINUS_ONE };
+    let away =
+        if (above < i256::ZERO) == (below < i256::ZERO) { i256::ONE } else { i256::MINUS_ONE };
     let rounded = if is_half { whole.wrapping_add(away) } else { whole };
     let limit = i256::from_i128(10_i128.pow(u32::from(DIGITS)));
     let rounded = Some(rounded).filter(|rounded| rounded.wrapping_abs() < limit);

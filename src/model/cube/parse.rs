@@ -117,7 +117,8 @@ fn time_dimension(json: &Json, place: &str) -> Result<TimeDimension, CubeError> 
 fn date_range(json: &Json, place: &str) -> Result<DateRange, CubeError> {
     let Json::Array(ends) = json else {
         return text(json, place).map(DateRange::Words).map_err(|_| {
-            let problem = "write \"last month\", [\"2026-03-01\"] or [\"2026-03-01\", \"2026-03-31\"]";
+            let problem =
+                "write \"last month\", [\"2026-03-01\"] or [\"2026-03-01\", \"2026-03-31\"]";
             wrong(place, format!("is {}; {problem}", kind(json)))
         });
     };
@@ -131,9 +132,7 @@ fn date_range(json: &Json, place: &str) -> Result<DateRange, CubeError> {
 
 fn filter(json: &Json, place: &str) -> Result<Filter, CubeError> {
     let all = object(json, place, &FILTER_KEYS)?;
-    for (key, group) in
-        [("and", Filter::And as fn(Vec<Filter>) -> Filter), ("or", Filter::Or)]
-    {
+    for (key, group) in [("and", Filter::And as fn(Vec<Filter>) -> Filter), ("or", Filter::Or)] {
         if !all.contains_key(key) {
             continue;
         }
@@ -158,7 +157,9 @@ fn filter(json: &Json, place: &str) -> Result<Filter, CubeError> {
     let values = each(all, place, "values", value)?;
     let has_values = !matches!(operator, Operator::Set | Operator::NotSet);
     match (has_values, values.is_empty()) {
-        (true, true) => Err(wrong(join(place, "values"), format!("is empty; `{operator}` needs one"))),
+        (true, true) => {
+            Err(wrong(join(place, "values"), format!("is empty; `{operator}` needs one")))
+        }
         (false, false) => {
             Err(wrong(join(place, "values"), format!("`{operator}` takes none; leave them out")))
         }
@@ -171,8 +172,12 @@ fn value(json: &Json, place: &str) -> Result<String, CubeError> {
     match json {
         Json::Bool(value) => Ok(value.to_string()),
         Json::Number(value) if !value.is_f64() => Ok(value.to_string()),
-        Json::Number(_) => Err(wrong(place, "has decimals; write the number as a text, as \"0.1\"")),
-        Json::Null => Err(wrong(place, "is null; the operators `set` and `notSet` ask for nothing")),
+        Json::Number(_) => {
+            Err(wrong(place, "has decimals; write the number as a text, as \"0.1\""))
+        }
+        Json::Null => {
+            Err(wrong(place, "is null; the operators `set` and `notSet` ask for nothing"))
+        }
         other => text(other, place),
     }
 }
@@ -274,7 +279,8 @@ fn number(all: &Map<String, Json>, key: &str) -> Result<Option<u64>, CubeError> 
 
 fn boolean(all: &Map<String, Json>, key: &str) -> Result<bool, CubeError> {
     let read = |json: &Json, place: &str| {
-        json.as_bool().ok_or_else(|| wrong(place, format!("is {}; write true or false", kind(json))))
+        json.as_bool()
+            .ok_or_else(|| wrong(place, format!("is {}; write true or false", kind(json))))
     };
     optional(all, "", key, read).map(|value| value.unwrap_or(false))
 }
@@ -393,7 +399,9 @@ mod tests {
     #[test]
     fn what_the_language_does_not_have_is_refused_with_its_place() {
         let time = |inside: &str| {
-            format!(r#"{{"measures": ["a.b"], "timeDimensions": [{{"dimension": "a.on", {inside}}}]}}"#)
+            format!(
+                r#"{{"measures": ["a.b"], "timeDimensions": [{{"dimension": "a.on", {inside}}}]}}"#
+            )
         };
         let filter = |inside: &str| format!(r#"{{"measures": ["a.b"], "filters": [{inside}]}}"#);
         let cases = [
@@ -457,7 +465,8 @@ mod tests {
     #[test]
     fn a_deep_question_is_refused_and_not_followed() {
         let depth = 10_000;
-        let text = format!(r#"{{"filters": [{}{}]}}"#, r#"{"or": ["#.repeat(depth), "]}".repeat(depth));
+        let text =
+            format!(r#"{{"filters": [{}{}]}}"#, r#"{"or": ["#.repeat(depth), "]}".repeat(depth));
         assert!(error(&text).contains("recursion limit"), "{}", error(&text));
         let long = format!(r#"{{"measures": ["{}"]}}"#, "x".repeat(BYTES_MAX));
         assert!(error(&long).contains("is longer than"), "its beginning is enough");

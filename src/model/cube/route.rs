@@ -216,7 +216,7 @@ fn nests(stretch: RollupGranularity, asked: Granularity) -> bool {
 }
 
 /// Whether a span cuts no stretch in two.
-fn is_between(cut: &Cut, stretch: RollupGranularity) -> bool {
+pub(super) fn is_between(cut: &Cut, stretch: RollupGranularity) -> bool {
     let begins = |moment: NaiveDateTime| {
         let is_first = moment.day() == 1;
         let is_begun = match stretch {

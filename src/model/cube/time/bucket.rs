@@ -6,15 +6,10 @@
 
 use std::sync::Arc;
 
-use chrono::{
-    DateTime, Datelike, Days, MappedLocalTime, Months, NaiveDate, NaiveDateTime, Offset, TimeDelta,
-    TimeZone,
-};
+use chrono::{NaiveDate, NaiveDateTime};
 use chrono_tz::Tz;
 use datafusion::arrow::array::{ArrayRef, AsArray, Date32Array, TimestampMicrosecondArray};
-use datafusion::arrow::datatypes::{
-    DataType, Date32Type, TimeUnit, TimestampMicrosecondType,
-};
+use datafusion::arrow::datatypes::{DataType, Date32Type, TimeUnit, TimestampMicrosecondType};
 use datafusion::common::utils::take_function_args;
 use datafusion::common::{DataFusionError, Result as QueryResult, ScalarValue, plan_err};
 use datafusion::logical_expr::{
@@ -23,20 +18,15 @@ use datafusion::logical_expr::{
 };
 use datafusion::prelude::in_list;
 
+use super::clock::{
+    EPOCH_DAY, date, days_from, hour, instant, local, moment, moment_type, number, stretch,
+};
 use super::{Clock, Span};
 use crate::functions::FunctionError;
 use crate::model::cube::granularity::Granularity;
 
-/// Days from the first of January of year 1 to that of 1970.
-const EPOCH_DAY: i32 = 719_163;
-
 /// The name of the function in plans.
 const NAME: &str = "bucket";
-
-/// The type in which moments are stored.
-pub(super) fn moment_type() -> DataType {
-    DataType::Timestamp(TimeUnit::Microsecond, Some("+00:00".into()))
-}
 
 /// The type of what names the stretches of a granularity.
 pub fn kind(granularity: Granularity) -> DataType {
@@ -135,73 +125,6 @@ fn named(granularity: Granularity, local: NaiveDateTime, zone: Tz) -> Result<Sca
     hour(instant(local, zone), granularity, zone).map(moment).ok_or_else(beyond)
 }
 
-/// The first and the last day of the stretch of a granularity that holds a day.
-pub(super) fn stretch(granularity: Granularity, day: NaiveDate) -> Option<(NaiveDate, NaiveDate)> {
-    let first = match granularity {
-        Granularity::Week => {
-            let since = u64::from(day.weekday().num_days_from_monday());
-            day.checked_sub_days(Days::new(since))?
-        }
-        Granularity::Month => day.with_day(1)?,
-        Granularity::Quarter => day.with_day(1)?.with_month(day.month0() / 3 * 3 + 1)?,
-        Granularity::Year => NaiveDate::from_ymd_opt(day.year(), 1, 1)?,
-        _ => day,
-    };
-    Some((first, step(granularity, first, 1)?.pred_opt()?))
-}
-
-/// The day so many stretches of a granularity later, or earlier; in a shorter month its last day.
-pub(super) fn step(granularity: Granularity, day: NaiveDate, count: i32) -> Option<NaiveDate> {
-    let (days, months) = match granularity {
-        Granularity::Week => (7, 0),
-        Granularity::Month => (0, 1),
-        Granularity::Quarter => (0, 3),
-        Granularity::Year => (0, 12),
-        _ => (1, 0),
-    };
-    let (days, months) = (count.checked_mul(days)?, count.checked_mul(months)?);
-    let later = day.checked_add_signed(TimeDelta::days(i64::from(days)))?;
-    let length = Months::new(months.unsigned_abs());
-    if months < 0 { later.checked_sub_months(length) } else { later.checked_add_months(length) }
-}
-
-/// The moment, in microseconds of 1970, that clocks of a zone show. Of one that they show twice the
-/// earlier; for one that they leave out, as many minutes after the gap begins.
-pub(super) fn instant(local: NaiveDateTime, zone: Tz) -> i64 {
-    let moment = match zone.from_local_datetime(&local) {
-        MappedLocalTime::Single(moment) => moment.naive_utc(),
-        MappedLocalTime::Ambiguous(earlier, _) => earlier.naive_utc(),
-        MappedLocalTime::None => {
-            let before = local.checked_sub_signed(TimeDelta::days(1)).unwrap_or(local);
-            let offset = zone.offset_from_utc_datetime(&before).fix().local_minus_utc();
-            local.checked_sub_signed(TimeDelta::seconds(i64::from(offset))).unwrap_or(local)
-        }
-    };
-    moment.and_utc().timestamp_micros()
-}
-
-/// A date as a value of a plan.
-pub(super) fn date(day: NaiveDate) -> ScalarValue {
-    ScalarValue::Date32(Some(number(day)))
-}
-
-/// The days from 1970 to a day.
-pub(super) fn number(day: NaiveDate) -> i32 {
-    day.num_days_from_ce() - EPOCH_DAY
-}
-
-/// A moment, in microseconds of 1970, as a value of a plan.
-pub(super) fn moment(microseconds: i64) -> ScalarValue {
-    ScalarValue::TimestampMicrosecond(Some(microseconds), Some("+00:00".into()))
-}
-
-/// The first day that begins at a moment or after it, as a value of a plan.
-pub(super) fn days_from(moment: NaiveDateTime) -> ScalarValue {
-    let begins = moment.time() == chrono::NaiveTime::MIN;
-    let day = moment.date();
-    date(if begins { day } else { day.succ_opt().unwrap_or(day) })
-}
-
 /// The function that finds stretches of days, hours, minutes and seconds.
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct Bucket {
@@ -261,7 +184,8 @@ impl<K: Copy> Last<K> {
         value: i64,
         find: impl Fn(i64) -> Option<Self>,
     ) -> QueryResult<K> {
-        if let Some(known) = last.as_ref().filter(|known| (known.from..known.until).contains(&value))
+        if let Some(known) =
+            last.as_ref().filter(|known| (known.from..known.until).contains(&value))
         {
             return Ok(known.name);
         }
@@ -309,19 +233,176 @@ impl Bucket {
     }
 }
 
-/// What clocks of a zone show at a moment.
-fn local(microseconds: i64, zone: Tz) -> Option<NaiveDateTime> {
-    let moment = DateTime::from_timestamp_micros(microseconds)?.naive_utc();
-    moment.checked_add_offset(zone.offset_from_utc_datetime(&moment).fix())
-}
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+    use chrono_tz::{America::New_York, Asia::Shanghai, Australia::Lord_Howe, Europe::Berlin};
+    use datafusion::arrow::array::RecordBatch;
+    use datafusion::arrow::util::display::array_value_to_string;
+    use datafusion::prelude::col;
 
-/// The first moment of the hour, minute or second that clocks show at a moment.
-fn hour(microseconds: i64, granularity: Granularity, zone: Tz) -> Option<i64> {
-    let length: i64 = match granularity {
-        Granularity::Hour => 3_600_000_000,
-        Granularity::Minute => 60_000_000,
-        _ => 1_000_000,
-    };
-    let shown = local(microseconds, zone)?.and_utc().timestamp_micros();
-    microseconds.checked_sub(shown.rem_euclid(length))
+    use super::super::calendar::{Calendar, tests::weeks};
+    use super::super::tests::engine;
+    use super::*;
+
+    fn texts(array: &ArrayRef) -> Vec<String> {
+        (0..array.len()).map(|row| array_value_to_string(array, row).unwrap()).collect()
+    }
+
+    fn dates(days: &[&str]) -> ArrayRef {
+        let day = |text: &&str| number(text.parse().unwrap());
+        Arc::new(days.iter().map(|text| Some(day(text))).collect::<Date32Array>())
+    }
+
+    fn moments(texts: &[&str]) -> ArrayRef {
+        let moment =
+            |text: &&str| text.parse::<DateTime<chrono::Utc>>().unwrap().timestamp_micros();
+        let array: TimestampMicrosecondArray =
+            texts.iter().map(|text| Some(moment(text))).collect();
+        Arc::new(array.with_timezone("+00:00"))
+    }
+
+    /// What the engine makes of an expression over a column `x`.
+    fn run(values: ArrayRef, expression: Expr) -> Vec<String> {
+        let (session, _folder) = engine();
+        let batch = RecordBatch::try_from_iter([("x", values)]).unwrap();
+        let frame = session.read_batch(batch).unwrap().select([expression]).unwrap();
+        let threads = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let batches = threads.block_on(frame.collect()).unwrap();
+        batches.iter().flat_map(|batch| texts(batch.column(0))).collect()
+    }
+
+    fn bucketed(values: ArrayRef, granularity: Granularity, zone: Tz) -> Vec<String> {
+        let kind = values.data_type().clone();
+        run(values, bucket(col("x"), &kind, granularity, zone).unwrap())
+    }
+
+    #[test]
+    fn dates_fall_into_stretches_of_the_calendar() {
+        // 2026-07-15 is a Wednesday, 2027-01-01 a Friday, 1969-12-31 a Wednesday.
+        let days = ["2026-07-15", "2026-07-12", "2027-01-01", "2024-02-29", "1969-12-31"];
+        let cases = [
+            (
+                Granularity::Day,
+                ["2026-07-15", "2026-07-12", "2027-01-01", "2024-02-29", "1969-12-31"],
+            ),
+            (
+                Granularity::Week,
+                ["2026-07-13", "2026-07-06", "2026-12-28", "2024-02-26", "1969-12-29"],
+            ),
+            (
+                Granularity::Month,
+                ["2026-07-01", "2026-07-01", "2027-01-01", "2024-02-01", "1969-12-01"],
+            ),
+            (
+                Granularity::Quarter,
+                ["2026-07-01", "2026-07-01", "2027-01-01", "2024-01-01", "1969-10-01"],
+            ),
+            (
+                Granularity::Year,
+                ["2026-01-01", "2026-01-01", "2027-01-01", "2024-01-01", "1969-01-01"],
+            ),
+        ];
+        for (granularity, expected) in cases {
+            assert_eq!(bucketed(dates(&days), granularity, Shanghai), expected, "{granularity}");
+        }
+        let nothing: ArrayRef = Arc::new(Date32Array::from(vec![None, Some(0)]));
+        assert_eq!(bucketed(nothing, Granularity::Month, Shanghai), ["", "1970-01-01"]);
+    }
+
+    #[test]
+    fn moments_fall_on_days_of_a_zone() {
+        // 07:00 on the 1st in Shanghai is still the month before in UTC.
+        let moment =
+            ["2026-06-30T15:59:59.999999Z", "2026-06-30T16:00:00Z", "2026-06-30T23:00:00Z"];
+        let months = bucketed(moments(&moment), Granularity::Month, Shanghai);
+        assert_eq!(months, ["2026-06-01", "2026-07-01", "2026-07-01"]);
+        let months = bucketed(moments(&moment), Granularity::Month, New_York);
+        assert_eq!(months, ["2026-06-01"; 3]);
+        // The days on which clocks change in Berlin have 23 and 25 hours.
+        let ends = [
+            "2026-03-28T23:00:00Z",
+            "2026-03-29T21:59:59Z",
+            "2026-03-29T22:00:00Z",
+            "2026-10-24T22:00:00Z",
+            "2026-10-25T22:59:59Z",
+            "2026-10-25T23:00:00Z",
+        ];
+        assert_eq!(
+            bucketed(moments(&ends), Granularity::Day, Berlin),
+            ["2026-03-29", "2026-03-29", "2026-03-30", "2026-10-25", "2026-10-25", "2026-10-26",]
+        );
+    }
+
+    #[test]
+    fn an_hour_that_clocks_show_twice_is_two() {
+        let twice = ["2026-10-25T00:30:00Z", "2026-10-25T01:30:00.5Z", "2026-10-25T02:30:00Z"];
+        assert_eq!(
+            bucketed(moments(&twice), Granularity::Hour, Berlin),
+            ["2026-10-25T00:00:00Z", "2026-10-25T01:00:00Z", "2026-10-25T02:00:00Z",]
+        );
+        assert_eq!(
+            bucketed(moments(&twice), Granularity::Second, Berlin)[1],
+            "2026-10-25T01:30:00Z"
+        );
+        // On Lord Howe clocks go back by half an hour at 02:00, which is 15:00 in UTC: 01:45 comes at
+        // 14:45 and at 15:15, and hours end at the half hour of UTC before, at the whole one after.
+        let half = ["2026-04-04T14:45:00Z", "2026-04-04T15:15:00Z", "2026-04-04T15:45:00Z"];
+        assert_eq!(
+            bucketed(moments(&half), Granularity::Hour, Lord_Howe),
+            ["2026-04-04T14:00:00Z", "2026-04-04T14:30:00Z", "2026-04-04T15:30:00Z",]
+        );
+        // An hour of Kathmandu begins at a quarter past that of UTC.
+        let minute = bucketed(moments(&half[..1]), Granularity::Hour, chrono_tz::Asia::Kathmandu);
+        assert_eq!(minute, ["2026-04-04T14:15:00Z"]);
+    }
+
+    #[test]
+    fn what_has_no_time_is_refused() {
+        let error = |kind, granularity| bucket(col("x"), &kind, granularity, Berlin).unwrap_err();
+        assert!(error(DataType::Date32, Granularity::Hour).contains("ask day or"), "days");
+        assert!(error(DataType::Utf8, Granularity::Day).contains("is no time"), "texts");
+        let numbers: ArrayRef = Arc::new(datafusion::arrow::array::Int64Array::from(vec![2026]));
+        assert_eq!(bucketed(numbers, Granularity::FiscalYear, Berlin), ["2026"]);
+    }
+
+    fn cut(granularity: Granularity, values: ArrayRef, span: Option<(&str, &str)>) -> Vec<String> {
+        let calendar = weeks();
+        let today = NaiveDate::from_ymd_opt(2026, 7, 15).unwrap();
+        let clock = Clock { today, zone: Berlin, calendar: &calendar };
+        let day = |text: &str| text.parse::<NaiveDateTime>().unwrap();
+        let span = span.map(|(from, until)| Span { from: day(from), until: day(until) });
+        run(values, partial(col("x"), granularity, span.as_ref(), &clock).unwrap())
+    }
+
+    #[test]
+    fn stretches_that_are_cut_are_marked() {
+        let months = || dates(&["2026-05-01", "2026-06-01", "2026-07-01", "2026-08-01"]);
+        assert_eq!(cut(Granularity::Month, months(), None), ["false", "false", "true", "true"]);
+        let span = Some(("2026-05-01T00:00:00", "2026-07-01T00:00:00"));
+        assert_eq!(cut(Granularity::Month, months(), span), ["false", "false", "true", "true"]);
+        let span = Some(("2026-05-01T00:00:01", "2026-06-30T00:00:00"));
+        assert_eq!(cut(Granularity::Month, months(), span), ["true", "true", "true", "true"]);
+        let hours =
+            moments(&["2026-07-15T20:00:00Z", "2026-07-15T21:00:00Z", "2026-07-15T22:00:00Z"]);
+        // In Berlin the data date ends at 22:00 of UTC.
+        assert_eq!(cut(Granularity::Hour, hours, None), ["false", "false", "true"]);
+        let names = || -> ArrayRef {
+            let names = ["2025-13", "2026-06", "2026-07", "2026-08"];
+            Arc::new(datafusion::arrow::array::StringArray::from(names.to_vec()))
+        };
+        assert_eq!(
+            cut(Granularity::FiscalPeriod, names(), None),
+            ["false", "false", "true", "true"]
+        );
+        let span = Some(("2025-12-28T00:00:00", "2026-06-28T00:00:00"));
+        assert_eq!(
+            cut(Granularity::FiscalPeriod, names(), span),
+            ["false", "true", "true", "true"]
+        );
+        let bare = Calendar::default();
+        let clock = Clock { today: NaiveDate::MIN, zone: Berlin, calendar: &bare };
+        let unknown = partial(col("x"), Granularity::FiscalPeriod, None, &clock).unwrap();
+        assert_eq!(run(names(), unknown), ["", "", "", ""], "nobody knows");
+    }
 }

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use chrono::{NaiveDate, NaiveDateTime};
 use datafusion::arrow::array::{ArrayRef, Date32Array, StringArray};
 
-use super::bucket::{number, step, stretch};
 use super::calendar::NO_DAYS;
+use super::clock::{number, step, stretch};
 use super::{Clock, Span};
 use crate::model::cube::granularity::Granularity;
 
@@ -40,8 +40,8 @@ pub struct Bucket {
     pub is_partial: bool,
 }
 
-/// The stretches of a granularity that touch a span, in their order. Without a span of its own a
-/// question means that of all its rows, from the first day that one has to the last.
+/// The stretches of a granularity that touch a span, in their order. A question without a span means
+/// that of all its rows, [`widened`] to whole stretches.
 ///
 /// # Errors
 /// When the granularity is shorter than a day, the calendar has no such stretches, or there are too
@@ -84,6 +84,17 @@ pub fn buckets(
         begin = step(granularity, begin, 1).ok_or_else(beyond)?;
     }
     Ok(all)
+}
+
+/// The span of all stretches that another one touches: what a question means that names no span.
+///
+/// # Errors
+/// As of [`buckets`].
+pub fn widened(granularity: Granularity, span: &Span, clock: &Clock<'_>) -> Result<Span, String> {
+    let all = buckets(granularity, span, clock)?;
+    let first = all.iter().map(|bucket| bucket.whole.0).min();
+    let last = all.iter().map(|bucket| bucket.whole.1).max();
+    Ok(first.zip(last).map_or(*span, |(first, last)| Span::of_days(first, last)))
 }
 
 /// A whole span as one stretch.
@@ -132,4 +143,112 @@ impl From<NaiveDate> for Key {
 pub fn has_whole_days(span: &Span) -> bool {
     let begins = |moment: NaiveDateTime| moment.time() == chrono::NaiveTime::MIN;
     begins(span.from) && begins(span.until)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::calendar::{Calendar, tests::weeks};
+    use super::*;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    /// The stretches of a span as `name first last`, with a `*` where they are cut.
+    fn named(granularity: Granularity, first: &str, last: &str, today: &str) -> Vec<String> {
+        let calendar = weeks();
+        let clock = Clock { today: day(today), zone: chrono_tz::UTC, calendar: &calendar };
+        let span = Span::of_days(day(first), day(last));
+        let text = |bucket: &Bucket| {
+            let name = match bucket.key.as_ref().unwrap() {
+                Key::Day(day) => day.to_string(),
+                Key::Text(text) => text.clone(),
+            };
+            let mark = if bucket.is_partial { "*" } else { "" };
+            format!("{name} {} {}{mark}", bucket.first, bucket.last)
+        };
+        buckets(granularity, &span, &clock).unwrap().iter().map(text).collect()
+    }
+
+    #[test]
+    fn stretches_are_cut_by_the_span_and_marked_by_the_data_date() {
+        assert_eq!(
+            named(Granularity::Month, "2026-05-10", "2026-08-31", "2026-07-15"),
+            [
+                "2026-05-01 2026-05-10 2026-05-31*",
+                "2026-06-01 2026-06-01 2026-06-30",
+                "2026-07-01 2026-07-01 2026-07-31*",
+                "2026-08-01 2026-08-01 2026-08-31*",
+            ]
+        );
+        // Monday to Sunday; the data date is a Sunday, so its week is whole.
+        assert_eq!(
+            named(Granularity::Week, "2026-07-07", "2026-07-12", "2026-07-12"),
+            ["2026-07-06 2026-07-07 2026-07-12*"]
+        );
+        assert_eq!(
+            named(Granularity::Week, "2026-07-06", "2026-07-12", "2026-07-12"),
+            ["2026-07-06 2026-07-06 2026-07-12"]
+        );
+        assert_eq!(
+            named(Granularity::Quarter, "2025-12-31", "2026-01-01", "2026-07-15"),
+            ["2025-10-01 2025-12-31 2025-12-31*", "2026-01-01 2026-01-01 2026-01-01*",]
+        );
+        assert_eq!(
+            named(Granularity::Year, "2024-01-01", "2024-12-31", "2024-12-31"),
+            ["2024-01-01 2024-01-01 2024-12-31"]
+        );
+        assert_eq!(
+            named(Granularity::Day, "2026-02-28", "2026-03-01", "2026-02-28"),
+            ["2026-02-28 2026-02-28 2026-02-28", "2026-03-01 2026-03-01 2026-03-01*",]
+        );
+    }
+
+    #[test]
+    fn fiscal_stretches_have_names_and_corrections_their_own() {
+        assert_eq!(
+            named(Granularity::FiscalPeriod, "2025-11-24", "2026-01-25", "2026-01-24"),
+            [
+                "2025-12 2025-11-24 2025-12-28",
+                "2025-13 2025-12-28 2025-12-28",
+                "2026-01 2025-12-29 2026-01-25*",
+            ]
+        );
+        assert_eq!(
+            named(Granularity::FiscalQuarter, "2025-12-28", "2025-12-29", "2026-07-15"),
+            ["2025-Q4 2025-12-28 2025-12-28*", "2026-Q1 2025-12-29 2025-12-29*",]
+        );
+        assert_eq!(
+            named(Granularity::FiscalYear, "2024-12-30", "2025-12-28", "2026-07-15"),
+            ["2025 2024-12-30 2025-12-28"]
+        );
+    }
+
+    #[test]
+    fn a_span_that_nobody_named_has_whole_stretches() {
+        let calendar = weeks();
+        let clock = Clock { today: day("2026-07-15"), zone: chrono_tz::UTC, calendar: &calendar };
+        let widened = |granularity| {
+            let span = Span::of_days(day("2026-01-20"), day("2026-05-19"));
+            let (first, last) = widened(granularity, &span, &clock).unwrap().days();
+            format!("{first} {last}")
+        };
+        assert_eq!(widened(Granularity::Month), "2026-01-01 2026-05-31");
+        assert_eq!(widened(Granularity::Week), "2026-01-19 2026-05-24");
+        assert_eq!(widened(Granularity::FiscalPeriod), "2025-12-29 2026-05-24");
+        assert_eq!(widened(Granularity::FiscalYear), "2025-12-29 2026-12-27");
+    }
+
+    #[test]
+    fn too_many_stretches_and_too_short_ones_are_refused() {
+        let calendar = Calendar::default();
+        let clock = Clock { today: day("2026-07-15"), zone: chrono_tz::UTC, calendar: &calendar };
+        let error = |granularity, first: &str| {
+            let span = Span::of_days(day(first), day("2026-07-15"));
+            buckets(granularity, &span, &clock).unwrap_err()
+        };
+        assert!(error(Granularity::Day, "1500-01-01").contains("more than 100000"), "too many");
+        assert!(error(Granularity::Hour, "2026-01-01").contains("shorter than a day"), "too short");
+        assert!(error(Granularity::FiscalYear, "2026-01-01").contains("[periods]"), "unknown");
+    }
 }

@@ -202,13 +202,10 @@ pub(super) mod tests {
         let calendar = weeks();
         let sequence: Vec<(&str, usize)> =
             calendar.sequenced().map(|(period, place)| (period.name.as_str(), place)).collect();
-        assert_eq!(sequence[10..15], [
-            ("2025-11", 11),
-            ("2025-12", 12),
-            ("2025-13", 12),
-            ("2026-01", 13),
-            ("2026-02", 14)
-        ]);
+        assert_eq!(
+            sequence[10..15],
+            [("2025-11", 11), ("2025-12", 12), ("2025-13", 12), ("2026-01", 13), ("2026-02", 14)]
+        );
         // Corrections of the first half year that the order puts at the end of the year.
         let mut periods = calendar.periods;
         periods[12].days = Some((day("2025-06-29"), day("2025-06-29")));
@@ -222,13 +219,16 @@ pub(super) mod tests {
         let text = |dated: &Dated| format!("{} {} {}", dated.name, dated.first, dated.last);
         let quarters: Vec<String> = dated(Granularity::FiscalQuarter).iter().map(text).collect();
         // 13 weeks are 91 days.
-        assert_eq!(quarters[..5], [
-            "2025-Q1 2024-12-30 2025-03-30",
-            "2025-Q2 2025-03-31 2025-06-29",
-            "2025-Q3 2025-06-30 2025-09-28",
-            "2025-Q4 2025-09-29 2025-12-28",
-            "2026-Q1 2025-12-29 2026-03-29",
-        ]);
+        assert_eq!(
+            quarters[..5],
+            [
+                "2025-Q1 2024-12-30 2025-03-30",
+                "2025-Q2 2025-03-31 2025-06-29",
+                "2025-Q3 2025-06-30 2025-09-28",
+                "2025-Q4 2025-09-29 2025-12-28",
+                "2026-Q1 2025-12-29 2026-03-29",
+            ]
+        );
         let years: Vec<String> = dated(Granularity::FiscalYear).iter().map(text).collect();
         assert_eq!(years, ["2025 2024-12-30 2025-12-28", "2026 2025-12-29 2026-12-27"]);
         let stretches = weeks().stretches(Granularity::FiscalQuarter).unwrap();

@@ -3,16 +3,20 @@
 //! | file | question |
 //! | --- | --- |
 //! | [`range`] | from when until when is `last 3 months`? |
+//! | `within` | does a row's date or moment lie in a span? |
 //! | [`bucket`] | in which stretch does a row's date or moment lie? |
 //! | [`buckets`] | which stretches of a granularity touch a span, and which are cut? |
+//! | `clock` | which days has a stretch of the calendar, and when is a local moment? |
 //! | [`calendar`] | which accounting periods are there? |
 //! | [`variants`] | which days or periods make up a stretch's value of another time? |
 
 pub mod bucket;
 pub mod buckets;
 pub mod calendar;
+pub(super) mod clock;
 pub mod range;
 pub mod variants;
+mod within;
 
 use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime};
 use chrono_tz::Tz;
@@ -50,5 +54,32 @@ impl Span {
     pub fn days(&self) -> (NaiveDate, NaiveDate) {
         let last = self.until.checked_sub_signed(chrono::TimeDelta::microseconds(1));
         (self.from.date(), last.unwrap_or(self.until).date())
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use datafusion::prelude::SessionContext;
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::engine::session::{Limits, session};
+
+    /// A session of the engine, which lives as long as its folder does.
+    pub fn engine() -> (SessionContext, TempDir) {
+        let folder = tempfile::tempdir().unwrap();
+        let spill_dir = folder.path().to_owned();
+        let limits = Limits { threads: 2, memory_bytes: 64 << 20, spill_dir };
+        (session(&limits).unwrap(), folder)
+    }
+
+    #[test]
+    fn a_span_knows_the_days_that_it_touches() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let span = Span::of_days(day("2026-02-28"), day("2026-02-28"));
+        assert_eq!(span.days(), (day("2026-02-28"), day("2026-02-28")));
+        let from = day("2026-02-27").and_hms_opt(23, 59, 59).unwrap();
+        let until = day("2026-03-01").and_hms_opt(0, 0, 1).unwrap();
+        assert_eq!(Span { from, until }.days(), (day("2026-02-27"), day("2026-03-01")));
     }
 }

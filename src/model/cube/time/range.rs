@@ -5,13 +5,11 @@
 //! the whole of it, one that is a moment lasts as long as its last digit says: `23:59:59.999` ends
 //! with that thousandth of a second.
 
-use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
-use chrono_tz::Tz;
-use datafusion::arrow::datatypes::DataType;
-use datafusion::logical_expr::{Expr, cast, lit};
+use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 
-use super::bucket::{days_from, instant, moment, moment_type, step, stretch};
 use super::calendar::Dated;
+use super::clock::{step, stretch};
+pub use super::within::{before, since, within};
 use super::{Clock, Span};
 use crate::model::cube::granularity::Granularity;
 use crate::model::cube::question::DateRange;
@@ -43,6 +41,12 @@ const COUNTS: [(&str, i32); 14] = [
     ("twelve", 12),
 ];
 
+/// The last year, whose last day ends in the next one, that a span may reach into.
+const YEAR_MAX: i32 = 9999;
+
+/// What is wrong with a span of other years.
+const BEYOND: &str = "reaches beyond the years 1 to 9998; count fewer";
+
 /// The most stretches that words may count.
 const COUNT_MAX: i32 = 100_000;
 
@@ -51,10 +55,12 @@ const COUNT_MAX: i32 = 100_000;
 /// # Errors
 /// When it means none, with what would.
 pub fn span(range: &DateRange, clock: &Clock<'_>) -> Result<Span, String> {
-    match range {
-        DateRange::Words(text) => words(text, clock),
-        DateRange::Ends(from, to) => between(absolute(from)?, absolute(to)?),
-    }
+    let span = match range {
+        DateRange::Words(text) => words(text, clock)?,
+        DateRange::Ends(from, to) => between(absolute(from)?, absolute(to)?)?,
+    };
+    let is_known = |moment: NaiveDateTime| (1..=YEAR_MAX).contains(&moment.year());
+    if is_known(span.from) && is_known(span.until) { Ok(span) } else { Err(BEYOND.to_owned()) }
 }
 
 /// The span that the values of a filter mean.
@@ -66,59 +72,6 @@ pub fn of_values(values: &[String]) -> Result<DateRange, String> {
         [one] => Ok(DateRange::Words(one.clone())),
         [from, to] => Ok(DateRange::Ends(from.clone(), to.clone())),
         _ => Err(format!("has {} values; write a span, or its first and last day", values.len())),
-    }
-}
-
-/// Whether a row's date or moment lies in a span.
-///
-/// # Errors
-/// When the column holds no time.
-pub fn within(column: Expr, kind: &DataType, span: &Span, zone: Tz) -> Result<Expr, String> {
-    let begun = since(column.clone(), kind, span.from, zone)?;
-    Ok(begun.and(before(column, kind, span.until, zone)?))
-}
-
-/// Whether a row's date or moment comes before a moment. A date counts as its first moment.
-///
-/// # Errors
-/// When the column holds no time.
-pub fn before(
-    column: Expr,
-    kind: &DataType,
-    until: NaiveDateTime,
-    zone: Tz,
-) -> Result<Expr, String> {
-    let (column, limit) = comparable(column, kind, until, zone)?;
-    Ok(column.lt(limit))
-}
-
-/// Whether a row's date or moment is a moment or comes after it.
-///
-/// # Errors
-/// When the column holds no time.
-pub fn since(
-    column: Expr,
-    kind: &DataType,
-    from: NaiveDateTime,
-    zone: Tz,
-) -> Result<Expr, String> {
-    let (column, limit) = comparable(column, kind, from, zone)?;
-    Ok(column.gt_eq(limit))
-}
-
-fn comparable(
-    column: Expr,
-    kind: &DataType,
-    limit: NaiveDateTime,
-    zone: Tz,
-) -> Result<(Expr, Expr), String> {
-    match kind {
-        DataType::Date32 => Ok((column, lit(days_from(limit)))),
-        DataType::Timestamp(..) => {
-            let column = if *kind == moment_type() { column } else { cast(column, moment_type()) };
-            Ok((column, lit(moment(instant(limit, zone)))))
-        }
-        other => Err(format!("a {other} is no time, so it lies in no span")),
     }
 }
 
@@ -263,7 +216,7 @@ fn stretches(
         let (_, last) = stretch(granularity, step(granularity, present, to)?)?;
         Some(Span::of_days(first, last))
     };
-    days().ok_or_else(|| "reaches beyond the years that have dates; count fewer".to_owned())
+    days().ok_or_else(|| BEYOND.to_owned())
 }
 
 /// As many of the stretches meant as the accounting calendar has, at least one.
@@ -305,8 +258,7 @@ fn point(words: &[&str], clock: &Clock<'_>) -> Option<Result<Span, String>> {
         let count = count(number)? * sign;
         let Some(unit) = unit(word) else { return Some(Err(days_only(&words.join(" ")))) };
         let day = step(unit, clock.today, count);
-        let beyond = || "reaches beyond the years that have dates; count fewer".to_owned();
-        Some(day.map(|day| Span::of_days(day, day)).ok_or_else(beyond))
+        Some(day.map(|day| Span::of_days(day, day)).ok_or_else(|| BEYOND.to_owned()))
     };
     match words {
         ["now" | "today"] => moved("0", "day", 1),
@@ -352,4 +304,184 @@ fn days_only(text: &str) -> String {
     format!(
         "`{text}` does not count days, weeks, months, quarters or years from the data date; {SPANS}"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::calendar::{Calendar, tests::weeks};
+    use super::*;
+
+    /// The span of words as first day and the day after the last one, on a Wednesday.
+    fn said(text: &str, calendar: &Calendar) -> Result<String, String> {
+        let today = NaiveDate::from_ymd_opt(2026, 7, 15).unwrap();
+        let clock = Clock { today, zone: chrono_tz::Asia::Shanghai, calendar };
+        let span = span(&DateRange::Words(text.to_owned()), &clock)?;
+        let (first, last) = span.days();
+        assert_eq!(span, Span::of_days(first, last), "{text} has whole days");
+        Ok(format!("{first} {last}"))
+    }
+
+    #[test]
+    fn words_count_from_the_data_date() {
+        let cases = [
+            ("today", "2026-07-15 2026-07-15"),
+            ("now", "2026-07-15 2026-07-15"),
+            ("Yesterday", "2026-07-14 2026-07-14"),
+            ("tomorrow", "2026-07-16 2026-07-16"),
+            ("this day", "2026-07-15 2026-07-15"),
+            ("last day", "2026-07-14 2026-07-14"),
+            ("this week", "2026-07-13 2026-07-19"),
+            ("last week", "2026-07-06 2026-07-12"),
+            ("next week", "2026-07-20 2026-07-26"),
+            ("this month", "2026-07-01 2026-07-31"),
+            ("last month", "2026-06-01 2026-06-30"),
+            ("next month", "2026-08-01 2026-08-31"),
+            ("this quarter", "2026-07-01 2026-09-30"),
+            ("last quarter", "2026-04-01 2026-06-30"),
+            ("next quarter", "2026-10-01 2026-12-31"),
+            ("this year", "2026-01-01 2026-12-31"),
+            ("last year", "2025-01-01 2025-12-31"),
+            ("next year", "2027-01-01 2027-12-31"),
+            ("last 7 days", "2026-07-08 2026-07-14"),
+            ("next 3 days", "2026-07-16 2026-07-18"),
+            ("last 2 weeks", "2026-06-29 2026-07-12"),
+            ("Last  Three MONTHS", "2026-04-01 2026-06-30"),
+            ("next 2 months", "2026-08-01 2026-09-30"),
+            ("last 2 quarters", "2026-01-01 2026-06-30"),
+            ("last 10 years", "2016-01-01 2025-12-31"),
+            ("next 1 year", "2027-01-01 2027-12-31"),
+            ("from 7 days ago to now", "2026-07-08 2026-07-15"),
+            ("from 2 months ago to 1 month from now", "2026-05-15 2026-08-15"),
+            ("from a year ago to yesterday", "2025-07-15 2026-07-14"),
+            ("from 2026-03-01 to 2026-03", "2026-03-01 2026-03-31"),
+            ("from today to in 2 weeks", "2026-07-15 2026-07-29"),
+            ("one month ago", "2026-06-15 2026-06-15"),
+            ("month to date", "2026-07-01 2026-07-15"),
+            ("year to date", "2026-01-01 2026-07-15"),
+            ("2026-02", "2026-02-01 2026-02-28"),
+            ("2024", "2024-01-01 2024-12-31"),
+            ("2024-02-29", "2024-02-29 2024-02-29"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(said(text, &Calendar::default()).as_deref(), Ok(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_month_before_its_thirty_first_is_its_last_day() {
+        let today = NaiveDate::from_ymd_opt(2026, 3, 31).unwrap();
+        let calendar = Calendar::default();
+        let clock = Clock { today, zone: chrono_tz::UTC, calendar: &calendar };
+        let words = DateRange::Words("from 1 month ago to 1 month from now".to_owned());
+        let (first, last) = span(&words, &clock).unwrap().days();
+        assert_eq!(
+            (first.to_string(), last.to_string()),
+            ("2026-02-28".into(), "2026-04-30".into())
+        );
+    }
+
+    #[test]
+    fn fiscal_words_follow_the_calendar_of_the_release() {
+        // The data date lies in the seventh period of 2026, the first of its third quarter.
+        let cases = [
+            ("this fiscal period", "2026-06-29 2026-07-26"),
+            ("last fiscal period", "2026-05-25 2026-06-28"),
+            ("last 2 fiscal periods", "2026-04-27 2026-06-28"),
+            ("next fiscal period", "2026-07-27 2026-08-23"),
+            ("this fiscal quarter", "2026-06-29 2026-09-27"),
+            ("last fiscal quarter", "2026-03-30 2026-06-28"),
+            ("last 3 fiscal quarters", "2025-09-29 2026-06-28"),
+            ("this fiscal year", "2025-12-29 2026-12-27"),
+            ("last fiscal year", "2024-12-30 2025-12-28"),
+            // The calendar has no more than these.
+            ("last 50 fiscal periods", "2024-12-30 2026-06-28"),
+            ("fiscal year to date", "2025-12-29 2026-07-15"),
+            ("fiscal quarter to date", "2026-06-29 2026-07-15"),
+            ("fiscal period to date", "2026-06-29 2026-07-15"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(said(text, &weeks()).as_deref(), Ok(expected), "{text}");
+        }
+        let error = said("next fiscal year", &weeks()).unwrap_err();
+        assert!(error.contains("run from `2025` to `2026`"), "{error}");
+        let error = said("this fiscal year", &Calendar::default()).unwrap_err();
+        assert!(error.contains("[periods]"), "{error}");
+    }
+
+    #[test]
+    fn what_means_no_span_is_refused() {
+        let cases = [
+            ("", "is no span"),
+            ("sometime", "is no span"),
+            ("last 0 days", "is no span"),
+            ("last -3 days", "is no span"),
+            ("last 100001 days", "is no span"),
+            ("last month of plenty", "is no span"),
+            ("from today", "is no span"),
+            ("from today to", "is no span"),
+            ("2026-13", "is no span"),
+            ("2026-02-29", "is no span"),
+            ("0000", "is no span"),
+            ("last 4 fiscal months", "is no span"),
+            ("this hour", "does not count days"),
+            ("last 5 minutes", "does not count days"),
+            ("from 1 hour ago to now", "does not count days"),
+            ("from tomorrow to yesterday", "before it begins"),
+            ("last 100000 years", "beyond the years"),
+            ("in 99999 years", "beyond the years"),
+        ];
+        for (text, expected) in cases {
+            let error = said(text, &Calendar::default()).unwrap_err();
+            assert!(error.contains(expected), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn ends_last_as_long_as_their_last_digit_says() {
+        let calendar = Calendar::default();
+        let today = NaiveDate::from_ymd_opt(2026, 7, 15).unwrap();
+        let clock = Clock { today, zone: chrono_tz::UTC, calendar: &calendar };
+        let ends = |from: &str, to: &str| {
+            let range = of_values(&[from.to_owned(), to.to_owned()]).unwrap();
+            span(&range, &clock).map(|span| format!("{} {}", span.from, span.until))
+        };
+        let cases = [
+            ("2026-03-01", "2026-03-31", "2026-03-01 00:00:00 2026-04-01 00:00:00"),
+            ("2026-02", "2026-03", "2026-02-01 00:00:00 2026-04-01 00:00:00"),
+            (
+                "2026-03-01T10:30",
+                "2026-03-01T23:59:59.999",
+                "2026-03-01 10:30:00 2026-03-02 00:00:00",
+            ),
+            (
+                "2026-03-01 10:00:00",
+                "2026-03-01 10:00:00",
+                "2026-03-01 10:00:00 2026-03-01 10:00:01",
+            ),
+            (
+                "2026-03-01T00:00:00.000001",
+                "2026-03-01",
+                "2026-03-01 00:00:00.000001 2026-03-02 00:00:00",
+            ),
+        ];
+        for (from, to, expected) in cases {
+            assert_eq!(ends(from, to).as_deref(), Ok(expected), "{from} {to}");
+        }
+        for wrong in [
+            "today",
+            "2026-03-01T10:00:00Z",
+            "2026-03-01T10:00:00+08:00",
+            "2026-03-01T24:00",
+            "2026-03T10:00",
+            "2026-3-1",
+            "2026-03-01T10:00:00.1234567",
+            "+026-03-01",
+            "2026-03-01T1:00",
+        ] {
+            let error = ends(wrong, "2026-03-31").unwrap_err();
+            assert!(error.contains("is no day; write"), "{wrong}: {error}");
+        }
+        assert!(ends("2026-04-01", "2026-03-31").unwrap_err().contains("before it begins"));
+        assert!(of_values(&[]).is_err(), "a span has ends");
+    }
 }

@@ -33,9 +33,9 @@ use datafusion::arrow::datatypes::{Field, Schema};
 use datafusion::error::Result as QueryResult;
 use datafusion::prelude::{DataFrame, SessionContext};
 
-use super::bucket::{step, stretch};
 use super::buckets::{Bucket, Key, column};
 use super::calendar::name;
+use super::clock::{step, stretch};
 use super::{Clock, Span};
 use crate::model::cube::granularity::Granularity;
 use crate::model::cube::variant::{Larger, Unit, Variant};
@@ -103,7 +103,9 @@ impl Pairs {
                     .to_owned());
             }
         }
-        let Some(days) = days.map(|(first, last)| Span::of_days(first, last)) else { return Ok(()) };
+        let Some(days) = days.map(|(first, last)| Span::of_days(first, last)) else {
+            return Ok(());
+        };
         self.sources.push((stretch.clone(), days));
         let read = self.read.get_or_insert(days);
         *read = Span { from: read.from.min(days.from), until: read.until.max(days.until) };
@@ -177,12 +179,12 @@ fn days(
     let beyond = || "a source reaches beyond the years that have dates".to_owned();
     let larger = |granularity| stretch(granularity, bucket.last).map(|(first, _)| first);
     let found = match variant {
-        Variant::PreviousPeriod => moved_back(granularity, 1, bucket),
+        Variant::PreviousPeriod => moved_back(granularity, (granularity, 1), bucket),
         // A year has no whole number of weeks; 52 of them begin on a Monday again.
         Variant::YearBefore if granularity == Granularity::Week => {
-            moved_back(Granularity::Week, 52, bucket)
+            moved_back(granularity, (Granularity::Week, 52), bucket)
         }
-        Variant::YearBefore => year_back(granularity, bucket),
+        Variant::YearBefore => moved_back(granularity, (Granularity::Year, 1), bucket),
         Variant::ToDate(Larger::Month) => larger(Granularity::Month).zip(Some(bucket.last)),
         Variant::ToDate(Larger::Quarter) => larger(Granularity::Quarter).zip(Some(bucket.last)),
         Variant::ToDate(Larger::Year) => larger(Granularity::Year).zip(Some(bucket.last)),
@@ -192,7 +194,8 @@ fn days(
                 _ => Granularity::FiscalYear,
             };
             let all = clock.calendar.dated(granularity)?;
-            let holds = |day: NaiveDate| all.iter().find(|known| (known.first..=known.last).contains(&day));
+            let holds =
+                |day: NaiveDate| all.iter().find(|known| (known.first..=known.last).contains(&day));
             return Ok(holds(bucket.last).map(|known| (known.first, bucket.last)));
         }
         Variant::Rolling(count, unit) => {
@@ -204,22 +207,13 @@ fn days(
     found.map(Some).ok_or_else(beyond)
 }
 
-/// The days of a stretch moved back by so many stretches.
+/// The days of a stretch moved back by so many stretches of a granularity, its own or a longer one.
 fn moved_back(
     granularity: Granularity,
-    count: i32,
+    (by, count): (Granularity, i32),
     bucket: &Bucket,
 ) -> Option<(NaiveDate, NaiveDate)> {
-    let whole = stretch(granularity, step(granularity, bucket.whole.0, -count)?)?;
-    let moved = |day: NaiveDate| step(granularity, day, -count);
-    let first = if bucket.first == bucket.whole.0 { whole.0 } else { moved(bucket.first)? };
-    let last = if bucket.last == bucket.whole.1 { whole.1 } else { moved(bucket.last)? };
-    Some((first, last))
-}
-
-/// The days of a stretch of the calendar moved back by a year.
-fn year_back(granularity: Granularity, bucket: &Bucket) -> Option<(NaiveDate, NaiveDate)> {
-    let moved = |day: NaiveDate| step(Granularity::Year, day, -1);
+    let moved = |day: NaiveDate| step(by, day, -count);
     let whole = stretch(granularity, moved(bucket.whole.0)?)?;
     let first = if bucket.first == bucket.whole.0 { whole.0 } else { moved(bucket.first)? };
     let last = if bucket.last == bucket.whole.1 { whole.1 } else { moved(bucket.last)? };
@@ -255,14 +249,14 @@ fn by_period(
                     Larger::FiscalQuarter => Granularity::FiscalQuarter,
                     _ => Granularity::FiscalYear,
                 };
-                let held = clock.calendar.sequenced().filter(|(period, _)| {
-                    name(period, granularity) == Some(own.as_str())
-                });
+                let held = clock
+                    .calendar
+                    .sequenced()
+                    .filter(|(period, _)| name(period, granularity) == Some(own.as_str()));
                 let names: BTreeSet<&str> =
                     held.filter_map(|(period, _)| name(period, larger)).collect();
-                let is_part = |period: &Period| {
-                    name(period, larger).is_some_and(|name| names.contains(name))
-                };
+                let is_part =
+                    |period: &Period| name(period, larger).is_some_and(|name| names.contains(name));
                 clock
                     .calendar
                     .sequenced()
