@@ -261,13 +261,17 @@ impl<'q> Share<'q> {
         parts: Numbered<'q>,
         found: &Pairs,
     ) -> Result<Piece, CubeError> {
-        let is_by_period = found.unit == SourceUnit::Period;
-        let granularity = is_by_period.then_some(Granularity::FiscalPeriod);
-        let sources = found.sources.iter().map(|(_, span)| cut(span)).collect();
+        // Periods are told by their names: a row belongs to its period whatever its day is.
+        let (granularity, days) = match found.unit {
+            SourceUnit::Period => (Some(Granularity::FiscalPeriod), None),
+            SourceUnit::Day => (None, found.read),
+        };
+        let sources = found.sources.iter().filter(|_| days.is_some());
+        let sources = sources.map(|(_, span)| cut(span)).collect();
         let need = self.need(names(&parts), Some((granularity, sources)))?;
         let rows = self.opened.rows(self.cube, &need).await?;
         let mut condition = self.condition(&rows, true)?;
-        if let Some(span) = &found.read {
+        if let Some(span) = &days {
             let time = self.cube.file.head.time.as_deref().unwrap_or_default();
             let Held { value, kind } = rows.dimension(time)?;
             let within = range::within(value, &kind, span, self.clock.zone)
@@ -393,7 +397,7 @@ impl Calls {
 /// The buckets with the days of their sources for their own.
 fn moved(found: &Pairs, buckets: &[Bucket]) -> Vec<Bucket> {
     let source = |bucket: &Bucket| {
-        let (_, span) = found.sources.iter().find(|(key, _)| *key == bucket.key)?;
+        let (_, span) = found.sources.iter().find(|(key, _)| Some(key) == bucket.key.as_ref())?;
         let (first, last) = span.days();
         Some(Bucket { first, last, whole: (first, last), ..bucket.clone() })
     };

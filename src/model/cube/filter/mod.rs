@@ -210,7 +210,7 @@ fn dates(
     }
     let span = span(operator, values, clock)?;
     let before = |moment| range::before(value.clone(), kind, moment, zone);
-    let from = |moment| range::from(value.clone(), kind, moment, zone);
+    let from = |moment| range::since(value.clone(), kind, moment, zone);
     match operator {
         Operator::InDateRange => within(&span),
         Operator::NotInDateRange => Ok(before(span.from)?.or(from(span.until)?)),
