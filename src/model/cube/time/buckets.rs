@@ -1,7 +1,8 @@
 //! Which stretches of a granularity touch a span, and which of them are cut?
 //!
-//! A stretch is cut, `is_partial`, where the span begins after its first day or ends before its last
-//! one, and where the data date lies before its last day: then not all of its rows can be there.
+//! A stretch is cut, `is_partial`, where the span begins after its first day or ends before its
+//! last one, and where the data date lies before its last day: then not all of its rows can be
+//! there.
 
 use std::sync::Arc;
 
@@ -40,8 +41,8 @@ pub struct Bucket {
     pub is_partial: bool,
 }
 
-/// The stretches of a granularity that touch a span, in their order. A question without a span means
-/// that of all its rows, [`widened`] to whole stretches.
+/// The stretches of a granularity that touch a span, in their order. A question without a span
+/// means that of all its rows, [`widened`] to whole stretches.
 ///
 /// # Errors
 /// When the granularity is shorter than a day, the calendar has no such stretches, or there are too

@@ -1,7 +1,7 @@
 //! Which accounting periods are there, and which of them make up a fiscal quarter or year?
 //!
-//! Periods are those of `[periods]` in project.toml, in its order. A period of corrections belongs to
-//! the regular one that holds its last day, or else to the one before it in the order: both have
+//! Periods are those of `[periods]` in project.toml, in its order. A period of corrections belongs
+//! to the regular one that holds its last day, or else to the one before it in the order: both have
 //! one place in the sequence of periods, so that spans of periods take corrections along.
 
 use chrono::NaiveDate;

@@ -9,11 +9,13 @@
 //! | `clock` | which days has a stretch of the calendar, and when is a local moment? |
 //! | [`calendar`] | which accounting periods are there? |
 //! | [`variants`] | which days or periods make up a stretch's value of another time? |
+//! | `fiscal` | which accounting periods do? |
 
 pub mod bucket;
 pub mod buckets;
 pub mod calendar;
 pub(super) mod clock;
+mod fiscal;
 pub mod range;
 pub mod variants;
 mod within;
