@@ -227,9 +227,9 @@ mod tests {
     use super::super::granularity::Granularity;
     use super::super::time::buckets::{buckets, whole};
     use super::super::time::calendar::Calendar;
-    use super::super::time::tests::engine;
     use super::super::time::{Clock, Span};
     use super::*;
+    use crate::engine::session::{Limits, session};
     use crate::functions::checked_sum::CheckedSum;
 
     /// Days, members, places and levels in cents.
@@ -284,7 +284,10 @@ mod tests {
 
     /// The value of each stretch, as text.
     fn values(batch: RecordBatch, asked: Asked<'_>) -> Vec<String> {
-        let (session, _folder) = engine();
+        let folder = tempfile::tempdir().unwrap();
+        let spill_dir = folder.path().to_owned();
+        let limits = Limits { threads: 2, memory_bytes: 64 << 20, spill_dir };
+        let session = session(&limits).unwrap();
         let calendar = Calendar::default();
         let clock = Clock { today: day(asked.today), zone: chrono_tz::UTC, calendar: &calendar };
         let span = Span::of_days(day(asked.span.0), day(asked.span.1));

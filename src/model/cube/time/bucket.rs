@@ -241,8 +241,8 @@ mod tests {
     use datafusion::arrow::util::display::array_value_to_string;
     use datafusion::prelude::col;
 
-    use super::super::calendar::{Calendar, tests::weeks};
-    use super::super::tests::engine;
+    use super::super::calendar::Calendar;
+    use super::super::tests::{engine, weeks};
     use super::*;
 
     fn texts(array: &ArrayRef) -> Vec<String> {

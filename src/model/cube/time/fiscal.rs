@@ -101,7 +101,7 @@ fn is_whole(name: &str, bucket: &Bucket, today: NaiveDate) -> Result<(), String>
 #[cfg(test)]
 mod tests {
     use super::super::Span;
-    use super::super::variants::tests::{asked, day, text};
+    use super::super::tests::{asked, day, text};
     use super::*;
 
     /// The periods of each stretch of a span, each as `stretch: period ...`.

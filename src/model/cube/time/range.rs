@@ -308,7 +308,8 @@ fn days_only(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::calendar::{Calendar, tests::weeks};
+    use super::super::calendar::Calendar;
+    use super::super::tests::weeks;
     use super::*;
 
     /// The span of words as first day and the day after the last one, on a Wednesday.

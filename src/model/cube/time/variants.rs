@@ -236,32 +236,11 @@ fn rolling(count: u32, unit: Unit, last: NaiveDate) -> Option<NaiveDate> {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+mod tests {
     use super::super::buckets::buckets;
-    use super::super::calendar::{Calendar, tests::weeks};
-    use super::super::tests::engine;
+    use super::super::calendar::Calendar;
+    use super::super::tests::{asked, day, engine, text};
     use super::*;
-
-    pub fn day(text: &str) -> NaiveDate {
-        text.parse().unwrap()
-    }
-
-    pub fn asked(variant: &str, granularity: Granularity, span: &str) -> Result<Pairs, String> {
-        let calendar = weeks();
-        let clock = Clock { today: day("2026-07-15"), zone: chrono_tz::UTC, calendar: &calendar };
-        let (first, last) = span.split_once(' ').unwrap();
-        let span = Span::of_days(day(first), day(last));
-        let buckets = buckets(granularity, &span, &clock).unwrap();
-        let variant = Variant::try_from(variant.to_owned()).unwrap();
-        pairs(variant, granularity, &buckets, &clock)
-    }
-
-    pub fn text(key: &Key) -> String {
-        match key {
-            Key::Day(day) => day.to_string(),
-            Key::Text(text) => text.clone(),
-        }
-    }
 
     /// The sources of the stretches of a span, each as `stretch: first last`.
     fn sources(variant: &str, granularity: Granularity, span: &str) -> Vec<String> {
