@@ -145,7 +145,8 @@ mod tests {
     use super::*;
 
     const TEXT: &str = "/*---\ndescription = \"x\"\n\n[rollups.one]\ndimensions = [\n    \"a\",\n\
-                        ]\nmeasures = [\"m\"]\n\n[rollups.two]\nmeasures = [\"m\"]\n---*/\nselect 1\n";
+                        ]\nmeasures = [\"m\"]\n\n[rollups.two]\nmeasures = [\"m\"]\n\
+                        ---*/\nselect 1\n";
 
     #[test]
     fn a_section_goes_with_the_empty_line_before_it() {
