@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::Write;
 use std::path::PathBuf;
+use std::time::Instant;
 
 use super::Context;
 use super::error::CliError;
@@ -15,6 +16,7 @@ use crate::model::cube::drill::{Step, drill};
 use crate::model::cube::members::Subject;
 use crate::model::cube::meta::{self, meta};
 use crate::model::cube::question::Question;
+use crate::model::cube::log::{self, Asked};
 use crate::model::cube::{Answer, Asker, Cubes, Opened, Told, echo};
 use crate::model::report;
 use crate::query::Principal;
@@ -265,8 +267,11 @@ fn ask(
         return context.output.say(plan.trim_end());
     }
     let (answer, told) = context.runtime.block_on(async {
+        let begun = Instant::now();
         let answer = opened.ask(&question).await?;
+        let elapsed_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
         let told = answer.told(opened, language).await?;
+        remember(context, opened, &answer, elapsed_ms);
         Ok::<_, CliError>((answer, told))
     })?;
     below.extend(told.totals());
@@ -290,6 +295,16 @@ fn ask(
     }
     context.output.note(&format!("{rows} rows in {}", path.display()));
     Ok(())
+}
+
+/// Keeps what was needed for `patron advise`.
+fn remember(context: &Context, opened: &Opened<'_>, answer: &Answer, elapsed_ms: u64) {
+    let uses = answer.parts.iter().flat_map(|part| &part.uses);
+    let asked: Vec<Asked> =
+        uses.map(|used| Asked::of(&used.need, &used.cube, &used.route)).collect();
+    let rows_scanned = answer.parts.iter().map(|part| part.rows_scanned).sum();
+    let state = opened.asker.project.state_dir();
+    log::write(&state, context.now, &asked, rows_scanned, elapsed_ms);
 }
 
 fn write(

@@ -59,6 +59,16 @@ A question is a query of Cube's REST language: measures, dimensions, timeDimensi
 segments, order, limit, offset, total, timezone, ungrouped; and `subtotals`, which adds the totals
 of every level. The answer says of each measure what its totals are, and has a receipt.";
 
+/// Shown by `patron advise --help`.
+pub const ADVISE: &str = "\
+Examples:
+  patron advise                                    from all that is remembered
+  patron advise --since 2026-01-01
+  patron advise > rollups.diff && git apply rollups.diff && patron refresh
+
+What is asked of cubes is remembered without the values of filters. A rollup is proposed where it
+has a quarter of the rows at most; one that nothing used is proposed to go.";
+
 /// Shown by `patron releases --help`.
 pub const RELEASES: &str = "\
 Examples:

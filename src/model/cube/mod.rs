@@ -23,6 +23,7 @@
 //! | `meta` | what can be asked, as clients of Cube read it? |
 //! | `log` | what was asked before? |
 //! | `advise` | which rollups would have been worth it? |
+//! | `section` | how does a cube's file read with other rollups? |
 //! | `error` | why can a question not be answered? |
 
 pub mod advise;
@@ -43,6 +44,7 @@ mod parse;
 pub mod question;
 pub mod rollup;
 pub mod route;
+mod section;
 pub mod time;
 mod told;
 pub mod variant;
