@@ -8,7 +8,7 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::head::RollupGranularity;
-use super::route::{self, Cut, Need, Route, TimeNeed};
+use super::route::{self, Cut, Need, TimeNeed};
 use crate::warehouse::durable;
 
 /// The file below the folder of a project's state.
