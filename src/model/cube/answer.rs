@@ -164,8 +164,14 @@ impl Answer {
             _ => None,
         };
         let stream = stream(self.all_rows().map_err(EncodeError::Value)?)?;
-        let stream = renamed(stream, is_labelled.then(|| told.labels.clone()), receipt);
+        let stream = renamed(stream, is_labelled.then(|| self.headings(told)), receipt);
         Ok(encode(stream, encoding, Cut::default(), out).await?)
+    }
+
+    fn headings(&self, told: &Told) -> Vec<String> {
+        let is_compared = self.parts.iter().any(|part| part.range.is_some());
+        let span = is_compared.then(|| COMPARED.to_owned());
+        span.into_iter().chain(told.labels.iter().cloned()).collect()
     }
 
     /// The rows of all parts; where spans are compared, each with its own.

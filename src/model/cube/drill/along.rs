@@ -133,8 +133,10 @@ impl Cell<'_> {
             }
         }
         time.granularity = next;
-        let place = place.min(question.time_dimensions.len());
-        question.time_dimensions.insert(place, time);
+        if time.granularity.is_some() || time.date_range.is_some() {
+            let place = place.min(question.time_dimensions.len());
+            question.time_dimensions.insert(place, time);
+        }
         Ok(question)
     }
 

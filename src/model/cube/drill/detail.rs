@@ -92,18 +92,12 @@ impl Cell<'_> {
             SourceUnit::Period => {
                 let member = self.fiscal(&asked.dimension, Granularity::FiscalPeriod)?;
                 let told_by = self.fiscal(&asked.dimension, *granularity)?;
-                let period = |(unit, _): &(Key, Key)| match unit {
-                    Key::Text(text) => Some(text.clone()),
-                    Key::Day(_) => None,
-                };
-                let values: Vec<String> = source.pairs.iter().filter_map(period).collect();
+                let values: Vec<String> =
+                    source.pairs.iter().map(|(period, _)| text(period)).collect();
                 if values.is_empty() {
                     return Err(nothing());
                 }
-                let told = match &bucket.key {
-                    Key::Text(text) => holds(&told_by, Some(text)),
-                    Key::Day(day) => holds(&told_by, Some(&day.to_string())),
-                };
+                let told = holds(&told_by, bucket.key.as_ref().map(text).as_deref());
                 question.filters.retain(|filter| *filter != told);
                 let operator = Operator::Equals;
                 question.filters.push(Filter::Member { member, operator, values });
@@ -134,9 +128,8 @@ impl Cell<'_> {
             None => whole(value, granularity, self.clock).map_err(failed)?,
         };
         let all = buckets(granularity, &asked, self.clock).map_err(failed)?;
-        let is_it = |bucket: &Bucket| match &bucket.key {
-            Key::Text(text) => text == value,
-            Key::Day(day) => value.starts_with(&day.to_string()),
+        let is_it = |bucket: &Bucket| {
+            bucket.key.as_ref().is_some_and(|key| value == text(key) || is_day(value, key))
         };
         Ok(all.into_iter().find(is_it))
     }
@@ -163,6 +156,19 @@ impl Cell<'_> {
             question.filters.into_iter().map(|filter| told_by(filter, &of_cube)).collect();
         Ok(question)
     }
+}
+
+/// What names a stretch.
+fn text(key: &Key) -> String {
+    match key {
+        Key::Text(name) => name.clone(),
+        Key::Day(day) => day.to_string(),
+    }
+}
+
+/// Whether a value is a moment that begins the stretch of a day.
+fn is_day(value: &str, key: &Key) -> bool {
+    matches!(key, Key::Day(day) if value.starts_with(&format!("{day}T")))
 }
 
 /// A filter whose members have other names.
