@@ -22,8 +22,8 @@ const DIGITS: u8 = 38;
 /// The most digits of what is divided.
 const WIDE: u8 = 76;
 
-/// One number over another as a decimal of so many decimals, rounded half away from zero. Null where
-/// one of them is null, or the denominator is 0. Both are decimals or whole numbers.
+/// One number over another as a decimal of so many decimals, rounded half away from zero. Null
+/// where one of them is null, or the denominator is 0. Both are decimals or whole numbers.
 pub fn quotient(numerator: Expr, denominator: Expr, scale: i8) -> Expr {
     ScalarUDF::from(Quotient::new(scale)).call(vec![numerator, denominator])
 }

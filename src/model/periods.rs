@@ -32,7 +32,7 @@ pub struct Period {
     /// what it is called
     pub name: String,
     /// whether it takes corrections only
-    pub is_adjusting: bool,
+    pub is_correcting: bool,
     /// fiscal year and place in it
     pub place: Option<(i64, i64)>,
     /// whether rows stand in it, where the settings say where such rows are
@@ -117,7 +117,7 @@ fn periods_of(batch: &RecordBatch) -> QueryResult<Vec<Period>> {
         let day = |days: &datafusion::arrow::array::Date32Array| days.value_as_date(row);
         Some(Period {
             name: name?,
-            is_adjusting: adjusting.is_valid(row) && adjusting.value(row),
+            is_correcting: adjusting.is_valid(row) && adjusting.value(row),
             place: is_placed.then(|| (years.value(row), numbers.value(row))),
             has_data: has_data.value(row),
             quarter,
@@ -130,7 +130,7 @@ fn periods_of(batch: &RecordBatch) -> QueryResult<Vec<Period>> {
 
 /// The regular period before another one.
 pub fn before(periods: &[Period], at: usize) -> Option<&Period> {
-    periods.get(..at)?.iter().rfind(|known| !known.is_adjusting)
+    periods.get(..at)?.iter().rfind(|known| !known.is_correcting)
 }
 
 /// The period of the same place in the fiscal year before. Corrections have a year before them only
@@ -139,7 +139,7 @@ pub fn year_before(periods: &[Period], at: usize) -> Option<&Period> {
     let here = periods.get(at)?;
     let (year, number) = here.place?;
     let is_it = |known: &&Period| {
-        known.place == Some((year - 1, number)) && known.is_adjusting == here.is_adjusting
+        known.place == Some((year - 1, number)) && known.is_correcting == here.is_correcting
     };
     periods.iter().find(is_it)
 }
@@ -149,9 +149,9 @@ mod tests {
     use super::*;
 
     fn periods() -> Vec<Period> {
-        let period = |(name, year, number, is_adjusting): (&str, i64, i64, bool)| Period {
+        let period = |(name, year, number, is_correcting): (&str, i64, i64, bool)| Period {
             name: name.to_owned(),
-            is_adjusting,
+            is_correcting,
             place: Some((year, number)),
             ..Period::default()
         };

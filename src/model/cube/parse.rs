@@ -342,7 +342,8 @@ mod tests {
             "filters": [
                 {"member": "sales.colour", "operator": "set"},
                 {"or": [{"dimension": "sales.size", "operator": "gte", "values": [5, "0.10"]},
-                        {"and": [{"member": "sales.is_gift", "operator": "in", "values": [true]}]}]}],
+                        {"and": [{"member": "sales.is_gift", "operator": "in",
+                                  "values": [true]}]}]}],
             "segments": ["sales.gifts"],
             "order": {"sales.size": "desc", "sales.amount": "asc"},
             "limit": 0, "offset": 7, "total": true, "timezone": "Asia/Shanghai",

@@ -116,7 +116,7 @@ impl Resolver<'_> {
         let other = match &fallback {
             Fallback::Value(value) => return Ok(Some(value.clone())),
             Fallback::NewestPeriod => {
-                let has_data = |known: &&Period| known.has_data && !known.is_adjusting;
+                let has_data = |known: &&Period| known.has_data && !known.is_correcting;
                 let newest = periods.iter().rfind(has_data).map(|known| known.name.clone());
                 let none =
                     || ReportError::NoNewest { release: self.release, name: name.to_owned() };

@@ -241,8 +241,8 @@ mod tests {
     use datafusion::arrow::util::display::array_value_to_string;
     use datafusion::prelude::col;
 
-    use super::super::calendar::{Calendar, tests::weeks};
-    use super::super::tests::engine;
+    use super::super::calendar::Calendar;
+    use super::super::tests::{engine, weeks};
     use super::*;
 
     fn texts(array: &ArrayRef) -> Vec<String> {
@@ -345,8 +345,9 @@ mod tests {
             bucketed(moments(&twice), Granularity::Second, Berlin)[1],
             "2026-10-25T01:30:00Z"
         );
-        // On Lord Howe clocks go back by half an hour at 02:00, which is 15:00 in UTC: 01:45 comes at
-        // 14:45 and at 15:15, and hours end at the half hour of UTC before, at the whole one after.
+        // On Lord Howe clocks go back by half an hour at 02:00, which is 15:00 in UTC: 01:45 comes
+        // at 14:45 and at 15:15, and hours end at the half hour of UTC before, at the whole one
+        // after.
         let half = ["2026-04-04T14:45:00Z", "2026-04-04T15:15:00Z", "2026-04-04T15:45:00Z"];
         assert_eq!(
             bucketed(moments(&half), Granularity::Hour, Lord_Howe),

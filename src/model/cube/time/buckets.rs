@@ -1,7 +1,8 @@
 //! Which stretches of a granularity touch a span, and which of them are cut?
 //!
-//! A stretch is cut, `is_partial`, where the span begins after its first day or ends before its last
-//! one, and where the data date lies before its last day: then not all of its rows can be there.
+//! A stretch is cut, `is_partial`, where the span begins after its first day or ends before its
+//! last one, and where the data date lies before its last day: then not all of its rows can be
+//! there.
 
 use std::sync::Arc;
 
@@ -40,8 +41,8 @@ pub struct Bucket {
     pub is_partial: bool,
 }
 
-/// The stretches of a granularity that touch a span, in their order. A question without a span means
-/// that of all its rows, [`widened`] to whole stretches.
+/// The stretches of a granularity that touch a span, in their order. A question without a span
+/// means that of all its rows, [`widened`] to whole stretches.
 ///
 /// # Errors
 /// When the granularity is shorter than a day, the calendar has no such stretches, or there are too
@@ -57,9 +58,9 @@ pub fn buckets(
         if all.iter().all(|stretch| stretch.days.is_none()) {
             return Err(NO_DAYS.to_owned());
         }
-        let touches = |days: (NaiveDate, NaiveDate)| days.0 <= last && first <= days.1;
+        let meets = |days: (NaiveDate, NaiveDate)| days.0 <= last && first <= days.1;
         let named = all.into_iter().filter_map(|stretch| {
-            let whole = stretch.days.filter(|days| touches(*days))?;
+            let whole = stretch.days.filter(|days| meets(*days))?;
             Some(cut(Some(Key::Text(stretch.name)), whole, (first, last), clock.today))
         });
         return Ok(named.collect());
@@ -147,12 +148,9 @@ pub fn has_whole_days(span: &Span) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::calendar::{Calendar, tests::weeks};
+    use super::super::calendar::Calendar;
+    use super::super::tests::{day, weeks};
     use super::*;
-
-    fn day(text: &str) -> NaiveDate {
-        text.parse().unwrap()
-    }
 
     /// The stretches of a span as `name first last`, with a `*` where they are cut.
     fn named(granularity: Granularity, first: &str, last: &str, today: &str) -> Vec<String> {

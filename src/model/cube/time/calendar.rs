@@ -1,7 +1,7 @@
 //! Which accounting periods are there, and which of them make up a fiscal quarter or year?
 //!
-//! Periods are those of `[periods]` in project.toml, in its order. A period of corrections belongs to
-//! the regular one that holds its last day, or else to the one before it in the order: both have
+//! Periods are those of `[periods]` in project.toml, in its order. A period of corrections belongs
+//! to the regular one that holds its last day, or else to the one before it in the order: both have
 //! one place in the sequence of periods, so that spans of periods take corrections along.
 
 use chrono::NaiveDate;
@@ -36,14 +36,14 @@ impl Calendar {
         let mut sequence = Vec::with_capacity(periods.len());
         let mut regular = 0;
         for period in &periods {
-            regular += usize::from(!period.is_adjusting);
+            regular += usize::from(!period.is_correcting);
             sequence.push(regular);
         }
         let hosts = sequence.clone();
-        for (at, period) in periods.iter().enumerate().filter(|(_, period)| period.is_adjusting) {
+        for (at, period) in periods.iter().enumerate().filter(|(_, period)| period.is_correcting) {
             let holds = |host: &Period| {
                 let days = host.days.zip(period.days);
-                !host.is_adjusting
+                !host.is_correcting
                     && days.is_some_and(|(host, own)| (host.0..=host.1).contains(&own.1))
             };
             if let Some(host) = periods.iter().position(holds) {
@@ -106,7 +106,7 @@ impl Calendar {
         let all = self.stretches(granularity)?;
         let dated: Vec<Dated> = all
             .into_iter()
-            .filter(|period| !period.is_adjusting)
+            .filter(|period| !period.is_correcting)
             .filter_map(|period| {
                 let (first, last) = period.days?;
                 Some(Dated { name: period.name, first, last })
@@ -142,60 +142,22 @@ pub(super) fn name(period: &Period, granularity: Granularity) -> Option<&str> {
 
 /// Makes a stretch as long as a period that belongs to it needs.
 fn extend(stretch: &mut Period, period: &Period) {
-    if period.is_adjusting && !stretch.is_adjusting {
+    if period.is_correcting && !stretch.is_correcting {
         return;
     }
     // Days of corrections do not count beside those of a regular period.
-    let own = stretch.days.filter(|_| !stretch.is_adjusting || period.is_adjusting);
+    let own = stretch.days.filter(|_| !stretch.is_correcting || period.is_correcting);
     stretch.days = match (own, period.days) {
         (Some(own), Some(more)) => Some((own.0.min(more.0), own.1.max(more.1))),
         (own, more) => own.or(more),
     };
-    stretch.is_adjusting &= period.is_adjusting;
+    stretch.is_correcting &= period.is_correcting;
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+mod tests {
+    use super::super::tests::{day, weeks};
     use super::*;
-
-    fn day(text: &str) -> NaiveDate {
-        text.parse().unwrap()
-    }
-
-    /// Two fiscal years of quarters with 4, 4 and 5 weeks, 2025 with corrections on its last day.
-    /// The years begin on Monday, 30 December 2024 and 29 December 2025.
-    pub fn weeks() -> Calendar {
-        let mut periods = Vec::new();
-        for (year, start) in [(2025, day("2024-12-30")), (2026, day("2025-12-29"))] {
-            let mut first = start;
-            for number in 1..=12_i64 {
-                let days = if number % 3 == 0 { 35 } else { 28 };
-                let last = first + chrono::Days::new(days - 1);
-                let quarter = format!("{year}-Q{}", (number - 1) / 3 + 1);
-                periods.push(Period {
-                    name: format!("{year}-{number:02}"),
-                    place: Some((year, number)),
-                    quarter: Some(quarter.clone()),
-                    year: Some(year.to_string()),
-                    days: Some((first, last)),
-                    ..Period::default()
-                });
-                if (year, number) == (2025, 12) {
-                    periods.push(Period {
-                        name: "2025-13".to_owned(),
-                        is_adjusting: true,
-                        place: Some((year, 13)),
-                        quarter: Some(quarter),
-                        year: Some(year.to_string()),
-                        days: Some((last, last)),
-                        ..Period::default()
-                    });
-                }
-                first = last + chrono::Days::new(1);
-            }
-        }
-        Calendar::of(periods)
-    }
 
     #[test]
     fn corrections_share_the_place_of_the_period_that_holds_their_last_day() {

@@ -1,9 +1,9 @@
 //! From when until when is `last 3 months`?
 //!
 //! Words count from the data date of the release, as Cube's count from now: `last 7 days` ends
-//! yesterday, `from 7 days ago to now` ends today, weeks begin on Monday. An end that is a day holds
-//! the whole of it, one that is a moment lasts as long as its last digit says: `23:59:59.999` ends
-//! with that thousandth of a second.
+//! yesterday, `from 7 days ago to now` ends today, weeks begin on Monday. An end that is a day
+//! holds the whole of it, one that is a moment lasts as long as its last digit says: `23:59:59.999`
+//! ends with that thousandth of a second.
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 
@@ -233,8 +233,8 @@ fn fiscal_stretches(
     match (held(from), held(to)) {
         (Some(first), Some(last)) if from <= to => Ok(Span::of_days(first.first, last.last)),
         _ => Err(format!(
-            "lies outside the accounting calendar, whose stretches of `{granularity}` run from `{}` \
-             to `{}`",
+            "lies outside the accounting calendar, whose stretches of `{granularity}` run from \
+             `{}` to `{}`",
             all.first().map_or("", |stretch| &stretch.name),
             all.last().map_or("", |stretch| &stretch.name)
         )),
@@ -308,7 +308,8 @@ fn days_only(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::calendar::{Calendar, tests::weeks};
+    use super::super::calendar::Calendar;
+    use super::super::tests::weeks;
     use super::*;
 
     /// The span of words as first day and the day after the last one, on a Wednesday.

@@ -2,29 +2,37 @@
 //!
 //! A row of an answer means a stretch of time: that of its granularity, cut by the span of the
 //! question. Its value of another time is the measure over other days, its source, which the span
-//! does not limit. By the calendar sources are days, by the fiscal year they are accounting periods.
+//! does not limit. By the calendar sources are days, by the fiscal year they are accounting
+//! periods.
 //!
-//! | variant | by the calendar | by the fiscal year |
-//! | --- | --- | --- |
-//! | `previous_period` | the days moved back by one stretch | the regular stretch before |
-//! | `year_before` | the days moved back by 12 months, weeks by 52 weeks | the stretch of the same place in the year before; corrections only by corrections of that place |
-//! | `.._to_date` | from the beginning of the larger stretch that holds the last day, to that day | the periods of the larger stretch up to the row's last one |
-//! | `rolling_n_days` | the n days that end with the last day | refused |
-//! | `rolling_n_months` | from n months before the day after the last one, to the last day | refused |
-//! | `rolling_n_periods` | refused | the n regular periods that end with the row's last one |
+//! | variant | its source by the calendar |
+//! | --- | --- |
+//! | `previous_period` | the days moved back by one stretch |
+//! | `year_before` | the days moved back by 12 months, by 52 weeks where stretches are weeks |
+//! | `.._to_date` | from the beginning of the larger stretch that holds the last day, to that day |
+//! | `rolling_n_days` | the n days that end with the last day |
+//! | `rolling_n_months` | from n months before the day after the last one, to the last day |
+//! | `rolling_n_periods` | refused |
 //!
-//! - A first day that is the stretch's own moves to the first day of the other stretch, and so does a
-//!   last day: February has all of its days, whatever January has. Any other day moves to the day of
-//!   the same number, or to the last one of a shorter month: March 31 a month before is February 28
-//!   or 29, February 29 a year before is February 28.
-//! - The data date cuts no source, only the end of rolling days and months: of the stretch that holds
-//!   it they end with it, so that they always hold n days or months of data.
-//! - Periods of corrections go with the regular period that holds their last day into whatever is to
-//!   date or rolling, and into their fiscal quarter and year. Alone, they have the regular period
-//!   before them in the order as their previous one.
+//! | variant | its source by the fiscal year |
+//! | --- | --- |
+//! | `previous_period` | the regular stretch before |
+//! | `year_before` | that of the same place a year before, of corrections only corrections |
+//! | `fiscal_.._to_date` | the periods of the larger stretch up to the row's last one |
+//! | `rolling_n_periods` | the n regular periods that end with the row's last one |
+//! | others | refused |
+//!
+//! - A first day that is the stretch's own moves to the first day of the other stretch, and so does
+//!   a last day: February has all of its days, whatever January has. Any other day moves to the day
+//!   of the same number, or to the last one of a shorter month: March 31 a month before is February
+//!   28 or 29, February 29 a year before is February 28.
+//! - The data date cuts no source, only the end of rolling days and months: of the stretch that
+//!   holds it they end with it, so that they always hold n days or months of data.
+//! - Periods of corrections go with the regular period that holds their last day into whatever is
+//!   to date or rolling, and into their fiscal quarter and year. Alone, they have the regular
+//!   period before them in the order as their previous one.
 //! - A larger stretch must not be shorter than the row's: `month_to_date` by quarter is refused.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::{Days, NaiveDate};
@@ -39,7 +47,6 @@ use super::clock::{step, stretch};
 use super::{Clock, Span};
 use crate::model::cube::granularity::Granularity;
 use crate::model::cube::variant::{Larger, Unit, Variant};
-use crate::model::periods::{self, Period};
 
 /// The column of [`Pairs::frame`] with the day or period of a source.
 pub const UNIT: &str = "__unit";
@@ -85,11 +92,11 @@ impl Pairs {
         session.read_batch(RecordBatch::try_new(schema, vec![units, stretches])?)
     }
 
-    fn of(unit: SourceUnit) -> Self {
+    pub(super) fn of(unit: SourceUnit) -> Self {
         Self { unit, pairs: Vec::new(), sources: Vec::new(), read: None }
     }
 
-    fn add(
+    pub(super) fn add(
         &mut self,
         stretch: &Key,
         units: impl Iterator<Item = Key>,
@@ -125,7 +132,7 @@ pub fn pairs(
 ) -> Result<Pairs, String> {
     fits(variant, granularity)?;
     if granularity.is_fiscal() {
-        return by_period(variant, granularity, buckets, clock);
+        return fiscal::by_period(variant, granularity, buckets, clock);
     }
     let mut pairs = Pairs::of(SourceUnit::Day);
     for bucket in buckets {
@@ -169,7 +176,8 @@ fn fits(variant: Variant, granularity: Granularity) -> Result<(), String> {
     Err(format!("`{variant}` has no meaning by `{granularity}`; ask by {instead}"))
 }
 
-/// The source of a stretch of the calendar; nothing where the fiscal year of its last day is unknown.
+/// The source of a stretch of the calendar; nothing where the fiscal year of its last day is
+/// unknown.
 fn days(
     variant: Variant,
     granularity: Granularity,
@@ -227,88 +235,227 @@ fn rolling(count: u32, unit: Unit, last: NaiveDate) -> Option<NaiveDate> {
     step(granularity, after, -i32::try_from(count).ok()?)
 }
 
-/// The sources of stretches of the fiscal year.
-fn by_period(
-    variant: Variant,
-    granularity: Granularity,
-    buckets: &[Bucket],
-    clock: &Clock<'_>,
-) -> Result<Pairs, String> {
-    let all = clock.calendar.stretches(granularity)?;
-    let mut pairs = Pairs::of(SourceUnit::Period);
-    for bucket in buckets {
-        let Some(Key::Text(own)) = &bucket.key else { continue };
-        is_whole(own, bucket, clock.today)?;
-        let Some(at) = all.iter().position(|stretch| stretch.name == *own) else { continue };
-        let members = match variant {
-            Variant::PreviousPeriod => members(clock, granularity, periods::before(&all, at)),
-            Variant::YearBefore => members(clock, granularity, periods::year_before(&all, at)),
-            Variant::ToDate(larger) => {
-                let last = last_place(clock, granularity, own);
-                let larger = match larger {
-                    Larger::FiscalQuarter => Granularity::FiscalQuarter,
-                    _ => Granularity::FiscalYear,
-                };
-                let held = clock
-                    .calendar
-                    .sequenced()
-                    .filter(|(period, _)| name(period, granularity) == Some(own.as_str()));
-                let names: BTreeSet<&str> =
-                    held.filter_map(|(period, _)| name(period, larger)).collect();
-                let is_part =
-                    |period: &Period| name(period, larger).is_some_and(|name| names.contains(name));
-                clock
-                    .calendar
-                    .sequenced()
-                    .filter(|(period, place)| is_part(period) && *place <= last)
-                    .map(|(period, _)| period)
-                    .collect()
-            }
-            Variant::Rolling(count, _) => {
-                let last = last_place(clock, granularity, own);
-                let count = usize::try_from(count).unwrap_or(usize::MAX);
-                let places = (last + 1).saturating_sub(count)..=last;
-                let within = clock.calendar.sequenced().filter(|(_, at)| places.contains(at));
-                within.map(|(period, _)| period).collect()
-            }
+#[cfg(test)]
+mod tests {
+    use super::super::buckets::buckets;
+    use super::super::calendar::Calendar;
+    use super::super::tests::{asked, day, engine, text};
+    use super::*;
+
+    /// The sources of the stretches of a span, each as `stretch: first last`.
+    fn sources(variant: &str, granularity: Granularity, span: &str) -> Vec<String> {
+        let pairs = asked(variant, granularity, span).unwrap();
+        for (stretch, span) in &pairs.sources {
+            let units: Vec<&Key> =
+                pairs.pairs.iter().filter(|pair| pair.1 == *stretch).map(|pair| &pair.0).collect();
+            let (first, last) = span.days();
+            let days: Vec<Key> =
+                first.iter_days().take_while(|day| *day <= last).map(Key::Day).collect();
+            assert_eq!(units, days.iter().collect::<Vec<_>>(), "every day of a source is a pair");
+        }
+        let source = |(stretch, span): &(Key, Span)| {
+            let (first, last) = span.days();
+            format!("{}: {first} {last}", text(stretch))
         };
-        let units = members.iter().map(|period| Key::Text(period.name.clone()));
-        let firsts = members.iter().filter_map(|period| period.days.map(|days| days.0)).min();
-        let lasts = members.iter().filter_map(|period| period.days.map(|days| days.1)).max();
-        pairs.add(&Key::Text(own.clone()), units, firsts.zip(lasts))?;
+        pairs.sources.iter().map(source).collect()
     }
-    Ok(pairs)
-}
 
-/// The periods of a stretch.
-fn members<'a>(
-    clock: &Clock<'a>,
-    granularity: Granularity,
-    stretch: Option<&Period>,
-) -> Vec<&'a Period> {
-    let Some(stretch) = stretch else { return Vec::new() };
-    let all = clock.calendar.sequenced();
-    all.filter(|(period, _)| name(period, granularity) == Some(stretch.name.as_str()))
-        .map(|(period, _)| period)
-        .collect()
-}
-
-/// The place of a stretch's last period in the sequence of regular ones.
-fn last_place(clock: &Clock<'_>, granularity: Granularity, stretch: &str) -> usize {
-    let all = clock.calendar.sequenced();
-    let own = all.filter(|(period, _)| name(period, granularity) == Some(stretch));
-    own.map(|(_, place)| place).max().unwrap_or(0)
-}
-
-/// Whether the span of a question leaves a stretch whole: sources are whole periods, which could not
-/// be compared with a part of one. Days after the data date may be missing.
-fn is_whole(name: &str, bucket: &Bucket, today: NaiveDate) -> Result<(), String> {
-    let (first, last) = bucket.whole;
-    if bucket.first == first && (bucket.last == last || bucket.last >= today) {
-        return Ok(());
+    #[test]
+    fn whole_stretches_move_whole_and_days_to_their_number() {
+        use Granularity::{Day, Month, Quarter, Week, Year};
+        let cases = [
+            ("previous_period", Day, "2026-03-01 2026-03-01", "2026-03-01: 2026-02-28 2026-02-28"),
+            ("previous_period", Week, "2026-07-06 2026-07-12", "2026-07-06: 2026-06-29 2026-07-05"),
+            (
+                "previous_period",
+                Month,
+                "2026-03-01 2026-03-31",
+                "2026-03-01: 2026-02-01 2026-02-28",
+            ),
+            (
+                "previous_period",
+                Month,
+                "2024-03-01 2024-03-31",
+                "2024-03-01: 2024-02-01 2024-02-29",
+            ),
+            (
+                "previous_period",
+                Month,
+                "2026-04-01 2026-04-30",
+                "2026-04-01: 2026-03-01 2026-03-31",
+            ),
+            // The data date lies in July and does not matter.
+            (
+                "previous_period",
+                Month,
+                "2026-07-01 2026-07-31",
+                "2026-07-01: 2026-06-01 2026-06-30",
+            ),
+            (
+                "previous_period",
+                Month,
+                "2026-03-10 2026-03-30",
+                "2026-03-01: 2026-02-10 2026-02-28",
+            ),
+            (
+                "previous_period",
+                Month,
+                "2026-03-31 2026-03-31",
+                "2026-03-01: 2026-02-28 2026-02-28",
+            ),
+            (
+                "previous_period",
+                Month,
+                "2026-04-01 2026-04-15",
+                "2026-04-01: 2026-03-01 2026-03-15",
+            ),
+            (
+                "previous_period",
+                Quarter,
+                "2026-04-01 2026-06-30",
+                "2026-04-01: 2026-01-01 2026-03-31",
+            ),
+            ("previous_period", Year, "2025-01-01 2025-12-31", "2025-01-01: 2024-01-01 2024-12-31"),
+            ("year_before", Day, "2024-02-29 2024-02-29", "2024-02-29: 2023-02-28 2023-02-28"),
+            // A Monday 52 weeks before a Monday.
+            ("year_before", Week, "2026-07-06 2026-07-12", "2026-07-06: 2025-07-07 2025-07-13"),
+            ("year_before", Month, "2025-02-01 2025-02-28", "2025-02-01: 2024-02-01 2024-02-29"),
+            ("year_before", Month, "2024-02-10 2024-02-29", "2024-02-01: 2023-02-10 2023-02-28"),
+            ("year_before", Quarter, "2026-01-01 2026-03-31", "2026-01-01: 2025-01-01 2025-03-31"),
+            ("year_before", Year, "2026-01-01 2026-12-31", "2026-01-01: 2025-01-01 2025-12-31"),
+        ];
+        for (variant, granularity, span, expected) in cases {
+            assert_eq!(sources(variant, granularity, span), [expected], "{variant} {span}");
+        }
     }
-    Err(format!(
-        "the span cuts `{name}`, which runs from {first} to {last}: over time whole accounting \
-         periods are compared; give a span that holds it, or ask by day, week or month"
-    ))
+
+    #[test]
+    fn sources_to_date_and_rolling_end_with_the_row() {
+        use Granularity::{Day, Month, Week, Year};
+        let cases = [
+            ("month_to_date", Day, "2026-07-03 2026-07-03", "2026-07-03: 2026-07-01 2026-07-03"),
+            ("quarter_to_date", Week, "2026-06-29 2026-07-05", "2026-06-29: 2026-07-01 2026-07-05"),
+            ("year_to_date", Month, "2026-02-01 2026-02-28", "2026-02-01: 2026-01-01 2026-02-28"),
+            ("year_to_date", Month, "2026-02-10 2026-02-20", "2026-02-01: 2026-01-01 2026-02-20"),
+            ("year_to_date", Month, "2026-07-01 2026-07-31", "2026-07-01: 2026-01-01 2026-07-31"),
+            // The fiscal year 2026 begins in the last days of 2025, its third quarter on June 29.
+            (
+                "fiscal_year_to_date",
+                Month,
+                "2026-01-01 2026-01-31",
+                "2026-01-01: 2025-12-29 2026-01-31",
+            ),
+            (
+                "fiscal_quarter_to_date",
+                Day,
+                "2026-06-29 2026-06-29",
+                "2026-06-29: 2026-06-29 2026-06-29",
+            ),
+            (
+                "fiscal_year_to_date",
+                Year,
+                "2025-01-01 2025-12-31",
+                "2025-01-01: 2025-12-29 2025-12-31",
+            ),
+            ("rolling_28_days", Day, "2026-03-01 2026-03-01", "2026-03-01: 2026-02-02 2026-03-01"),
+            ("rolling_1_days", Day, "2026-03-01 2026-03-01", "2026-03-01: 2026-03-01 2026-03-01"),
+            (
+                "rolling_3_months",
+                Month,
+                "2026-06-01 2026-06-30",
+                "2026-06-01: 2026-04-01 2026-06-30",
+            ),
+            // July holds the data date, with which its three months end.
+            (
+                "rolling_3_months",
+                Month,
+                "2026-07-01 2026-07-31",
+                "2026-07-01: 2026-04-16 2026-07-15",
+            ),
+            (
+                "rolling_28_days",
+                Month,
+                "2026-07-01 2026-07-31",
+                "2026-07-01: 2026-06-18 2026-07-15",
+            ),
+            (
+                "rolling_1_months",
+                Month,
+                "2026-03-01 2026-03-30",
+                "2026-03-01: 2026-02-28 2026-03-30",
+            ),
+            (
+                "rolling_1_months",
+                Month,
+                "2026-02-01 2026-02-28",
+                "2026-02-01: 2026-02-01 2026-02-28",
+            ),
+        ];
+        for (variant, granularity, span, expected) in cases {
+            assert_eq!(sources(variant, granularity, span), [expected], "{variant} {span}");
+        }
+        // The calendar ends with 2026.
+        let beyond = sources("fiscal_year_to_date", Month, "2027-02-01 2027-02-28");
+        assert!(beyond.is_empty(), "{beyond:?}");
+    }
+
+    #[test]
+    fn a_day_may_be_part_of_several_stretches() {
+        let pairs = asked("rolling_2_days", Granularity::Day, "2026-03-01 2026-03-02").unwrap();
+        let told: Vec<String> =
+            pairs.pairs.iter().map(|(unit, row)| format!("{} {}", text(unit), text(row))).collect();
+        assert_eq!(
+            told,
+            [
+                "2026-02-28 2026-03-01",
+                "2026-03-01 2026-03-01",
+                "2026-03-01 2026-03-02",
+                "2026-03-02 2026-03-02",
+            ]
+        );
+        assert_eq!(pairs.read, Some(Span::of_days(day("2026-02-28"), day("2026-03-02"))));
+        let (session, _folder) = engine();
+        let frame = pairs.frame(&session).unwrap();
+        let threads = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let batches = threads.block_on(frame.collect()).unwrap();
+        let shown = datafusion::arrow::util::pretty::pretty_format_batches(&batches).unwrap();
+        let shown = shown.to_string();
+        assert!(shown.contains("| __unit     | __bucket   |"), "{shown}");
+        assert!(shown.contains("| 2026-02-28 | 2026-03-01 |"), "{shown}");
+    }
+
+    #[test]
+    fn what_has_no_meaning_is_refused_with_what_would_have() {
+        use Granularity::{FiscalPeriod, FiscalYear, Hour, Month, Quarter, Week, Year};
+        let cases = [
+            ("previous_period", Hour, "day or longer"),
+            ("month_to_date", Quarter, "day, week or month"),
+            ("month_to_date", FiscalPeriod, "day, week or month"),
+            ("quarter_to_date", Year, "quarter or shorter"),
+            ("year_to_date", FiscalYear, "year or shorter"),
+            ("fiscal_quarter_to_date", Year, "fiscal_quarter or shorter"),
+            ("fiscal_quarter_to_date", FiscalYear, "fiscal_quarter or shorter"),
+            ("rolling_12_periods", Month, "fiscal_period"),
+            ("rolling_3_months", FiscalPeriod, "day, week, month"),
+            ("rolling_28_days", FiscalYear, "day, week, month"),
+        ];
+        for (variant, granularity, expected) in cases {
+            let parsed = Variant::try_from(variant.to_owned()).unwrap();
+            let error = fits(parsed, granularity).unwrap_err();
+            assert!(error.contains(expected), "{variant} {granularity}: {error}");
+            assert!(error.starts_with(&format!("`{variant}` has no meaning by `{granularity}`")));
+        }
+        assert_eq!(fits(Variant::ToDate(Larger::Month), Week), Ok(()));
+        assert_eq!(fits(Variant::ToDate(Larger::FiscalYear), FiscalYear), Ok(()));
+        let none = Calendar::default();
+        let clock = Clock { today: day("2026-07-15"), zone: chrono_tz::UTC, calendar: &none };
+        let span = Span::of_days(day("2026-06-01"), day("2026-06-30"));
+        let months = buckets(Month, &span, &clock).unwrap();
+        let error = pairs(Variant::ToDate(Larger::FiscalYear), Month, &months, &clock);
+        assert!(error.unwrap_err().contains("[periods]"), "the calendar is missing");
+        let long = Span::of_days(day("2000-01-01"), day("2026-06-30"));
+        let days = buckets(Granularity::Day, &long, &clock).unwrap();
+        let error = pairs(Variant::Rolling(3_000, Unit::Day), Granularity::Day, &days, &clock);
+        assert!(error.unwrap_err().contains("too many days"), "they are counted");
+    }
 }
