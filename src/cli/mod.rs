@@ -1,5 +1,6 @@
 //! What can be asked at the command line? One verb a file; `output` is the only printer.
 
+mod advise;
 mod check;
 mod close;
 mod collect;
@@ -74,6 +75,7 @@ enum Verb {
     Refresh(refresh::Args),
     Query(query::Args),
     Report(report::Args),
+    Advise(advise::Args),
     Releases(releases::Args),
     Pin(pin::Args),
     Quarantine(quarantine::Args),
@@ -180,6 +182,7 @@ fn run(verb: Verb, context: &Context) -> Result<(), CliError> {
         Verb::Refresh(args) => refresh::run(args, context),
         Verb::Query(args) => query::run(&args, context),
         Verb::Report(args) => report::run(&args, context),
+        Verb::Advise(args) => advise::run(&args, context),
         Verb::Releases(args) => releases::run(&args, context),
         Verb::Pin(args) => pin::run(&args, context),
         Verb::Quarantine(args) => quarantine::run(&args, context),

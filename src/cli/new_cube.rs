@@ -76,8 +76,8 @@ fn text(table: &Table) -> String {
          # The columns that tell one row from another; every refresh checks that they do, so that\n\
          # no join adds a row up twice.\n\
          grain       = {grain}\n\
-         # What it is called, such as {{ en = \"Lines\", \"zh-CN\" = \"明细\" }}; members may have a\n\
-         # label too.\n\
+         # What it is called, such as {{ en = \"Lines\", \"zh-CN\" = \"明细\" }}; members may\n\
+         # have a label too.\n\
          label       = {label}\n",
         description = quoted(&format!("Rows of {from}, to be said in one sentence.")),
         label = quoted(&from.table().replace('_', " ")),

@@ -43,6 +43,16 @@ Examples:
 
 The answer says which release it is of, how far each system was loaded, and what is missing.";
 
+/// Shown by `patron advise --help`.
+pub const ADVISE: &str = "\
+Examples:
+  patron advise                                    from all that is remembered
+  patron advise --since 2026-01-01
+  patron advise > rollups.diff && git apply rollups.diff && patron refresh
+
+What is asked of cubes is remembered without the values of filters. A rollup is proposed where it
+has a quarter of the rows at most; one that nothing used is proposed to go.";
+
 /// Shown by `patron releases --help`.
 pub const RELEASES: &str = "\
 Examples:

@@ -68,6 +68,18 @@ fn named(models: &Models, tables: &Tables, column: &str) -> Option<String> {
     (!has_it).then(|| format!("`{tables}` has no column `{column}`"))
 }
 
+/// The columns of a cube's query by which rows are chosen for some role: a list for each column of
+/// a table, of which a rollup must tell its rows apart by one.
+pub fn kept(cube: &Model, models: &Models, access: &Access) -> Vec<Vec<String>> {
+    let mut all = BTreeSet::new();
+    for table in &cube.reads {
+        let Some(mart) = models.by_name.get(table) else { continue };
+        let columns = access.columns_of(table).filter(|column| has(mart, column));
+        all.extend(columns.map(|column| passed_on(cube, table, column)));
+    }
+    all.into_iter().collect()
+}
+
 /// The rollups of a cube that lack a column by which rows are chosen.
 fn lacking(cube: &Model, models: &Models, access: &Access) -> Vec<ModelError> {
     let (file, head) = (&cube.file, &cube.file.head);

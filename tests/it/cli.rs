@@ -252,6 +252,8 @@ fn help_shows_examples_that_run() {
         &["new", "model"],
         &["new", "check"],
         &["new", "report"],
+        &["new", "cube"],
+        &["advise"],
         &["check"],
         &["describe"],
         &["refresh"],

@@ -411,7 +411,8 @@ pub(in crate::model) fn together(models: &Models) -> Vec<ModelError> {
                 } else if !is_same(known, kind) {
                     let (own, others) = (spelt(kind), spelt(known));
                     let message = format!(
-                        "`{shared}` is a {others} in {} and a {own} here; cast one of them",
+                        "`{shared}` is of type {others} in {} and of type {own} here; cast one \
+                         of them",
                         other.file.place
                     );
                     mistakes.push(mistake(file, DIMENSION, name, &message));

@@ -17,6 +17,7 @@
 //! | `compile` | how does a question become plans, and their rows an answer? |
 //! | `log` | what was asked before? |
 //! | `advise` | which rollups would have been worth it? |
+//! | `section` | how does a cube's file read with other rollups? |
 //! | `error` | why can a question not be answered? |
 
 pub mod advise;
@@ -33,6 +34,7 @@ mod parse;
 pub mod question;
 pub mod rollup;
 pub mod route;
+mod section;
 pub mod time;
 pub mod variant;
 

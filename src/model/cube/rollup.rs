@@ -134,6 +134,15 @@ impl Columns {
         self.groups.iter().find(is_it)
     }
 
+    /// A query for how many rows the table would have.
+    pub(super) fn count(&self, body: &str) -> String {
+        count_all(&self.without_measures().query(body))
+    }
+
+    fn without_measures(&self) -> Self {
+        Self { groups: self.groups.clone(), measures: BTreeMap::new() }
+    }
+
     /// The query that fills the table.
     fn query(&self, body: &str) -> String {
         let from = |column: &str| format!("given.{}", quoted(column));
@@ -159,6 +168,11 @@ impl Columns {
             keys.join(",\n    ")
         )
     }
+}
+
+/// A query for how many rows another one has.
+pub(super) fn count_all(query: &str) -> String {
+    format!("select count(*) from (\n{query}\n) as counted")
 }
 
 /// The first day of the stretch that holds a date, by arithmetic that no date overflows.
