@@ -58,6 +58,23 @@ pub struct FoundDimension<'a> {
     pub dimension: &'a Dimension,
 }
 
+impl FoundMeasure<'_> {
+    /// Whether it is the same as another one.
+    pub fn is(&self, other: &FoundMeasure) -> bool {
+        self.cube.name() == other.cube.name()
+            && self.name == other.name
+            && self.variant == other.variant
+    }
+
+    /// Its name with that of what is offered of it over time.
+    pub fn full_name(&self) -> String {
+        match self.variant {
+            Some(variant) => format!("{}{OVER}{variant}", self.name),
+            None => self.name.to_owned(),
+        }
+    }
+}
+
 impl Cube {
     /// Its name.
     pub fn name(&self) -> &str {

@@ -47,6 +47,7 @@ use datafusion::arrow::datatypes::SchemaRef;
 
 use self::granularity::Granularity;
 use self::question::Question;
+use self::route::Need;
 use crate::engine::session::Limits;
 use crate::query::Principal;
 use crate::warehouse::home::Home;
@@ -105,6 +106,19 @@ pub struct Part {
     pub rows_scanned: u64,
     /// the tables that answered for each cube: `base`, or a rollup's name
     pub routes: BTreeMap<String, Vec<String>>,
+    /// what was needed of each cube, once for each time that it was
+    pub uses: Vec<Used>,
+}
+
+/// What was needed of a cube, and what answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Used {
+    /// the cube's name
+    pub cube: String,
+    /// what was needed
+    pub need: Need,
+    /// `base`, or the name of the rollup that answered
+    pub route: String,
 }
 
 /// A column of an answer.

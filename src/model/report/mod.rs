@@ -247,7 +247,7 @@ impl Asker<'_> {
 }
 
 /// Whether a name in a query, with or without its schema, is of a table that reports may read.
-fn is_open(reference: &datafusion::common::TableReference) -> bool {
+pub(super) fn is_open(reference: &datafusion::common::TableReference) -> bool {
     let schema = reference.schema().unwrap_or_default();
     TableName::new(schema, reference.table()).is_ok_and(|table| may_read(&table))
 }

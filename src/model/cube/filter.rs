@@ -1,1 +1,0 @@
-//! Which rows fit a filter?
