@@ -23,9 +23,10 @@ mod together;
 mod unite;
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 use chrono_tz::Tz;
 use datafusion::arrow::array::AsArray;
 use datafusion::arrow::array::Array;
@@ -50,9 +51,6 @@ use crate::model::report::is_open;
 use crate::query::{self, QueryError};
 use crate::warehouse::name::TableName;
 
-/// The first day that is counted from.
-const EPOCH: NaiveDate = NaiveDate::from_epoch_days(0).unwrap_or(NaiveDate::MIN);
-
 /// The first and the last day of a cube's time in a zone; nothing where it has no rows.
 type Extents = BTreeMap<(String, String), Option<(NaiveDate, NaiveDate)>>;
 
@@ -64,7 +62,7 @@ pub struct Opened<'a> {
     pub asker: Asker<'a>,
     /// the cubes
     pub cubes: Cubes,
-    session: Session,
+    session: Pinned,
     plans: Mutex<BTreeMap<TableName, LogicalPlan>>,
     extents: Mutex<Extents>,
     calendar: OnceCell<Calendar>,
@@ -78,7 +76,7 @@ impl<'a> Opened<'a> {
         Ok(Self {
             asker,
             cubes: Cubes::read(&asker.project.root)?,
-            session: Session(query::open_with(home, release, principal, limits, own)?),
+            session: Pinned(query::open_with(home, release, principal, limits, own)?),
             plans: Mutex::default(),
             extents: Mutex::default(),
             calendar: OnceCell::new(),
@@ -108,7 +106,7 @@ impl<'a> Opened<'a> {
             })?,
         };
         let calendar =
-            self.calendar.get_or_try_init(|| Calendar::read(&self.session.0, settings)).await?;
+            self.calendar.get_or_try_init(|| Calendar::read(self.session(), settings)).await?;
         Ok(Clock { today: self.today(), zone, calendar })
     }
 
@@ -135,7 +133,7 @@ impl<'a> Opened<'a> {
         for (range, spans) in spans(&resolved, &clock)? {
             let answering = self.answering(&resolved, &clock, &spans);
             let planned = answering.plan(question).await?;
-            let ran = planned.run(&self.session.0).await;
+            let ran = planned.run(self.session()).await;
             let range = range.map(|span| (span.from, span.until));
             let ran = ran.map_err(|cause| answering.failed(cause))?;
             parts.push(Part { range, ..ran });
@@ -154,7 +152,7 @@ impl<'a> Opened<'a> {
         for (_, spans) in spans(&resolved, &clock)? {
             let answering = self.answering(&resolved, &clock, &spans);
             let planned = answering.plan(question).await?;
-            let text = planned.explained(&self.session.0).await;
+            let text = planned.explained(self.session()).await;
             texts.push(text.map_err(|cause| answering.failed(cause))?);
         }
         Ok(texts.join("\n"))
@@ -167,6 +165,11 @@ impl<'a> Opened<'a> {
         spans: &'q [(String, Span)],
     ) -> Answering<'q> {
         Answering { opened: self, resolved, clock, spans }
+    }
+
+    /// The session that sees the release.
+    fn session(&self) -> &SessionContext {
+        &self.session.0
     }
 
     /// The rows of a cube for a need, from the table that has fewest.
@@ -184,7 +187,7 @@ impl<'a> Opened<'a> {
         let plan = match known {
             Some(plan) => plan,
             None => {
-                let found = self.session.0.table(reference).await.map_err(failed)?;
+                let found = self.session().table(reference).await.map_err(failed)?;
                 let found = plain(found.into_unoptimized_plan()).map_err(failed)?;
                 self.keep(table, found)
             }
@@ -205,7 +208,7 @@ impl<'a> Opened<'a> {
     /// The plan of a cube's own query, which reads what people see.
     async fn body(&self, cube: &Cube) -> Result<LogicalPlan, CubeError> {
         let failed = |cause| CubeError::Query { cube: cube.name().to_owned(), cause };
-        let state = self.session.0.state();
+        let state = self.session().state();
         let dialect = state.config().options().sql_parser.dialect;
         let statement = state.sql_to_statement(&cube.file.text, &dialect).map_err(failed)?;
         let tables = state.resolve_table_references(&statement).map_err(failed)?;
@@ -213,7 +216,7 @@ impl<'a> Opened<'a> {
             let problem = format!("a cube reads sql/marts, not `{table}`");
             return Err(CubeError::File { place: cube.file.place.clone(), problem });
         }
-        let plan = query::plan(&self.session.0, statement).await.map_err(failed)?;
+        let plan = query::plan(self.session(), statement).await.map_err(failed)?;
         plain(plan).map_err(failed)
     }
 
@@ -239,7 +242,7 @@ impl<'a> Opened<'a> {
         if let Some(known) = known {
             return Ok(known);
         }
-        let found = days(&self.session.0, rows.plan.clone(), day).await;
+        let found = days(self.session(), rows.plan.clone(), day).await;
         let failed = |cause| CubeError::Query { cube: rows.cube.name().to_owned(), cause };
         let found = found.map_err(failed)?;
         lock().insert(key, found);
@@ -263,19 +266,17 @@ async fn days(
         if days.is_null(0) {
             return None;
         }
-        let number = days.value(0);
-        let count = Days::new(u64::from(number.unsigned_abs()));
-        if number < 0 { EPOCH.checked_sub_days(count) } else { EPOCH.checked_add_days(count) }
+        NaiveDate::from_epoch_days(days.value(0))
     };
     Ok(end(0).zip(end(1)))
 }
 
-/// The session of a release; what it holds is nobody's reading.
-struct Session(SessionContext);
+/// The session of a release, without all that it holds where it is printed.
+struct Pinned(SessionContext);
 
-impl std::fmt::Debug for Session {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("Session")
+impl fmt::Debug for Pinned {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("Pinned").field(&self.0.session_id()).finish()
     }
 }
 

@@ -22,7 +22,7 @@ use crate::model::cube::head::MeasureKind;
 use crate::model::cube::levels::{self, AMOUNT, BUCKET, DAYS, Level, levels};
 use crate::model::cube::members::Cube;
 use crate::model::cube::route::{Need, Route};
-use crate::model::cube::time::buckets::{Bucket, buckets, whole};
+use crate::model::cube::time::buckets::{Bucket, buckets, whole, widened};
 use crate::model::cube::time::variants::{Pairs, SourceUnit, UNIT, pairs};
 use crate::model::cube::time::{Span, bucket, range};
 use crate::model::cube::variant::Variant;
@@ -139,21 +139,31 @@ impl<'q> Share<'q> {
     /// The buckets for which levels are asked: those of the granularity, else the whole span. What
     /// is asked without a span is told from the first day known until the data end.
     pub(super) async fn level_buckets(&self) -> Result<Vec<Bucket>, CubeError> {
+        let today = self.clock.today;
+        let first = match self.span() {
+            Some(_) => None,
+            None => self.extent().await?.map(|(first, _)| first),
+        };
+        let known = Span::of_days(first.map_or(today, |first| first.min(today)), today);
+        match self.time_key() {
+            Some((at, granularity)) => self.buckets(at, granularity, known),
+            None => Ok(vec![whole(&self.span().unwrap_or(known), self.clock)]),
+        }
+    }
+
+    /// The buckets of the span asked; where none is, all that the days known touch.
+    fn buckets(
+        &self,
+        at: usize,
+        granularity: Granularity,
+        known: Span,
+    ) -> Result<Vec<Bucket>, CubeError> {
+        let wrong = |problem: String| self.time_problem(at, &problem);
         let span = match self.span() {
             Some(span) => span,
-            None => {
-                let today = self.clock.today;
-                let first = self.extent().await?.map_or(today, |(first, _)| first.min(today));
-                Span::of_days(first, today)
-            }
+            None => widened(granularity, &known, self.clock).map_err(wrong)?,
         };
-        match self.time_key() {
-            Some((at, granularity)) => {
-                let found = buckets(granularity, &span, self.clock);
-                found.map_err(|problem| self.time_problem(at, &problem))
-            }
-            None => Ok(vec![whole(&span, self.clock)]),
-        }
+        buckets(granularity, &span, self.clock).map_err(wrong)
     }
 
     fn time_problem(&self, at: usize, problem: &str) -> CubeError {
@@ -217,7 +227,7 @@ impl<'q> Share<'q> {
             .project(with_day)
             .and_then(LogicalPlanBuilder::build)
             .map_err(failed)?;
-        let session = &self.opened.session;
+        let session = self.opened.session();
         let frame = DataFrame::new(session.state(), plan);
         let max_age_days = *max_age_days;
         let level = Level { column, keep: *keep, member, max_age_days, day: DAY };
@@ -240,13 +250,13 @@ impl<'q> Share<'q> {
     ) -> Result<Piece, CubeError> {
         let Some((at, granularity)) = self.time_key() else { return self.summed(parts).await };
         let wrong = |problem: String| self.time_problem(at, &problem);
-        let span = match self.span() {
-            Some(span) => Some(span),
-            None => self.extent().await?.map(|(first, last)| Span::of_days(first, last)),
+        let days = match self.span() {
+            Some(_) => None,
+            None => self.extent().await?,
         };
         let today = self.clock.today;
-        let span = span.unwrap_or_else(|| Span::of_days(today, today));
-        let buckets = buckets(granularity, &span, self.clock).map_err(wrong)?;
+        let (first, last) = days.unwrap_or((today, today));
+        let buckets = self.buckets(at, granularity, Span::of_days(first, last))?;
         let found = pairs(variant, granularity, &buckets, self.clock).map_err(wrong)?;
         if let Go::Level(_) = go {
             return self.level_in(parts, &moved(&found, &buckets)).await;
@@ -284,7 +294,7 @@ impl<'q> Share<'q> {
         if let Some((at, _)) = self.time_key() {
             keys.push(ident(BUCKET).alias(key_name(at)));
         }
-        let frame = found.frame(&self.opened.session).map_err(|cause| self.failed(cause))?;
+        let frame = found.frame(self.opened.session()).map_err(|cause| self.failed(cause))?;
         let plan = filtered(rows.plan, condition)
             .and_then(|plan| match units.calls {
                 Some(calls) => plan.aggregate(units.groups, calls),

@@ -298,8 +298,9 @@ impl<'a> Finder<'a> {
         for member in members(filter) {
             let is_measure = self.subject.measure(name_of(member)).is_some();
             if !is_measure && self.subject.dimension(name_of(member)).is_empty() {
-                let known = self.subject.measures().union(&self.subject.dimensions()).cloned();
-                return Err(self.unknown("measure or dimension", member, &known.collect()));
+                let mut known = self.subject.measures();
+                known.extend(self.subject.dimensions());
+                return Err(self.unknown("measure or dimension", member, &known));
             }
             kinds[usize::from(is_measure)].get_or_insert(member);
         }
@@ -336,13 +337,13 @@ impl<'a> Finder<'a> {
                 .subject
                 .measure(name_of(member))
                 .and_then(|found| shown.clone().position(|known| known.is(&found)));
-            let key = || {
+            let key = || -> Result<Option<usize>, CubeError> {
                 let key = self.key(member)?;
-                let is_it = |known: &&Key| {
+                let is_it = |known: &Key| {
                     known.name == key.name
                         && (key.granularity.is_none() || known.granularity == key.granularity)
                 };
-                Ok(resolved.keys.iter().position(|known| is_it(&known)))
+                Ok(resolved.keys.iter().position(is_it))
             };
             let found = match measure {
                 Some(measure) => Some(Ordered::Measure(measure)),

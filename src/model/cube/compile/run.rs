@@ -11,7 +11,9 @@ use datafusion::datasource::source::DataSourceExec;
 use datafusion::error::{DataFusionError, Result as QueryResult};
 use datafusion::functions_aggregate::expr_fn::count;
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, SortExpr, ident, lit};
-use datafusion::physical_plan::{ExecutionPlan, collect, displayable};
+use datafusion::physical_plan::{
+    ExecutionPlan, StatisticsArgs, StatisticsContext, collect, displayable,
+};
 use datafusion::prelude::SessionContext;
 
 use super::resolve::{Key, Ordered, Resolved};
@@ -200,8 +202,8 @@ fn rows_of(plan: &dyn ExecutionPlan) -> QueryResult<u64> {
     let mut rows = 0;
     let source = plan.downcast_ref::<DataSourceExec>().map(DataSourceExec::data_source);
     if source.is_some_and(|source| source.is::<FileScanConfig>()) {
-        let known = plan.partition_statistics(None)?.num_rows;
-        rows += known.get_value().copied().unwrap_or(0);
+        let known = StatisticsContext::new().compute(plan, &StatisticsArgs::new())?;
+        rows += known.num_rows.get_value().copied().unwrap_or(0);
     }
     let mut total = u64::try_from(rows).unwrap_or(u64::MAX);
     for child in plan.children() {

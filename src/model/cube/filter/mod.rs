@@ -64,7 +64,7 @@ impl Conditions<'_> {
 }
 
 fn wrong(place: &str, member: &str, operator: Operator, problem: &str) -> CubeError {
-    let problem = format!("`{member}` {}: {problem}", operator.word());
+    let problem = format!("`{member}` {}: {problem}", operator);
     CubeError::Question { place: place.to_owned(), problem }
 }
 
@@ -167,7 +167,7 @@ const DATE: &str = "inDateRange, notInDateRange, beforeDate, beforeOrOnDate, aft
                     afterOrOnDate, equals, notEquals, set or notSet";
 
 fn unfit(operator: Operator, what: &str, known: &str) -> String {
-    format!("`{}` does not compare {what}; write {known}", operator.word())
+    format!("`{}` does not compare {what}; write {known}", operator)
 }
 
 fn boolean(value: Expr, operator: Operator, values: &[String]) -> Result<Expr, String> {

@@ -42,9 +42,8 @@ use datafusion::error::Result as QueryResult;
 use datafusion::prelude::{DataFrame, SessionContext};
 
 use super::buckets::{Bucket, Key, column};
-use super::calendar::name;
 use super::clock::{step, stretch};
-use super::{Clock, Span};
+use super::{Clock, Span, fiscal};
 use crate::model::cube::granularity::Granularity;
 use crate::model::cube::variant::{Larger, Unit, Variant};
 
