@@ -435,7 +435,7 @@ impl Compiler {
 
 /// What the rows of a table depend on beside its inputs.
 pub(super) fn definition<'a>(
-    text: &str,
+    text: &'a str,
     is_connected: bool,
     staging: impl Iterator<Item = &'a str>,
 ) -> Hash {

@@ -243,7 +243,7 @@ fn a_wrong_call_is_told_from_a_failure() {
 #[test]
 fn help_shows_examples_that_run() {
     let (_folder, root) = demo();
-    let verbs: [&[&str]; 24] = [
+    let verbs: [&[&str]; 26] = [
         &[],
         &["demo"],
         &["init"],

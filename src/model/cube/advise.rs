@@ -219,7 +219,7 @@ fn wanted(head: &Head, need: &Need, kept: &[Vec<String>]) -> Option<Rollup> {
     }
     let of_column = |column: &String| {
         let is_it = |(name, known): &(&String, &super::head::Dimension)| {
-            known.column.as_ref().unwrap_or(name) == &column
+            known.column.as_ref().unwrap_or(name) == column
         };
         head.dimensions.iter().find(is_it).map(|(name, _)| name.clone())
     };

@@ -184,7 +184,7 @@ fn bucket(date: &str, granularity: Option<RollupGranularity>) -> String {
         // Day 0 was a Thursday.
         Some(RollupGranularity::Week) => {
             let days = format!("cast({date} as integer)");
-            format!("cast({days} - (({days} + 3) % 7 + 7) % 7 as date)")
+            format!("cast(cast({days} - (({days} + 3) % 7 + 7) % 7 as integer) as date)")
         }
         Some(RollupGranularity::Month) => first(&part("month")),
         Some(RollupGranularity::Quarter) => first(&format!("{} * 3 - 2", part("quarter"))),
@@ -204,11 +204,12 @@ pub fn table(cube: &ModelFile, rollup: &str) -> Result<TableName, String> {
 /// The rollups that a cube's head declares, with the files that would fill them; those that do not
 /// fit are left to the check.
 pub fn files(cube: &ModelFile) -> Vec<(&String, ModelFile)> {
-    let one = |(name, rollup)| {
-        let columns = Columns::of(&cube.head, rollup).ok()?;
-        Some((name, file(cube, name, rollup, &columns)?))
-    };
-    cube.head.rollups.iter().filter_map(one).collect()
+    let mut files = Vec::new();
+    for (name, rollup) in &cube.head.rollups {
+        let Ok(columns) = Columns::of(&cube.head, rollup) else { continue };
+        files.extend(file(cube, name, rollup, &columns).map(|file| (name, file)));
+    }
+    files
 }
 
 /// The file that would fill a rollup.
