@@ -68,7 +68,7 @@ async fn reported(asker: &Asker<'_>, question: &Question) -> Result<DataFrame, D
 /// The rows of an answer of cubes, the spans that are compared one after the other.
 async fn sliced(asker: &cube::Asker<'_>, json: &str) -> Result<Rows, DataFusionError> {
     let failed = |error: CubeError| DataFusionError::External(error.into());
-    let question = cube::Question::parse(json).map_err(failed)?;
+    let question = cube::question::Question::parse(json).map_err(failed)?;
     let answer = asker.ask(&question).await.map_err(failed)?;
     let width = answer.parts.first().map_or(0, |part| part.schema.fields().len());
     let batches = answer.parts.iter().flat_map(|part| &part.batches);
