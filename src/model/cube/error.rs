@@ -5,6 +5,7 @@ use thiserror::Error;
 
 use crate::engine::encode::EncodeError;
 use crate::model::ModelError;
+use crate::model::periods::PeriodsError;
 use crate::query::QueryError;
 
 /// Why a question has no answer; the message names the place in the question and what would work.
@@ -45,6 +46,9 @@ pub enum CubeError {
     /// files of the project that cannot be read
     #[error(transparent)]
     Model(#[from] ModelError),
+    /// the accounting calendar of the release
+    #[error(transparent)]
+    Periods(#[from] PeriodsError),
     /// the release cannot be asked
     #[error(transparent)]
     Release(#[from] QueryError),
@@ -59,4 +63,11 @@ pub enum CubeError {
     /// the answer could not be written
     #[error(transparent)]
     Encode(#[from] EncodeError),
+}
+
+impl CubeError {
+    /// Whether whoever asks must say something else.
+    pub fn is_usage(&self) -> bool {
+        matches!(self, Self::Question { .. } | Self::Unknown { .. } | Self::Unfit { .. })
+    }
 }

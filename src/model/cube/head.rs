@@ -239,8 +239,7 @@ fn kind(text: &MeasureText) -> Result<MeasureKind, String> {
     if !is_ratio && (text.numerator.is_some() || text.denominator.is_some()) {
         return Err("`numerator` and `denominator` are for ratios".into());
     }
-    let has_aggregate =
-        matches!(text.additivity, AdditivityText::Additive | AdditivityText::None);
+    let has_aggregate = matches!(text.additivity, AdditivityText::Additive | AdditivityText::None);
     if !has_aggregate && text.aggregate.is_some() {
         return Err("`aggregate` is for additive measures, and for those of no additivity".into());
     }
@@ -250,7 +249,9 @@ fn kind(text: &MeasureText) -> Result<MeasureKind, String> {
             AggregateText::Count => Ok(MeasureKind::Count { column: text.column.clone() }),
             AggregateText::Min => Ok(MeasureKind::Least { column: column()? }),
             AggregateText::Max => Ok(MeasureKind::Greatest { column: column()? }),
-            AggregateText::Median => Err("a median does not add up; say additivity = \"none\"".into()),
+            AggregateText::Median => {
+                Err("a median does not add up; say additivity = \"none\"".into())
+            }
         },
         AdditivityText::SemiAdditive if text.member.is_empty() => {
             Err("`member` names the columns that say whose level it is".into())

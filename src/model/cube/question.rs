@@ -1,6 +1,10 @@
 //! What is asked of cubes? Cube's REST query, read strictly.
 
+use std::fmt;
+use std::str::FromStr;
+
 use super::granularity::Granularity;
+use crate::model::compile::similar;
 
 /// A question, its names not looked up yet.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -114,6 +118,57 @@ pub enum Operator {
     AfterDate,
     /// after a day or on it
     AfterOrOnDate,
+}
+
+impl Operator {
+    /// All of them with the words by which questions name them; the first word of each is its own.
+    pub const ALL: [(&'static str, Self); 23] = [
+        ("equals", Self::Equals),
+        ("notEquals", Self::NotEquals),
+        ("contains", Self::Contains),
+        ("notContains", Self::NotContains),
+        ("startsWith", Self::StartsWith),
+        ("notStartsWith", Self::NotStartsWith),
+        ("endsWith", Self::EndsWith),
+        ("notEndsWith", Self::NotEndsWith),
+        ("gt", Self::Gt),
+        ("gte", Self::Gte),
+        ("lt", Self::Lt),
+        ("lte", Self::Lte),
+        ("set", Self::Set),
+        ("notSet", Self::NotSet),
+        ("inDateRange", Self::InDateRange),
+        ("notInDateRange", Self::NotInDateRange),
+        ("beforeDate", Self::BeforeDate),
+        ("beforeOrOnDate", Self::BeforeOrOnDate),
+        ("afterDate", Self::AfterDate),
+        ("afterOrOnDate", Self::AfterOrOnDate),
+        // Older words of the language for some of these.
+        ("in", Self::Equals),
+        ("notIn", Self::NotEquals),
+        ("onTheDate", Self::InDateRange),
+    ];
+}
+
+impl FromStr for Operator {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let known = Self::ALL.iter().find(|(word, _)| *word == text);
+        let words: Vec<&str> = Self::ALL.iter().map(|(word, _)| *word).collect();
+        let wrong = || {
+            let hint = similar(text, words.iter());
+            format!("`{text}` is no operator{hint}; there are {}", words.join(", "))
+        };
+        known.map(|(_, operator)| *operator).ok_or_else(wrong)
+    }
+}
+
+impl fmt::Display for Operator {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let known = Self::ALL.iter().find(|(_, operator)| operator == self);
+        formatter.write_str(known.map_or("", |(word, _)| word))
+    }
 }
 
 /// How an answer is ordered by a member.

@@ -65,8 +65,10 @@ impl TryFrom<String> for Variant {
             "fiscal_year_to_date" => return Ok(Self::ToDate(Larger::FiscalYear)),
             _ => {}
         }
-        let (count, unit) =
-            text.strip_prefix("rolling_").and_then(|rest| rest.split_once('_')).ok_or_else(wrong)?;
+        let (count, unit) = text
+            .strip_prefix("rolling_")
+            .and_then(|rest| rest.split_once('_'))
+            .ok_or_else(wrong)?;
         let count: u32 = count.parse().map_err(|_| wrong())?;
         let unit = match unit {
             "days" => Unit::Day,
