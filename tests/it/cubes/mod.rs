@@ -1,7 +1,11 @@
 //! Are questions of cubes answered rightly, soon, and by the rows that they rest on?
 
 mod advise;
+mod compile;
+mod depot;
+mod filters;
 mod fits;
 mod heads;
 mod rollups;
+mod refusals;
 mod till;
