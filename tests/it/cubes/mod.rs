@@ -6,6 +6,6 @@ mod depot;
 mod filters;
 mod fits;
 mod heads;
-mod rollups;
 mod refusals;
+mod rollups;
 mod till;
