@@ -2,10 +2,14 @@
 
 mod advise;
 mod answers;
+mod compile;
+mod depot;
 mod drill;
+mod filters;
 mod fits;
 mod heads;
 mod kiosk;
 mod receipts;
+mod refusals;
 mod rollups;
 mod till;
