@@ -4,10 +4,11 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
-const PARTS: [&str; 6] = [
+const PARTS: [&str; 7] = [
     "warehouse/README.md",
     "warehouse/project.toml",
     "warehouse/systems.toml",
+    "warehouse/access.toml",
     "warehouse/contracts",
     "sql",
     "dashboards",

@@ -5,8 +5,10 @@ use std::path::Path;
 use super::Context;
 use super::error::CliError;
 use super::output::Output;
+use crate::model::files::Layer;
 use crate::model::given::given;
-use crate::model::{Models, compile, report};
+use crate::model::{Models, access, compile, cube, report};
+use crate::query::policy::Access;
 use crate::source::SourceError;
 use crate::source::database::Database;
 use crate::source::describe::{Described, describe_file};
@@ -33,6 +35,8 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<(), CliError> {
     let project = context.project()?;
     let output = context.output;
     let (models, mut faults) = model_faults(context, &project)?;
+    let files = models.in_order().filter(|model| model.file.layer != Layer::Rollups);
+    let file_count = files.count();
     if !args.offline {
         let _entered = context.runtime.enter();
         faults += source_faults(output, &project, &context.config.spill_dir);
@@ -41,7 +45,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<(), CliError> {
         "checked {} systems, {} contracts and {} files under sql/",
         project.systems.len(),
         project.contracts.len(),
-        models.order.len()
+        file_count
     ))?;
     match faults {
         0 => output.say("everything fits"),
@@ -55,6 +59,8 @@ fn model_faults(context: &Context, project: &Project) -> Result<(Models, usize),
     let compiled = compile(&project.root, given(project)?, &limits);
     let (models, mut mistakes) = context.runtime.block_on(compiled)?;
     mistakes.extend(report::against(&models, &project.settings));
+    mistakes.extend(cube::against(&models, &project.settings));
+    mistakes.extend(access::against(&models, &Access::read(&project.root)?));
     for mistake in &mistakes {
         context.output.note(&mistake.to_string());
     }

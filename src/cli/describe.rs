@@ -1,8 +1,8 @@
 //! What does a table hold, and where do its columns come from?
 
-use super::Context;
 use super::error::CliError;
 use super::output::Output;
+use super::{Context, describe_cube};
 use crate::demo::examples;
 use crate::engine::text_table::Heading;
 use crate::model::compile;
@@ -154,6 +154,9 @@ fn tell(output: Output, table: &Table, release: Option<u64>) -> Result<(), CliEr
             lines.extend(wrapped("      ", &choices(parameter)));
         }
     }
+    if let Some(cube) = &table.cube {
+        lines.extend(describe_cube::lines(cube));
+    }
     lines.push("\ncolumns".to_owned());
     for column in &table.columns {
         lines.push(format!("  {}  {}", column.name, column.kind));
@@ -183,6 +186,8 @@ fn facts(table: &Table, release: Option<u64>) -> Vec<(&'static str, String)> {
         Filled::Intermediate | Filled::Marts => "at every refresh",
         Filled::Checks => "by findings, at every refresh",
         Filled::Reports => "when it is asked",
+        Filled::Cubes => "when something is asked of it",
+        Filled::Rollups => "at every refresh, from the cube whose head declares it",
     };
     let rows = summary.rows.zip(release);
     let closing = table.closing.as_ref().map(|closing| {
@@ -294,7 +299,7 @@ fn step(tree: &Ancestry) -> String {
 }
 
 /// A text in lines that fit a terminal, each behind the same indent.
-fn wrapped(indent: &str, text: &str) -> Vec<String> {
+pub(super) fn wrapped(indent: &str, text: &str) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = indent.to_owned();
     for word in text.split_whitespace() {

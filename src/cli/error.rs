@@ -10,6 +10,7 @@ use crate::demo::DemoError;
 use crate::engine::EngineError;
 use crate::engine::encode::EncodeError;
 use crate::model::ModelError;
+use crate::model::cube::CubeError;
 use crate::model::report::ReportError;
 use crate::query::QueryError;
 use crate::refresh::RefreshError;
@@ -23,6 +24,8 @@ use crate::warehouse::project::ProjectError;
 pub(super) enum CliError {
     #[error(transparent)]
     Config(#[from] ConfigError),
+    #[error(transparent)]
+    Cube(#[from] CubeError),
     #[error(transparent)]
     Demo(#[from] DemoError),
     #[error(transparent)]
@@ -107,6 +110,7 @@ impl CliError {
         match self {
             Self::Usage(_) | Self::Log { .. } | Self::Config(_) => 2,
             Self::Report(error) if error.is_usage() => 2,
+            Self::Cube(error) if error.is_usage() => 2,
             Self::Interrupted(_) => 130,
             Self::Closed => 141,
             _ => 1,

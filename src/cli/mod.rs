@@ -1,15 +1,19 @@
 //! What can be asked at the command line? One verb a file; `output` is the only printer.
 
+mod advise;
 mod check;
 mod close;
 mod collect;
 mod completions;
+mod cube;
 mod demo;
 mod describe;
+mod describe_cube;
 mod error;
 mod init;
 mod match_customers;
 mod new;
+mod new_cube;
 mod new_model;
 mod new_table;
 mod output;
@@ -72,6 +76,8 @@ enum Verb {
     Refresh(refresh::Args),
     Query(query::Args),
     Report(report::Args),
+    Cube(cube::Args),
+    Advise(advise::Args),
     Releases(releases::Args),
     Pin(pin::Args),
     Quarantine(quarantine::Args),
@@ -178,6 +184,8 @@ fn run(verb: Verb, context: &Context) -> Result<(), CliError> {
         Verb::Refresh(args) => refresh::run(args, context),
         Verb::Query(args) => query::run(&args, context),
         Verb::Report(args) => report::run(&args, context),
+        Verb::Cube(args) => cube::run(&args, context),
+        Verb::Advise(args) => advise::run(&args, context),
         Verb::Releases(args) => releases::run(&args, context),
         Verb::Pin(args) => pin::run(&args, context),
         Verb::Quarantine(args) => quarantine::run(&args, context),

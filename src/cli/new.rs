@@ -1,4 +1,4 @@
-//! How does a project grow by a system, a table, a model, a check or a report?
+//! How does a project grow by a system, a table, a model, a check, a report or a cube?
 
 use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions};
@@ -8,11 +8,11 @@ use std::path::PathBuf;
 use clap::Subcommand;
 
 use super::error::CliError;
-use super::{Context, new_model, new_table};
+use super::{Context, new_cube, new_model, new_table};
 use crate::warehouse::name::is_identifier;
 use crate::warehouse::system::System;
 
-/// Adds a system, a table, a model, a check or a report to the project
+/// Adds a system, a table, a model, a check, a report or a cube to the project
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(subcommand)]
@@ -26,6 +26,7 @@ enum What {
     Model(new_model::ModelArgs),
     Check(new_model::CheckArgs),
     Report(new_model::ReportArgs),
+    Cube(new_cube::Args),
 }
 
 const EXAMPLES: &str = "\
@@ -86,6 +87,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<(), CliError> {
         What::Model(args) => new_model::model(args, context),
         What::Check(args) => new_model::check(args, context),
         What::Report(args) => new_model::report(args, context),
+        What::Cube(args) => new_cube::run(args, context),
     }
 }
 

@@ -55,13 +55,13 @@ pub(super) struct ReportArgs {
 }
 
 /// The project with what its files give.
-struct Opened {
+pub(super) struct Opened {
     project: Project,
     models: Models,
 }
 
 impl Opened {
-    fn new(context: &Context) -> Result<Self, CliError> {
+    pub(super) fn new(context: &Context) -> Result<Self, CliError> {
         let project = context.project()?;
         let limits = context.limits();
         let compiled = compile(&project.root, given(&project)?, &limits);
@@ -70,7 +70,7 @@ impl Opened {
     }
 
     /// The table that the new file reads; by default the first of a folder.
-    fn table(&self, from: Option<&str>, folder: Filled) -> Result<Table, CliError> {
+    pub(super) fn table(&self, from: Option<&str>, folder: Filled) -> Result<Table, CliError> {
         let dictionary = Dictionary::new(&self.models, &self.project.contracts)?;
         let none = || {
             let advice = "name a table of sql/ with `--from`";
@@ -105,7 +105,7 @@ impl Opened {
     }
 
     /// Writes the file, which must not be there.
-    fn write(&self, name: &TableName, text: &str) -> Result<String, CliError> {
+    pub(super) fn write(&self, name: &TableName, text: &str) -> Result<String, CliError> {
         let place = format!("sql/{}/{}.sql", name.schema(), name.table());
         let path = self.project.root.join(&place);
         if path.exists() {
@@ -201,8 +201,8 @@ fn model_name(text: &str) -> Result<TableName, CliError> {
     Ok(name)
 }
 
-/// The name of a check or a report, with or without its folder.
-fn asked_name(layer: Layer, text: &str) -> Result<TableName, CliError> {
+/// The name of a check, a report or a cube, with or without its folder.
+pub(super) fn asked_name(layer: Layer, text: &str) -> Result<TableName, CliError> {
     let folder = layer.folder();
     let name = text.strip_prefix(&format!("{folder}.")).unwrap_or(text);
     if !is_identifier(name) {
@@ -217,18 +217,18 @@ fn has(table: &Table, column: &str) -> bool {
 }
 
 /// Names in TOML.
-fn named(names: &[String]) -> String {
+pub(super) fn named(names: &[String]) -> String {
     let names: Vec<String> = names.iter().map(|name| quoted(name)).collect();
     format!("[{}]", names.join(", "))
 }
 
 /// Columns in SQL, a line each.
-fn lines(columns: &[String]) -> String {
+pub(super) fn lines(columns: &[String]) -> String {
     let one = |column: &String| format!("    {}", spelled(column));
     columns.iter().map(one).collect::<Vec<_>>().join(",\n")
 }
 
-fn names(columns: &[Column]) -> Vec<String> {
+pub(super) fn names(columns: &[Column]) -> Vec<String> {
     columns.iter().map(|column| column.name.clone()).collect()
 }
 

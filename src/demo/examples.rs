@@ -43,6 +43,32 @@ Examples:
 
 The answer says which release it is of, how far each system was loaded, and what is missing.";
 
+/// Shown by `patron cube --help`.
+pub const CUBE: &str = "\
+Examples:
+  patron cube                                      all cubes and views
+  patron cube sales                                what one has: measures, dimensions, hierarchies
+  patron cube '{\"measures\": [\"sales.net_amount\"], \"dimensions\": [\"sales.customer_id\"]}'
+  patron cube question.json --format csv --output answer.csv
+  patron cube question.json --drill down:product --row 2
+  patron cube question.json --drill detail --row 1     the rows behind a number, totals included
+  patron cube question.json --as-of 1 --format json    the same bytes as when release 1 was new
+  patron cube --meta --language zh-CN
+
+A question is a query of Cube's REST language: measures, dimensions, timeDimensions, filters,
+segments, order, limit, offset, total, timezone, ungrouped; and `subtotals`, which adds the totals
+of every level. The answer says of each measure what its totals are, and has a receipt.";
+
+/// Shown by `patron advise --help`.
+pub const ADVISE: &str = "\
+Examples:
+  patron advise                                    from all that is remembered
+  patron advise --since 2026-01-01
+  patron advise > rollups.diff && git apply rollups.diff && patron refresh
+
+What is asked of cubes is remembered without the values of filters. A rollup is proposed where it
+has a quarter of the rows at most; one that nothing used is proposed to go.";
+
 /// Shown by `patron releases --help`.
 pub const RELEASES: &str = "\
 Examples:
@@ -80,6 +106,13 @@ It is asked at every refresh; every row of its answer is a finding.";
 pub const NEW_REPORT: &str = "\
 Examples:
   patron new report newest_orders --from fct_order_lines";
+
+/// Shown by `patron new cube --help`.
+pub const NEW_CUBE: &str = "\
+Examples:
+  patron new cube order_lines --from fct_order_lines
+
+What its head declares is asked together and apart: `patron describe cubes.order_lines` lists it.";
 
 /// Shown by `patron describe --help`.
 pub const DESCRIBE: &str = "\

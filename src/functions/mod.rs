@@ -8,6 +8,7 @@
 //! - [`exact_distinct`]: the rewrite of `distinct` that leaves other sums as they are
 //! - [`allocate`]: an amount split over its receivers, to the last unit
 //! - `shares`: the arithmetic of that
+//! - [`quotient`]: one number over another, rounded once and exactly
 //! - [`names`]: keys and likenesses of companies' names, cities, addresses and tax numbers
 
 use std::sync::Arc;
@@ -28,6 +29,7 @@ pub mod exact_distinct;
 mod exact_total;
 pub mod local_date;
 pub mod names;
+pub mod quotient;
 mod shares;
 mod sum_accumulators;
 
@@ -117,6 +119,14 @@ pub enum FunctionError {
         amount: String,
         /// how many rows the partition has
         receivers: usize,
+    },
+    /// A quotient that no decimal holds.
+    #[error(
+        "a quotient needs more than {digits} digits; ask for fewer decimals or smaller amounts"
+    )]
+    QuotientTooLarge {
+        /// the most digits
+        digits: u8,
     },
     /// A receiver of whom nobody knows how much it causes.
     #[error("`allocate` has no driver for `{key}`; write 0 where it causes nothing")]

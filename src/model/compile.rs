@@ -18,7 +18,7 @@ use super::given::{Given, OWN, is_moment};
 use super::graph::{self, PREVIOUS};
 use super::lineage::{Origin, origins, uses};
 use super::mistakes::refused;
-use super::{ModelError, report, shape};
+use super::{ModelError, cube, report, shape};
 use crate::engine::session::{CATALOG, Limits, session};
 use crate::warehouse::manifest::Hash;
 use crate::warehouse::name::TableName;
@@ -147,13 +147,18 @@ pub async fn compile(
         };
         match compiler.check(file, read).await {
             Ok(model) => {
-                compiler.models.order.push(name.clone());
-                compiler.models.by_name.insert(name, model);
+                let rollups = compiler.rollups(&model).await;
+                compiler.take(model);
+                match rollups {
+                    Ok(rollups) => rollups.into_iter().for_each(|rollup| compiler.take(rollup)),
+                    Err(mistake) => mistakes.push(mistake),
+                }
             }
             Err(found) => mistakes.extend(found),
         }
     }
     mistakes.extend(compiler.unknown_relations());
+    mistakes.extend(cube::check::together(&compiler.models));
     let fits = |name: &&TableName| compiler.models.by_name.contains_key(*name);
     compiler.models.left_out = compiler.files.keys().filter(|name| !fits(name)).cloned().collect();
     Ok((compiler.models, mistakes))
@@ -213,6 +218,25 @@ impl Compiler {
             return Ok(BTreeSet::new());
         }
         graph::references(&self.session, file)
+    }
+
+    /// Takes a file that fits, so that others may name it.
+    fn take(&mut self, model: Model) {
+        self.models.order.push(model.file.name.clone());
+        self.models.by_name.insert(model.file.name.clone(), model);
+    }
+
+    /// The tables that a cube's head declares, as if files under sql/ computed them.
+    async fn rollups(&self, cube: &Model) -> Result<Vec<Model>, ModelError> {
+        let mut models = Vec::new();
+        for (_, file) in cube::rollup::files(&cube.file) {
+            let (schema, origins, uses) = self.plan(&file).await?;
+            let definition = definition(&file.text, true, std::iter::empty());
+            let reads = cube.reads.clone();
+            let is_connected = true;
+            models.push(Model { file, schema, origins, reads, uses, is_connected, definition });
+        }
+        Ok(models)
     }
 
     /// An order of building; files on a circle are told and left out.
@@ -329,16 +353,22 @@ impl Compiler {
             };
         }
         if is_own && is_given {
-            return None;
+            let is_cube = file.layer == Layer::Cubes;
+            return wrong(format!(
+                "`{name}` is another one at every refresh, and a cube gives the same rows as long \
+                 as its marts do; leave it out"
+            ))
+            .filter(|_| is_cube && is_moment(name));
         }
         if is_given {
             return wrong(format!("`{name}` is a raw table; only sql/staging reads those"));
         }
         match self.models.by_name.get(name) {
-            Some(known) if file.layer == Layer::Reports && !report::may_read(&known.file.name) => {
+            Some(known) if is_asked(file.layer) && !report::may_read(&known.file.name) => {
                 let folder = known.file.layer.folder();
+                let what = if file.layer == Layer::Cubes { "cube" } else { "report" };
                 wrong(format!(
-                    "`{name}` lies in sql/{folder}; a report reads what people see, which is \
+                    "`{name}` lies in sql/{folder}; a {what} reads what people see, which is \
                      sql/marts"
                 ))
             }
@@ -397,24 +427,32 @@ impl Compiler {
         reads: &BTreeSet<TableName>,
         is_connected: bool,
     ) -> Hash {
-        let mut hasher = Sha256::new();
-        let mut add = |part: &str| {
-            hasher.update(part.as_bytes());
-            hasher.update([0]);
-        };
-        add(BUILDER);
-        add(datafusion::DATAFUSION_VERSION);
-        add(env!("CARGO_PKG_VERSION"));
-        add(&file.text);
-        add(if is_connected { "connected" } else { "not connected" });
-        for name in reads {
-            let staging = self.models.by_name.get(name);
-            if let Some(staging) = staging.filter(|model| model.file.layer == Layer::Staging) {
-                add(&staging.definition);
-            }
-        }
-        hex::encode(hasher.finalize())
+        let known = reads.iter().filter_map(|name| self.models.by_name.get(name));
+        let staging = known.filter(|model| model.file.layer == Layer::Staging);
+        definition(&file.text, is_connected, staging.map(|model| model.definition.as_str()))
     }
+}
+
+/// What the rows of a table depend on beside its inputs.
+pub(super) fn definition<'a>(
+    text: &'a str,
+    is_connected: bool,
+    staging: impl Iterator<Item = &'a str>,
+) -> Hash {
+    let mut hasher = Sha256::new();
+    let connected = if is_connected { "connected" } else { "not connected" };
+    let version = env!("CARGO_PKG_VERSION");
+    let first = [BUILDER, datafusion::DATAFUSION_VERSION, version, text, connected];
+    for part in first.into_iter().chain(staging) {
+        hasher.update(part.as_bytes());
+        hasher.update([0]);
+    }
+    hex::encode(hasher.finalize())
+}
+
+/// Whether people ask the files of a layer, which so read only what people see.
+fn is_asked(layer: Layer) -> bool {
+    matches!(layer, Layer::Reports | Layer::Cubes)
 }
 
 /// What is wrong with a name in staging that is of no known table and not of its folder's

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::ModelError;
-use super::front_matter::{self, Head, body_line_of, line_of};
+use super::front_matter::{self, Head, body_line_of, key_line_of, line_of};
 use super::report::parameter::Parameter;
 use crate::warehouse::name::TableName;
 
@@ -21,12 +21,16 @@ pub enum Layer {
     Checks,
     /// questions that people ask again and again
     Reports,
+    /// what can be measured, by what
+    Cubes,
+    /// tables that answer some questions of cubes sooner; heads of cubes declare them
+    Rollups,
 }
 
 impl Layer {
-    /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::Staging, Self::Intermediate, Self::Marts, Self::Checks, Self::Reports];
+    /// All that files lie in.
+    pub const ALL: [Self; 6] =
+        [Self::Staging, Self::Intermediate, Self::Marts, Self::Checks, Self::Reports, Self::Cubes];
 
     /// The folder's name, which is the schema's.
     pub fn folder(self) -> &'static str {
@@ -36,17 +40,18 @@ impl Layer {
             Self::Marts => "marts",
             Self::Checks => "checks",
             Self::Reports => "reports",
+            Self::Cubes | Self::Rollups => "cubes",
         }
     }
 
     /// Whether other files may read what the files of the layer give.
     pub fn is_for_others(self) -> bool {
-        !matches!(self, Self::Checks | Self::Reports)
+        matches!(self, Self::Staging | Self::Intermediate | Self::Marts)
     }
 
     /// Whether the tables of the layer are written out.
     pub fn is_stored(self) -> bool {
-        matches!(self, Self::Intermediate | Self::Marts)
+        matches!(self, Self::Intermediate | Self::Marts | Self::Rollups)
     }
 }
 
@@ -71,6 +76,11 @@ impl ModelFile {
         line_of(&self.text, word)
     }
 
+    /// The query alone, as it can stand inside another one.
+    pub fn body(&self) -> &str {
+        front_matter::body(&self.text)
+    }
+
     /// The parameters that the head declares, in its order.
     pub fn parameters(&self) -> Vec<(&String, &Parameter)> {
         let mut all: Vec<_> = self.head.parameters.iter().collect();
@@ -87,6 +97,12 @@ impl ModelFile {
     /// A mistake in the query, on the line where a word stands that is no part of a longer name.
     pub(super) fn wrong_alone(&self, word: &str, message: String) -> ModelError {
         let line = body_line_of(&self.text, word, ".");
+        ModelError::Wrong { place: self.place.clone(), line, message }
+    }
+
+    /// A mistake in what the head says under a key of its first level.
+    pub(super) fn wrong_at(&self, key: &str, message: String) -> ModelError {
+        let line = key_line_of(&self.text, key);
         ModelError::Wrong { place: self.place.clone(), line, message }
     }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::ModelError;
+use super::cube::head::{Dimension, Hierarchy, Measure, Rollup, Segment};
 use super::report::parameter::Parameter;
 use crate::source::shape::ColumnType;
 use crate::warehouse::name::TableName;
@@ -52,7 +53,7 @@ pub struct Head {
     /// files under sql/checks: how grave a row found is
     #[serde(default)]
     pub severity: Gravity,
-    /// files under sql/reports: what the answer is called
+    /// files under sql/reports and sql/cubes: what it is called
     #[serde(default)]
     pub label: Option<Label>,
     /// files under sql/reports: what columns are called, by language
@@ -64,6 +65,27 @@ pub struct Head {
     /// files under sql/reports: what whoever asks may or must say
     #[serde(default)]
     pub parameters: BTreeMap<String, Parameter>,
+    /// files under sql/cubes: the dimension by whose spans measures are told over time
+    #[serde(default)]
+    pub time: Option<String>,
+    /// files under sql/cubes: the views in which the cube takes part
+    #[serde(default)]
+    pub views: Vec<String>,
+    /// files under sql/cubes: by what is measured
+    #[serde(default)]
+    pub dimensions: BTreeMap<String, Dimension>,
+    /// files under sql/cubes: dimensions from coarse to fine
+    #[serde(default)]
+    pub hierarchies: BTreeMap<String, Hierarchy>,
+    /// files under sql/cubes: rows that may be asked alone
+    #[serde(default)]
+    pub segments: BTreeMap<String, Segment>,
+    /// files under sql/cubes: what is measured
+    #[serde(default)]
+    pub measures: BTreeMap<String, Measure>,
+    /// files under sql/cubes: the tables that are built to answer sooner
+    #[serde(default)]
+    pub rollups: BTreeMap<String, Rollup>,
 }
 
 /// What something is called.
@@ -341,6 +363,21 @@ pub fn read(place: &str, text: &str) -> Result<Head, ModelError> {
         return Err(wrong(0, "description is empty; say what a row is".to_owned()));
     }
     Ok(head)
+}
+
+/// What stands below the head, without the semicolon at its end.
+pub(super) fn body(text: &str) -> &str {
+    let below = text.split_once(CLOSING).map_or(text, |(_, below)| below);
+    below.trim().trim_end_matches(|last: char| last == ';' || last.is_whitespace())
+}
+
+/// The line, from 1, on which a key of the head's first level is given its value, or 1.
+pub(super) fn key_line_of(text: &str, key: &str) -> usize {
+    let is_it = |line: &str| {
+        let rest = line.trim_start().strip_prefix(key).map(str::trim_start);
+        rest.is_some_and(|rest| rest.starts_with('='))
+    };
+    text.lines().position(is_it).map_or(1, |line| line + 1)
 }
 
 /// The line, from 1, on which a word stands for the first time in a text, or 1.

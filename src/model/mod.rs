@@ -9,12 +9,18 @@
 //! | `compile` | does every file fit the others? |
 //! | `lineage` | from which columns does a column come? |
 //! | `dictionary` | what does each table hold, what do its columns mean, and who reads it? |
+//! | `cube` | what can be measured by what, and how is it computed? |
+//! | `periods` | which accounting periods are there, and which one comes before another? |
 //! | `report` | which question does a file under sql/reports ask, and what is the answer? |
+//! | `written` | how do the rows of an answer get their headings and their receipt? |
+//! | `access` | do the rules of who sees what fit the tables? |
 //! | `build` | how do the files become tables of a release? |
 //! | `restate` | what became different in a closed period? |
 
+pub mod access;
 pub mod build;
 pub mod compile;
+pub mod cube;
 pub mod dictionary;
 pub mod files;
 pub mod front_matter;
@@ -22,9 +28,11 @@ pub mod given;
 pub mod graph;
 pub mod lineage;
 mod mistakes;
+pub mod periods;
 pub mod report;
 pub mod restate;
 pub mod shape;
+mod written;
 
 use std::path::Path;
 

@@ -35,7 +35,8 @@ pub(super) fn stored(file: &ModelFile, given: &Schema) -> Result<SchemaRef, Mode
             let message = format!("two columns are called `{name}`; name one of them otherwise");
             return Err(file.wrong_below(name, message));
         }
-        let is_grain = file.head.grain.contains(name);
+        // What a rollup is told by may hold nothing.
+        let is_grain = file.head.grain.contains(name) && file.layer != Layer::Rollups;
         fields.push(Field::new(name, kind, !is_grain));
     }
     Ok(Schema::new(fields).into())
@@ -69,18 +70,22 @@ pub(super) fn stored_type(kind: &DataType) -> Option<DataType> {
 /// What does not fit between a file's columns, its head and the other tables.
 pub(super) fn check(model: &Model, models: &Models) -> Vec<ModelError> {
     let mut mistakes = super::report::check::head(model, models);
+    mistakes.extend(super::cube::check::head(model));
     named_columns(model, &mut mistakes);
     amounts(model, &mut mistakes);
     if model.file.layer == Layer::Staging || model.file.head.remembers {
         against_shape(model, &mut mistakes);
     }
-    if model.file.layer.is_stored() {
+    let is_cube = model.file.layer == Layer::Cubes;
+    if model.file.layer.is_stored() || is_cube {
         if model.file.head.grain.is_empty() {
             let message = "the grain is empty; name the columns that tell one row from another";
             mistakes.push(model.file.wrong("grain", message.to_owned()));
         }
-        described(model, &mut mistakes);
         months(model, models, &mut mistakes);
+    }
+    if model.file.layer.is_stored() {
+        described(model, &mut mistakes);
         relationships(model, models, &mut mistakes);
     }
     mistakes

@@ -2,6 +2,7 @@
 
 mod ask;
 mod open;
+pub mod policy;
 mod principal;
 
 pub use ask::{ask, plan};

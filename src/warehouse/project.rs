@@ -145,6 +145,12 @@ pub struct Periods {
     pub year: Option<String>,
     /// its column with the place of the period in its fiscal year
     pub number: Option<String>,
+    /// its column with the quarter of the fiscal year
+    pub quarter: Option<String>,
+    /// its column with the period's first day
+    pub starts: Option<String>,
+    /// its column with the period's last day, which belongs to it
+    pub ends: Option<String>,
     /// the column of a fact, as `schema.table.column`, in which the newest period stands
     pub data: Option<String>,
 }
@@ -153,8 +159,15 @@ impl Periods {
     /// Says what is wrong with it, if something is.
     fn problem(&self) -> Option<String> {
         let columns = || {
-            let optional = [&self.adjusting, &self.year, &self.number].into_iter().flatten();
-            std::iter::once(&self.period).chain(&self.order).chain(optional)
+            let optional = [
+                &self.adjusting,
+                &self.year,
+                &self.number,
+                &self.quarter,
+                &self.starts,
+                &self.ends,
+            ];
+            std::iter::once(&self.period).chain(&self.order).chain(optional.into_iter().flatten())
         };
         if let Some(column) = columns().find(|column| !is_identifier(column)) {
             return Some(format!("[periods]: `{column}` is no name of a column"));
@@ -347,7 +360,10 @@ fn read<T: DeserializeOwned>(
 }
 
 /// Parses TOML; a mistake names file and line.
-pub(super) fn parse_toml<T: DeserializeOwned>(place: &str, text: &str) -> Result<T, ProjectError> {
+///
+/// # Errors
+/// When it is no TOML, or says what its shape does not have.
+pub fn parse_toml<T: DeserializeOwned>(place: &str, text: &str) -> Result<T, ProjectError> {
     toml::from_str(text).map_err(|error| ProjectError::Invalid {
         place: place.to_owned(),
         line: error.span().map_or(1, |span| line_at(text, span.start)),

@@ -21,6 +21,7 @@ mod changes;
 mod cli;
 mod closing;
 mod company;
+mod cubes;
 mod data_files;
 mod databases;
 mod dependencies;

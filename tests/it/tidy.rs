@@ -45,7 +45,7 @@ const ONE_PLACE: [(&str, &[&str], &str); 13] = [
 ];
 
 /// Words of the standard project that are also words of the engine, each with its reason.
-const ENGINE_WORDS: [(&str, &str); 20] = [
+const ENGINE_WORDS: [(&str, &str); 22] = [
     ("application_name", "what a server is told of who connects; and who signed in where"),
     ("calendar", "the fiscal calendar of a project; and the table that may hold it"),
     ("capacity", "what a vector has room for; and working time to offer"),
@@ -57,6 +57,8 @@ const ENGINE_WORDS: [(&str, &str); 20] = [
     ("entity_id", "the legal entity whose period is closed; and whose books a row is in"),
     ("entity_name", "what a project calls its legal entities; and bookkeeping does"),
     ("entities", "the legal entities of a project; and bookkeeping's list of them"),
+    ("fiscal_quarter", "a stretch of time that questions of cubes name; and a column of periods"),
+    ("fiscal_year", "a stretch of time that questions of cubes name; and a column of periods"),
     ("inputs", "what a table is computed from; and the folder of what is kept by hand"),
     ("people", "who decides and remarks; and whom marketing knows"),
     ("period_id", "the accounting period that is closed; and in which a row is booked"),

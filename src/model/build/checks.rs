@@ -50,6 +50,7 @@ pub(super) fn check(
     let check = Check { context, tables, model, handle: Handle::current() };
     let findings = match model.file.layer {
         Layer::Checks => check.question()?,
+        Layer::Cubes => check.cube()?,
         _ => check.table(reports.get(&name))?,
     };
     Ok(Checked { name, rests_on, findings })
@@ -63,7 +64,7 @@ fn is_of(finding: &CheckResult, name: &TableName) -> bool {
 
 /// Everything that the findings depend on.
 fn rests_on(tables: &Tables<'_>, model: &Model) -> Built {
-    if model.file.layer == Layer::Checks {
+    if !model.file.layer.is_stored() {
         return Built { definition: model.definition.clone(), inputs: tables.inputs(model) };
     }
     let related = model.file.head.checks.relationships.iter().map(|related| &related.to);
@@ -74,6 +75,17 @@ fn rests_on(tables: &Tables<'_>, model: &Model) -> Built {
     };
     let inputs = names.into_iter().map(|name| (name.clone(), hash(&name))).collect();
     Built { definition: model.definition.clone(), inputs }
+}
+
+/// Rows, already those that are wrong, that have their key in common.
+fn repeats(table: &TableName, columns: &[String], is_grain: bool) -> Rule {
+    let what = if is_grain { "grain".to_owned() } else { columns.join("_") };
+    Rule {
+        name: format!("{table}:unique_{what}"),
+        problem: format!("several rows have the same {}", columns.join(", ")),
+        is_wrong: "true".to_owned(),
+        gravity: Gravity::Error,
+    }
 }
 
 struct Check<'a> {
@@ -113,19 +125,29 @@ impl Check<'_> {
 
     /// A question under sql/checks: every row of its answer is wrong.
     fn question(&self) -> Result<Vec<CheckResult>, BuildError> {
-        let session = self.tables.check_session(self.model)?;
-        let text = self.model.file.text.trim_end().trim_end_matches(';');
-        let asked = self.handle.block_on(session.sql(text)).map_err(|cause| self.failed(cause))?;
-        let columns: Vec<String> =
-            asked.schema().fields().iter().map(|field| field.name().clone()).collect();
-        let table =
-            Arc::new(datafusion::datasource::ViewTable::new(asked.into_unoptimized_plan(), None));
-        self.register(&session, "rows", table)?;
-        let name = self.model.file.name.to_string();
-        let problem = self.model.file.head.description.clone();
-        let gravity = self.model.file.head.severity.clone();
+        let (name, head) = (self.model.file.name.to_string(), &self.model.file.head);
+        let (problem, gravity) = (head.description.clone(), head.severity.clone());
         let rule = Rule { name, problem, is_wrong: "true".to_owned(), gravity };
-        self.findings(&session, &rule, &columns)
+        self.ask(self.model.file.body(), &rule)
+    }
+
+    /// A cube: no two rows of its query have the same grain, so that no join adds rows up twice.
+    fn cube(&self) -> Result<Vec<CheckResult>, BuildError> {
+        let (grain, body) = (&self.model.file.head.grain, self.model.file.body());
+        let key = list(grain);
+        let sql =
+            format!("select {key} from (\n{body}\n) as given group by {key} having count(*) > 1");
+        self.ask(&sql, &repeats(&self.model.file.name, grain, true))
+    }
+
+    /// The wrong rows of a query over the inputs of the model.
+    fn ask(&self, sql: &str, rule: &Rule) -> Result<Vec<CheckResult>, BuildError> {
+        let session = self.tables.check_session(self.model)?;
+        let asked = self.handle.block_on(session.sql(sql)).map_err(|cause| self.failed(cause))?;
+        let columns = asked.schema().fields().iter().map(|field| field.name().clone());
+        let columns: Vec<String> = columns.collect();
+        self.register(&session, "rows", asked.into_view())?;
+        self.findings(&session, rule, &columns)
     }
 
     fn register(
@@ -233,9 +255,8 @@ impl Check<'_> {
         columns: &[String],
     ) -> Result<Vec<CheckResult>, BuildError> {
         let is_grain = columns == closing::grain(self.model).as_slice();
-        let what = if is_grain { "grain".to_owned() } else { columns.join("_") };
-        let name = format!("{}:unique_{what}", self.model.file.name);
-        let (rows, others) = self.rows(manifest, built, &name);
+        let rule = repeats(&self.model.file.name, columns, is_grain);
+        let (rows, others) = self.rows(manifest, built, &rule.name);
         // Rows of different months differ where the month is part of the key.
         let month = self.model.file.head.month.as_ref();
         let others = others.filter(|_| !month.is_some_and(|month| columns.contains(month)));
@@ -258,13 +279,9 @@ impl Check<'_> {
                 )
             }
         };
-        let table = self.handle.block_on(session.sql(&sql)).map_err(|cause| self.failed(cause))?;
-        let table = datafusion::datasource::ViewTable::new(table.into_unoptimized_plan(), None);
+        let rows = self.handle.block_on(session.sql(&sql)).map_err(|cause| self.failed(cause))?;
         let shown = self.tables.bare_session()?;
-        self.register(&shown, "rows", Arc::new(table))?;
-        let problem = format!("several rows have the same {}", columns.join(", "));
-        let gravity = Gravity::Error;
-        let rule = Rule { name, problem, is_wrong: "true".to_owned(), gravity };
+        self.register(&shown, "rows", rows.into_view())?;
         self.findings(&shown, &rule, columns)
     }
 
@@ -367,9 +384,8 @@ impl Check<'_> {
         );
         let missing =
             self.handle.block_on(session.sql(&sql)).map_err(|cause| self.failed(cause))?;
-        let missing = datafusion::datasource::ViewTable::new(missing.into_unoptimized_plan(), None);
         let shown = self.tables.bare_session()?;
-        self.register(&shown, "rows", Arc::new(missing))?;
+        self.register(&shown, "rows", missing.into_view())?;
         let problem =
             format!("no row of `{}` has their {}", related.to, related.columns.join(", "));
         let gravity = related.severity.clone();
@@ -422,9 +438,9 @@ impl Check<'_> {
                 _ => Severity::Error,
             };
             let found = self.shown(session, is_wrong, columns)?;
-            let finding = found.map(|found| format!("{problem}: {found}"));
-            let result = |finding| CheckResult::new(name.clone(), severity, finding);
-            return Ok(finding.map(result).into_iter().collect());
+            let result =
+                |found| CheckResult::new(name.clone(), severity, format!("{problem}: {found}"));
+            return Ok(found.map(result).into_iter().collect());
         };
         let column = quoted(period);
         let sql = format!(

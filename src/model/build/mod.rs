@@ -34,6 +34,7 @@ use tokio::runtime::Handle;
 use self::months::Scope;
 use self::tables::{Joins, Tables};
 use super::compile::{Model, Models};
+use super::front_matter::Head;
 use crate::engine::session::Limits;
 use crate::warehouse::home::Writer;
 use crate::warehouse::manifest::{DataFile, Hash, Manifest};
@@ -120,7 +121,8 @@ fn build_table(
 ) -> Result<(TableEntry, Report), BuildError> {
     let begun = Instant::now();
     let name = &model.file.name;
-    let built = Built { definition: definition(context, model), inputs: tables.inputs(model) };
+    let definition = definition(context.settings, &model.definition, &model.file.head);
+    let built = Built { definition, inputs: tables.inputs(model) };
     let base = context.base.and_then(|base| base.tables.get(name));
     let known = base.filter(|_| !context.is_anew);
     if let Some(entry) = known.filter(|entry| entry.built.as_ref() == Some(&built)) {
@@ -151,14 +153,14 @@ fn build_table(
 
 /// What a table's rows depend on beside its inputs: its SQL, the zone in which its months begin
 /// and, where figures of closed periods are kept, how the project names periods.
-fn definition(context: &Context<'_>, model: &Model) -> Hash {
+pub(super) fn definition(settings: &Settings, of_file: &Hash, head: &Head) -> Hash {
     let mut hasher = Sha256::new();
-    hasher.update(&model.definition);
-    if model.file.head.month.is_some() {
-        hasher.update(context.settings.time_zone.name());
+    hasher.update(of_file);
+    if head.month.is_some() {
+        hasher.update(settings.time_zone.name());
     }
-    if model.file.head.closing.is_some() {
-        hasher.update(format!("{:?}", context.settings.periods));
+    if head.closing.is_some() {
+        hasher.update(format!("{:?}", settings.periods));
     }
     hex::encode(hasher.finalize())
 }

@@ -162,8 +162,11 @@ fn check(
     reports: &BTreeMap<TableName, Report>,
     workers: usize,
 ) -> Result<(Vec<CheckResult>, BTreeMap<TableName, Built>), BuildError> {
-    let is_checked =
-        |model: &&Model| model.file.layer.is_stored() || model.file.layer == Layer::Checks;
+    // What a rollup is told by tells its rows apart, and the cube's own grain is checked.
+    let is_checked = |model: &&Model| match model.file.layer {
+        Layer::Intermediate | Layer::Marts | Layer::Checks | Layer::Cubes => true,
+        Layer::Staging | Layer::Reports | Layer::Rollups => false,
+    };
     let waiting: Vec<&Model> = context.models.in_order().filter(is_checked).collect();
     let count = waiting.len();
     let waiting = Mutex::new(waiting);

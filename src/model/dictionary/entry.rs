@@ -5,6 +5,7 @@
 
 use serde::Serialize;
 
+use super::cube::{self, Cube};
 use crate::model::build::closing;
 use crate::model::compile::Model;
 use crate::model::files::Layer;
@@ -47,6 +48,10 @@ pub enum Filled {
     Checks,
     /// sql/reports, when it is asked
     Reports,
+    /// sql/cubes, when something is asked of it
+    Cubes,
+    /// the heads of files under sql/cubes, at every refresh
+    Rollups,
 }
 
 /// A table with all that is known of it.
@@ -63,7 +68,7 @@ pub struct Table {
     pub source: Option<Source>,
     /// the tables that its query names
     pub reads: Vec<TableName>,
-    /// the tables, checks and reports whose queries name it
+    /// the tables, checks, reports and cubes whose queries name it
     pub read_by: Vec<TableName>,
     /// its columns in their order
     pub columns: Vec<Column>,
@@ -73,6 +78,8 @@ pub struct Table {
     pub parameters: Vec<Parameter>,
     /// how its figures stay as they are once their period is closed
     pub closing: Option<Closing>,
+    /// what may be asked of it, where it is a cube
+    pub cube: Option<Cube>,
 }
 
 /// What a raw table is at its source.
@@ -200,9 +207,10 @@ pub(super) fn checks(model: &Model) -> Vec<Check> {
     let differ = |columns: &[String]| format!("no two rows have the same {}", columns.join(", "));
     let mut all = Vec::new();
     let grain = closing::grain(model);
-    if model.file.layer.is_stored() {
+    if matches!(model.file.layer, Layer::Intermediate | Layer::Marts) {
         all.push(error("unique_grain".to_owned(), differ(&grain)));
     }
+    all.extend(cube::grain(model).map(|rule| error("unique_grain".to_owned(), rule)));
     for column in &checks.not_null {
         all.push(error(format!("not_null_{column}"), format!("{column} always holds a value")));
     }

@@ -3,9 +3,11 @@
 //! | file | question |
 //! | --- | --- |
 //! | `entry` | what is there to say about a table? |
+//! | `cube` | what does a cube offer, and what are totals of it? |
 //! | `ancestry` | which steps lead from a departmental system to a column? |
 
 mod ancestry;
+mod cube;
 mod entry;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,6 +29,7 @@ use crate::warehouse::release::Release;
 use datafusion::arrow::datatypes::SchemaRef;
 
 pub use ancestry::{Ancestry, Step};
+pub use cube::Cube;
 pub use entry::{Check, Closing, Column, Filled, Parameter, Place, Source, Summary, Table};
 
 /// What the columns mean that the engine adds to those of files and contracts.
@@ -93,7 +96,8 @@ impl<'a> Dictionary<'a> {
         let head = model.map(|model| &model.file.head);
         let file = model.map(|model| model.file.place.clone());
         let reads = model.map(|model| model.reads.iter().cloned().collect());
-        let reads_it = |other: &&Model| other.reads.contains(name);
+        let reads_it =
+            |other: &&Model| other.reads.contains(name) && other.file.layer != Layer::Rollups;
         let columns = self.columns(name);
         let column = |at: usize| self.column(name, at);
         Some(Table {
@@ -114,6 +118,7 @@ impl<'a> Dictionary<'a> {
                 .collect(),
             checks: model.map(entry::checks).unwrap_or_default(),
             parameters: model.map(entry::parameters).unwrap_or_default(),
+            cube: model.and_then(cube::cube),
             closing: head.and_then(|head| head.closing.as_ref()).map(|closing| Closing {
                 period: closing.period.clone(),
                 entity: closing.entity.clone(),
@@ -201,6 +206,8 @@ impl<'a> Dictionary<'a> {
                 Layer::Marts => Filled::Marts,
                 Layer::Checks => Filled::Checks,
                 Layer::Reports => Filled::Reports,
+                Layer::Cubes => Filled::Cubes,
+                Layer::Rollups => Filled::Rollups,
             };
             return Some(Summary {
                 name: name.clone(),
@@ -282,6 +289,10 @@ impl<'a> Dictionary<'a> {
         };
         let model = self.models.by_name.get(name);
         let own = model.and_then(|model| model.file.head.columns.get(column));
+        let member = model.filter(|model| model.file.layer == Layer::Cubes && own.is_none());
+        if let Some(text) = member.and_then(|model| cube::described(model, column)) {
+            return Some(here(&text));
+        }
         let given = self.models.given.get(name).and_then(|given| given.columns.get(column));
         if let Some(text) = own.or(given) {
             return Some(here(text));

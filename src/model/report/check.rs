@@ -45,7 +45,8 @@ pub(in crate::model) fn head(model: &Model, models: &Models) -> Vec<ModelError> 
     let (file, head) = (&model.file, &model.file.head);
     let mut mistakes = Vec::new();
     if file.layer != Layer::Reports {
-        let is_plain = head.parameters.is_empty() && head.label.is_none();
+        let has_label = head.label.is_some() && file.layer != Layer::Cubes;
+        let is_plain = head.parameters.is_empty() && !has_label;
         if !is_plain || !head.labels.is_empty() || !head.units.is_empty() {
             let message = "parameters, label, labels and units are for files under sql/reports";
             mistakes.push(file.wrong("parameters", message.to_owned()));

@@ -49,7 +49,7 @@ pub use parameter::Value;
 pub const COMPLETENESS: &str = "completeness";
 
 /// The unit of amounts in the currency in which the group reports.
-const REPORTING_CURRENCY: &str = "reporting_currency";
+pub(super) const REPORTING_CURRENCY: &str = "reporting_currency";
 
 /// Whether reports may read a table: what people see, and what the project says of itself.
 pub(super) fn may_read(table: &TableName) -> bool {
@@ -247,7 +247,7 @@ impl Asker<'_> {
 }
 
 /// Whether a name in a query, with or without its schema, is of a table that reports may read.
-fn is_open(reference: &datafusion::common::TableReference) -> bool {
+pub(super) fn is_open(reference: &datafusion::common::TableReference) -> bool {
     let schema = reference.schema().unwrap_or_default();
     TableName::new(schema, reference.table()).is_ok_and(|table| may_read(&table))
 }

@@ -2,17 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use datafusion::arrow::array::{Array, AsArray, RecordBatch};
+use datafusion::arrow::array::{AsArray, RecordBatch};
 use datafusion::arrow::compute::cast;
-use datafusion::arrow::datatypes::{DataType, Int64Type};
+use datafusion::arrow::datatypes::DataType;
 use datafusion::common::ScalarValue;
 use datafusion::error::{DataFusionError, Result as QueryResult};
 use datafusion::prelude::SessionContext;
 
 use super::error::ReportError;
 use super::parameter::{Fallback, Kind, Parameter, Source, Value};
+use crate::model::periods::{self, Period, PeriodsError};
 use crate::query;
-use crate::warehouse::project::{Periods, Settings};
+use crate::warehouse::project::Settings;
 
 /// How many names a message shows.
 const SHOWN: usize = 3;
@@ -27,16 +28,6 @@ pub(super) struct Resolver<'a> {
     pub release: u64,
     /// the report's name
     pub report: &'a str,
-}
-
-/// An accounting period.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Period {
-    name: String,
-    is_correcting: bool,
-    /// fiscal year and place in it
-    place: Option<(i64, i64)>,
-    has_data: bool,
 }
 
 impl Resolver<'_> {
@@ -136,25 +127,21 @@ impl Resolver<'_> {
         let Some(other) = values.get(other) else { return Ok(None) };
         let at = periods.iter().position(|known| Some(&known.name) == other.text.as_ref());
         let found = at.and_then(|at| match fallback {
-            Fallback::YearBefore(_) => year_before(periods, at),
-            _ => before(periods, at),
+            Fallback::YearBefore(_) => periods::year_before(periods, at),
+            _ => periods::before(periods, at),
         });
         Ok(period(found.map(|found| found.name.clone())))
     }
 
     /// The periods of the release in their order.
     async fn periods(&self) -> Result<Vec<Period>, ReportError> {
-        let settings = self.settings.periods.as_ref();
-        let settings = settings.ok_or(ReportError::NoPeriods { needed: "table" })?;
-        let sql = periods_query(settings)?;
-        let batches = self.rows(&sql, None).await?;
-        let failed = |cause| ReportError::Query { report: self.report.to_owned(), cause };
-        batches
-            .iter()
-            .map(periods_of)
-            .collect::<QueryResult<Vec<_>>>()
-            .map_err(failed)
-            .map(|all| all.into_iter().flatten().collect())
+        let periods = periods::read(self.session, self.settings.periods.as_ref()).await;
+        periods.map_err(|error| match error {
+            PeriodsError::Missing { needed } => ReportError::NoPeriods { needed },
+            PeriodsError::Query(cause) => {
+                ReportError::Query { report: self.report.to_owned(), cause }
+            }
+        })
     }
 
     /// Whether a text stands in a column.
@@ -192,74 +179,10 @@ impl Resolver<'_> {
     }
 }
 
-/// The query for the periods; the names in it were checked when the settings and heads were read.
-fn periods_query(settings: &Periods) -> Result<String, ReportError> {
-    let column = |name: &Option<String>, kind: &str| match name {
-        Some(name) => format!("cast(periods.\"{name}\" as {kind})"),
-        None => format!("cast(null as {kind})"),
-    };
-    let Periods { table, period, order, .. } = settings;
-    let (data, join) = match &settings.data {
-        None => ("false".to_owned(), String::new()),
-        Some(data) => {
-            let wrong = |_| ReportError::NoPeriods { needed: "data" };
-            let Source { table, column } = Source::try_from(data.clone()).map_err(wrong)?;
-            let used = format!(
-                "left join (select distinct \"{column}\" as period_used from {table}) as used \
-                 on used.period_used = periods.\"{period}\""
-            );
-            ("used.period_used is not null".to_owned(), used)
-        }
-    };
-    let order: Vec<String> = order.iter().map(|name| format!("periods.\"{name}\"")).collect();
-    Ok(format!(
-        "select cast(periods.\"{period}\" as varchar) as known_name, {} as known_adjusting, \
-         {} as known_year, {} as known_number, {data} as known_data \
-         from {table} as periods {join} order by {}",
-        column(&settings.adjusting, "boolean"),
-        column(&settings.year, "bigint"),
-        column(&settings.number, "bigint"),
-        order.join(", ")
-    ))
-}
-
-fn periods_of(batch: &RecordBatch) -> QueryResult<Vec<Period>> {
-    let names = texts(batch, 0)?;
-    let (adjusting, has_data) = (batch.column(1).as_boolean(), batch.column(4).as_boolean());
-    let years = batch.column(2).as_primitive::<Int64Type>();
-    let numbers = batch.column(3).as_primitive::<Int64Type>();
-    let period = |(row, name): (usize, Option<String>)| {
-        let is_known = years.is_valid(row) && numbers.is_valid(row);
-        Some(Period {
-            name: name?,
-            is_correcting: adjusting.is_valid(row) && adjusting.value(row),
-            place: is_known.then(|| (years.value(row), numbers.value(row))),
-            has_data: has_data.value(row),
-        })
-    };
-    Ok(names.into_iter().enumerate().filter_map(period).collect())
-}
-
 /// The texts of a column.
 pub(super) fn texts(batch: &RecordBatch, column: usize) -> QueryResult<Vec<Option<String>>> {
     let column = cast(batch.column(column), &DataType::Utf8).map_err(DataFusionError::from)?;
     Ok(column.as_string::<i32>().iter().map(|text| text.map(str::to_owned)).collect())
-}
-
-/// The regular period before another one.
-fn before(periods: &[Period], at: usize) -> Option<&Period> {
-    periods.get(..at)?.iter().rfind(|known| !known.is_correcting)
-}
-
-/// The period of the same place in the fiscal year before. Corrections have a year before them only
-/// where that year has the same period of corrections.
-fn year_before(periods: &[Period], at: usize) -> Option<&Period> {
-    let here = periods.get(at)?;
-    let (year, number) = here.place?;
-    let is_it = |known: &&Period| {
-        known.place == Some((year - 1, number)) && known.is_correcting == here.is_correcting
-    };
-    periods.iter().find(is_it)
 }
 
 /// The names that were perhaps meant: the nearest ones, if any is near.
@@ -278,47 +201,6 @@ fn near(wanted: &str, known: Vec<String>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn periods() -> Vec<Period> {
-        let period = |(name, year, number, is_correcting): (&str, i64, i64, bool)| Period {
-            name: name.to_owned(),
-            is_correcting,
-            place: Some((year, number)),
-            has_data: true,
-        };
-        // Two years of three periods each, the first one with corrections at its end.
-        let all = [
-            ("A1", 2025, 1, false),
-            ("A2", 2025, 2, false),
-            ("A3", 2025, 3, false),
-            ("AX", 2025, 4, true),
-            ("B1", 2026, 1, false),
-            ("B2", 2026, 2, false),
-        ];
-        all.map(period).to_vec()
-    }
-
-    fn name(found: Option<&Period>) -> Option<&str> {
-        found.map(|found| found.name.as_str())
-    }
-
-    #[test]
-    fn corrections_are_no_period_before() {
-        let all = periods();
-        let expected = [None, Some("A1"), Some("A2"), Some("A3"), Some("A3"), Some("B1")];
-        for (at, expected) in expected.into_iter().enumerate() {
-            assert_eq!(name(before(&all, at)), expected, "{at}");
-        }
-    }
-
-    #[test]
-    fn a_year_before_is_the_same_place() {
-        let all = periods();
-        let expected = [None, None, None, None, Some("A1"), Some("A2")];
-        for (at, expected) in expected.into_iter().enumerate() {
-            assert_eq!(name(year_before(&all, at)), expected, "{at}");
-        }
-    }
 
     #[test]
     fn the_nearest_names_are_told() {

@@ -7,7 +7,7 @@ use crate::cli::{fails, ok};
 use crate::support::world::day;
 
 #[test]
-fn models_checks_and_reports_run_as_they_are_written() {
+fn models_checks_reports_and_cubes_run_as_they_are_written() {
     let world = shop();
     let root = world.root();
     let staging = "staging.stg_shop__sales";
@@ -19,8 +19,11 @@ fn models_checks_and_reports_run_as_they_are_written() {
     ok(root, &["new", "check", "checks.products_repeat"]);
     ok(root, &["new", "report", "newest_sales", "--from", "marts.fct_tills"]);
     ok(root, &["new", "report", "shelves"]);
+    let said = ok(root, &["new", "cube", "tills", "--from", "marts.fct_tills"]);
+    assert!(said.starts_with("sql/cubes/tills.sql  the columns of marts.fct_tills"), "{said}");
+    ok(root, &["new", "cube", "cubes.shelves"]);
     let checked = ok(root, &["check", "--offline"]);
-    assert!(checked.contains("and 11 files under sql/\neverything fits"), "{checked}");
+    assert!(checked.contains("and 13 files under sql/\neverything fits"), "{checked}");
 
     let outcome = world.refreshed(day(0));
     assert_eq!(outcome.findings, []);
@@ -32,6 +35,14 @@ fn models_checks_and_reports_run_as_they_are_written() {
     let first = ok(root, &["report", "newest_sales", "-p", "row_count=1", "--format", "csv"]);
     assert_eq!(first.lines().skip(1).collect::<Vec<_>>(), ["S1,P1,EUR,5.00,2026-01-10"]);
     assert!(ok(root, &["report", "shelves"]).contains("(2 rows)"));
+    // Its measures by month: two sales of 25.00 in January, one of 12.50 in February.
+    assert_eq!(
+        world.rows("select sold_on, row_count from cubes.tills__monthly order by 1"),
+        [["2026-01-01", "2"], ["2026-02-01", "1"]]
+    );
+    let told = ok(root, &["describe", "cubes.tills"]);
+    assert!(told.contains("  price_amount  additive; a total of it is its sum"), "{told}");
+    assert!(ok(root, &["describe", "cubes.shelves"]).contains("  row_count  additive"));
 
     // The check finds what it says: two products of one number.
     let check = fs::read_to_string(world.path("sql/checks/products_repeat.sql")).unwrap();
@@ -53,7 +64,9 @@ fn nothing_is_overwritten_or_begun_wrongly() {
     assert!(said.contains(taken), "{said}");
     assert_eq!(fs::read_to_string(world.path("sql/marts/fct_sales.sql")).unwrap(), before);
 
-    let cases: [(&[&str], i32, &str); 9] = [
+    let cases: [(&[&str], i32, &str); 11] = [
+        (&["cube", "tills", "--from", staging], 2, "a cube measures what people see, a table of"),
+        (&["cube", "my__tills"], 2, "names of cubes have no `__`"),
         (&["report", "tills", "--from", staging], 2, "a report reads what people see, a table of"),
         (&["model", "fct_tills", "--from", staging], 2, "write `<schema>.<table>`"),
         (&["model", "sales.fct_tills", "--from", staging], 2, "lies in intermediate or marts"),

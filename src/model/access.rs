@@ -1,0 +1,124 @@
+//! Do the rules of who sees what fit the tables, and can rollups keep them?
+
+use std::collections::BTreeSet;
+
+use super::compile::{Model, Models};
+use super::cube::rollup::Columns;
+use super::files::Layer;
+use super::{ModelError, front_matter};
+use crate::query::policy::{Access, Mask, PLACE, RowFilter, Tables};
+use crate::warehouse::name::TableName;
+
+/// What warehouse/access.toml names that there is not, and rollups that lack a column by which
+/// rows of what their cube reads are chosen.
+pub fn against(models: &Models, access: &Access) -> Vec<ModelError> {
+    let mut mistakes = Vec::new();
+    for (name, role) in &access.roles {
+        let seen = role.sees.iter().filter(|tables| marts(models, tables).next().is_none());
+        let unknown = seen.map(|tables| format!("`{tables}` is no table of sql/marts"));
+        let rows = role.rows.iter().flat_map(|filter| filtered(models, filter));
+        let masks = role.masks.iter().flat_map(|mask| masked(models, mask));
+        mistakes.extend(unknown.chain(rows).chain(masks).map(|message| ModelError::Wrong {
+            place: PLACE.to_owned(),
+            line: access.line_of(name),
+            message: format!("role `{name}`: {message}"),
+        }));
+    }
+    let cubes = models.in_order().filter(|model| model.file.layer == Layer::Cubes);
+    mistakes.extend(cubes.flat_map(|cube| lacking(cube, models, access)));
+    mistakes
+}
+
+/// The tables of sql/marts that a pattern names.
+fn marts<'a>(models: &'a Models, tables: &Tables) -> impl Iterator<Item = &'a Model> {
+    let is_it = |model: &&Model| model.file.layer == Layer::Marts && tables.has(&model.file.name);
+    models.in_order().filter(is_it)
+}
+
+fn has(model: &Model, column: &str) -> bool {
+    model.schema.field_with_name(column).is_ok()
+}
+
+/// What is wrong with a choice of rows.
+fn filtered(models: &Models, filter: &RowFilter) -> Vec<String> {
+    let problem = |tables: &Tables| named(models, tables, &filter.column);
+    filter.tables.iter().filter_map(problem).collect()
+}
+
+/// What is wrong with a mask.
+fn masked(models: &Models, mask: &Mask) -> Vec<String> {
+    let mut problems = Vec::new();
+    for tables in &mask.tables {
+        if marts(models, tables).next().is_none() {
+            problems.push(format!("`{tables}` is no table of sql/marts"));
+            continue;
+        }
+        problems.extend(mask.columns.iter().filter_map(|column| named(models, tables, column)));
+    }
+    problems
+}
+
+/// What is wrong with the name of a column of some tables: a table that is named in full has it, of
+/// a pattern one of those that it names.
+fn named(models: &Models, tables: &Tables, column: &str) -> Option<String> {
+    if marts(models, tables).next().is_none() {
+        return Some(format!("`{tables}` is no table of sql/marts"));
+    }
+    let has_it = marts(models, tables).any(|model| has(model, column));
+    (!has_it).then(|| format!("`{tables}` has no column `{column}`"))
+}
+
+/// The columns of a cube's query by which rows are chosen for some role: a list for each column of
+/// a table, of which a rollup must tell its rows apart by one.
+pub fn kept(cube: &Model, models: &Models, access: &Access) -> Vec<Vec<String>> {
+    let mut all = BTreeSet::new();
+    for table in &cube.reads {
+        let Some(mart) = models.by_name.get(table) else { continue };
+        let columns = access.columns_of(table).filter(|column| has(mart, column));
+        all.extend(columns.map(|column| passed_on(cube, table, column)));
+    }
+    all.into_iter().collect()
+}
+
+/// The rollups of a cube that lack a column by which rows are chosen.
+fn lacking(cube: &Model, models: &Models, access: &Access) -> Vec<ModelError> {
+    let (file, head) = (&cube.file, &cube.file.head);
+    let mut mistakes = Vec::new();
+    for table in &cube.reads {
+        let Some(mart) = models.by_name.get(table) else { continue };
+        let columns: BTreeSet<&str> =
+            access.columns_of(table).filter(|column| has(mart, column)).collect();
+        for column in columns {
+            let given = passed_on(cube, table, column);
+            for (name, declared) in &head.rollups {
+                let Ok(held) = Columns::of(head, declared) else { continue };
+                if given.iter().any(|column| held.raw(column).is_some()) {
+                    continue;
+                }
+                let help = match given.first() {
+                    Some(column) => format!("name a dimension of the column `{column}` in it"),
+                    None => {
+                        "give the query that column, make it a dimension and name it".to_owned()
+                    }
+                };
+                let message = format!(
+                    "rollup `{name}`: {PLACE} chooses rows of `{table}` by `{column}`, by which \
+                     the rollup does not tell rows apart; {help}"
+                );
+                let line = front_matter::line_of(&file.text, &format!("rollups.{name}"));
+                let place = file.place.clone();
+                mistakes.push(ModelError::Wrong { place, line, message });
+            }
+        }
+    }
+    mistakes
+}
+
+/// The columns of a cube's query that are a column of a table as it is.
+fn passed_on(cube: &Model, table: &TableName, column: &str) -> Vec<String> {
+    let wanted = (table.clone(), column.to_owned());
+    let columns = cube.schema.fields().iter().zip(&cube.origins);
+    let is_it =
+        columns.filter(|(_, origin)| origin.is_passed_on && origin.columns.contains(&wanted));
+    is_it.map(|(field, _)| field.name().clone()).collect()
+}

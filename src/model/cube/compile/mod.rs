@@ -1,0 +1,359 @@
+//! How does a question become plans, and their rows an answer?
+//!
+//! | file | question |
+//! | --- | --- |
+//! | `size` | is the question small enough to be planned? |
+//! | `resolve` | what do its names mean? |
+//! | `together` | can its members be told together? |
+//! | `rows` | which rows does a cube have? |
+//! | `share` | which of them does the question mean, and by what are they told? |
+//! | `pieces` | how is each kind of measure computed from them? |
+//! | `unite` | how do pieces become the rows of an answer? |
+//! | `single` | which single rows are behind it? |
+//! | `run` | in which order do they come, how many, and from how many rows? |
+
+mod pieces;
+mod resolve;
+mod rows;
+mod run;
+mod share;
+mod single;
+mod size;
+mod together;
+mod unite;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
+
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+use datafusion::arrow::array::Array;
+use datafusion::arrow::array::AsArray;
+use datafusion::arrow::datatypes::{Date32Type, SchemaRef};
+use datafusion::common::{DataFusionError, TableReference};
+use datafusion::functions_aggregate::expr_fn::{max, min};
+use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder};
+use datafusion::prelude::SessionContext;
+use tokio::sync::OnceCell;
+
+use self::resolve::{Resolved, resolve};
+use self::rows::{Rows, plain};
+use self::unite::Answering;
+use super::members::{Cube, Cubes};
+use super::question::{DateRange, Question, TimeDimension};
+use super::route::{Need, Route, choose};
+use super::time::calendar::Calendar;
+use super::time::{Clock, Span, range};
+use super::{Answer, Asker, CubeError, Part};
+use crate::model::given::{Moment, own_tables};
+use crate::model::report::is_open;
+use crate::query::{self, QueryError};
+use crate::warehouse::name::TableName;
+
+/// The first and the last day of a cube's time in a zone; nothing where it has no rows.
+type Extents = BTreeMap<(String, String), Option<(NaiveDate, NaiveDate)>>;
+
+/// A release opened for questions about its cubes. Queries of cubes are planned once, and so are
+/// tables opened once.
+#[derive(Debug)]
+pub struct Opened<'a> {
+    /// where and on whose behalf is asked
+    pub asker: Asker<'a>,
+    /// the cubes
+    pub cubes: Cubes,
+    session: Pinned,
+    plans: Mutex<BTreeMap<TableName, LogicalPlan>>,
+    extents: Mutex<Extents>,
+    calendar: OnceCell<Calendar>,
+}
+
+impl<'a> Opened<'a> {
+    pub(super) fn new(asker: Asker<'a>) -> Result<Self, CubeError> {
+        let moment = Moment { number: asker.release.number, now: asker.release.created_at };
+        let own = own_tables(&asker.project.settings, moment).map_err(QueryError::Query)?;
+        let Asker { home, release, principal, limits, .. } = asker;
+        Ok(Self {
+            asker,
+            cubes: Cubes::read(&asker.project.root)?,
+            session: Pinned(query::open_with(home, release, principal, limits, own)?),
+            plans: Mutex::default(),
+            extents: Mutex::default(),
+            calendar: OnceCell::new(),
+        })
+    }
+
+    /// The data date of the release: the newest day on which a system's data were extracted, in
+    /// the project's zone.
+    pub fn today(&self) -> NaiveDate {
+        let release = self.asker.release;
+        let newest = release.systems.values().filter_map(|system| system.extracted_at).max();
+        let zone = self.asker.project.settings.time_zone;
+        newest.unwrap_or(release.created_at).with_timezone(&zone).date_naive()
+    }
+
+    /// What stretches of time are counted from, in the zone of a question.
+    ///
+    /// # Errors
+    /// When there is no such zone, or the periods cannot be read.
+    pub async fn clock(&self, zone: Option<&str>) -> Result<Clock<'_>, CubeError> {
+        let settings = &self.asker.project.settings;
+        let zone: Tz = match zone {
+            None => settings.time_zone,
+            Some(name) => name.parse().map_err(|_| CubeError::Question {
+                place: "timezone".to_owned(),
+                problem: format!("`{name}` is no IANA time zone, such as Asia/Shanghai"),
+            })?,
+        };
+        let calendar =
+            self.calendar.get_or_try_init(|| Calendar::read(self.session(), settings)).await?;
+        Ok(Clock { today: self.today(), zone, calendar })
+    }
+
+    /// The columns that the query of a cube gives, with the types in which tables hold them.
+    ///
+    /// # Errors
+    /// When there is no such cube, or the release lacks what it reads.
+    pub async fn columns(&self, cube: &str) -> Result<SchemaRef, CubeError> {
+        let Some(found) = self.cubes.cube(cube) else {
+            let wanted = cube.to_owned();
+            return Err(CubeError::Unknown { what: "cube", wanted, hint: String::new() });
+        };
+        Ok(self.base(found).await?.plan.schema().inner().clone())
+    }
+
+    /// Answers a question.
+    ///
+    /// # Errors
+    /// As of [`Asker::ask`].
+    pub async fn ask(&self, question: &Question) -> Result<Answer, CubeError> {
+        let resolved = resolve(&self.cubes, question)?;
+        let clock = self.clock(question.timezone.as_deref()).await?;
+        let mut parts = Vec::new();
+        for (range, spans) in spans(&resolved, &clock)? {
+            let answering = self.answering(&resolved, &clock, &spans);
+            let planned = answering.plan(question).await?;
+            let ran = planned.run(self.session()).await;
+            let range = range.map(|span| (span.from, span.until));
+            let ran = ran.map_err(|cause| answering.failed(cause))?;
+            parts.push(Part { range, ..ran });
+        }
+        Ok(Answer { question: normalised(question, &resolved, clock.zone), parts })
+    }
+
+    /// How a question would be answered: the tables chosen and the plan of the engine.
+    ///
+    /// # Errors
+    /// As of [`Asker::ask`].
+    pub async fn explain(&self, question: &Question) -> Result<String, CubeError> {
+        let resolved = resolve(&self.cubes, question)?;
+        let clock = self.clock(question.timezone.as_deref()).await?;
+        let mut texts = Vec::new();
+        for (_, spans) in spans(&resolved, &clock)? {
+            let answering = self.answering(&resolved, &clock, &spans);
+            let planned = answering.plan(question).await?;
+            let text = planned.explained(self.session()).await;
+            texts.push(text.map_err(|cause| answering.failed(cause))?);
+        }
+        Ok(texts.join("\n"))
+    }
+
+    fn answering<'q>(
+        &'q self,
+        resolved: &'q Resolved<'q>,
+        clock: &'q Clock<'q>,
+        spans: &'q [(String, Span)],
+    ) -> Answering<'q> {
+        Answering { opened: self, resolved, clock, spans }
+    }
+
+    /// The session that sees the release.
+    fn session(&self) -> &SessionContext {
+        &self.session.0
+    }
+
+    /// The rows of a cube for a need, from the table that has fewest.
+    async fn rows<'c>(&self, cube: &'c Cube, need: &Need) -> Result<Rows<'c>, CubeError> {
+        let Asker { home, release, project, has_rollups, .. } = self.asker;
+        let base = self.base(cube).await?;
+        let route = match has_rollups {
+            true => choose(need, &cube.file, home, release, &project.settings)?,
+            false => Route::base(),
+        };
+        let Some(table) = route.table.clone() else { return Ok(base) };
+        let reference = TableReference::partial(table.schema(), table.table());
+        let failed = |cause| CubeError::Query { cube: cube.name().to_owned(), cause };
+        let known = self.known(&table);
+        let plan = match known {
+            Some(plan) => plan,
+            None => {
+                let found = self.session().table(reference).await.map_err(failed)?;
+                let found = plain(found.into_unoptimized_plan()).map_err(failed)?;
+                self.keep(table, found)
+            }
+        };
+        Ok(Rows { cube, plan, route, own: base.own })
+    }
+
+    /// All rows of a cube, from its own query.
+    async fn base<'c>(&self, cube: &'c Cube) -> Result<Rows<'c>, CubeError> {
+        let plan = match self.known(&cube.file.name) {
+            Some(plan) => plan,
+            None => self.keep(cube.file.name.clone(), self.body(cube).await?),
+        };
+        let own = plan.schema().clone();
+        Ok(Rows { cube, plan, route: Route::base(), own })
+    }
+
+    /// The plan of a cube's own query, which reads what people see.
+    async fn body(&self, cube: &Cube) -> Result<LogicalPlan, CubeError> {
+        let failed = |cause| CubeError::Query { cube: cube.name().to_owned(), cause };
+        let state = self.session().state();
+        let dialect = state.config().options().sql_parser.dialect;
+        let statement = state.sql_to_statement(&cube.file.text, &dialect).map_err(failed)?;
+        let tables = state.resolve_table_references(&statement).map_err(failed)?;
+        if let Some(table) = tables.iter().find(|table| !is_open(table)) {
+            let problem = format!("a cube reads sql/marts, not `{table}`");
+            return Err(CubeError::File { place: cube.file.place.clone(), problem });
+        }
+        let plan = query::plan(self.session(), statement).await.map_err(failed)?;
+        plain(plan).map_err(failed)
+    }
+
+    fn known(&self, table: &TableName) -> Option<LogicalPlan> {
+        self.plans.lock().unwrap_or_else(PoisonError::into_inner).get(table).cloned()
+    }
+
+    fn keep(&self, table: TableName, plan: LogicalPlan) -> LogicalPlan {
+        let mut plans = self.plans.lock().unwrap_or_else(PoisonError::into_inner);
+        plans.entry(table).or_insert(plan).clone()
+    }
+
+    /// The first and the last day that an expression gives over rows.
+    async fn extent(
+        &self,
+        rows: &Rows<'_>,
+        day: Expr,
+        zone: Tz,
+    ) -> Result<Option<(NaiveDate, NaiveDate)>, CubeError> {
+        let key = (rows.cube.name().to_owned(), zone.name().to_owned());
+        let lock = || self.extents.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = lock().get(&key).copied();
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let found = days(self.session(), rows.plan.clone(), day).await;
+        let failed = |cause| CubeError::Query { cube: rows.cube.name().to_owned(), cause };
+        let found = found.map_err(failed)?;
+        lock().insert(key, found);
+        Ok(found)
+    }
+}
+
+/// The least and the greatest day of rows.
+async fn days(
+    session: &SessionContext,
+    rows: LogicalPlan,
+    day: Expr,
+) -> Result<Option<(NaiveDate, NaiveDate)>, DataFusionError> {
+    let nobody: Vec<Expr> = Vec::new();
+    let ends = vec![min(day.clone()), max(day)];
+    let plan = LogicalPlanBuilder::from(rows).aggregate(nobody, ends)?.build()?;
+    let batches = session.execute_logical_plan(plan).await?.collect().await?;
+    let end = |column: usize| {
+        let batch = batches.iter().find(|batch| batch.num_rows() > 0)?;
+        let days = batch.column(column).as_primitive_opt::<Date32Type>()?;
+        if days.is_null(0) {
+            return None;
+        }
+        NaiveDate::from_epoch_days(days.value(0))
+    };
+    Ok(end(0).zip(end(1)))
+}
+
+/// The session of a release, without all that it holds where it is printed.
+struct Pinned(SessionContext);
+
+impl fmt::Debug for Pinned {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Pinned").finish_non_exhaustive()
+    }
+}
+
+/// Spans in which rows must lie, by the name of their time.
+type Spans = Vec<(String, Span)>;
+
+/// The spans of a question: once, or once for each that is compared.
+fn spans(resolved: &Resolved, clock: &Clock) -> Result<Vec<(Option<Span>, Spans)>, CubeError> {
+    let place = || "timeDimensions".to_owned();
+    let told = |range: &DateRange| {
+        range::span(range, clock).map_err(|problem| CubeError::Question { place: place(), problem })
+    };
+    let mut always: Spans = Vec::new();
+    for (name, range) in &resolved.ranges {
+        add(&mut always, name, told(range)?);
+    }
+    let Some((name, ranges)) = &resolved.compare else { return Ok(vec![(None, always)]) };
+    let mut all = Vec::new();
+    for range in ranges {
+        let span = told(range)?;
+        let mut spans = always.clone();
+        add(&mut spans, name, span);
+        all.push((Some(span), spans));
+    }
+    Ok(all)
+}
+
+/// Adds a span; of two spans of one time that which lies in both.
+fn add(spans: &mut Spans, name: &str, span: Span) {
+    match spans.iter_mut().find(|(known, _)| known == name) {
+        Some((_, known)) => {
+            known.from = known.from.max(span.from);
+            known.until = known.until.min(span.until).max(known.from);
+        }
+        None => spans.push((name.to_owned(), span)),
+    }
+}
+
+/// A question as it was understood: each member once, with the order, the limit and the zone that
+/// hold.
+fn normalised(question: &Question, resolved: &Resolved, zone: Tz) -> Question {
+    let prefix = resolved.subject.name();
+    let member = |name: &str| format!("{prefix}.{name}");
+    let key = |key: &resolve::Key| match key.granularity {
+        Some(granularity) => format!("{prefix}.{}.{granularity}", key.name),
+        None => member(&key.name),
+    };
+    let plain = resolved.keys.iter().filter(|key| key.granularity.is_none());
+    let mut times: Vec<TimeDimension> = question.time_dimensions.clone();
+    times.dedup();
+    for cut in resolved.keys.iter().filter(|key| key.granularity.is_some()) {
+        let dimension = member(&cut.name);
+        let is_it = |time: &TimeDimension| {
+            time.dimension == dimension && time.granularity == cut.granularity
+        };
+        if !times.iter().any(is_it) {
+            let (date_range, compare) = (None, Vec::new());
+            let granularity = cut.granularity;
+            times.push(TimeDimension { dimension, granularity, date_range, compare });
+        }
+    }
+    let ordered = resolved.order.iter().filter_map(|(ordered, direction)| {
+        let name = match ordered {
+            resolve::Ordered::Key(at) => key(resolved.keys.get(*at)?),
+            resolve::Ordered::Measure(at) => member(&resolved.measures.get(*at)?.full_name()),
+        };
+        Some((name, *direction))
+    });
+    let shown = resolved.measures.iter().take(resolved.shown);
+    Question {
+        measures: shown.map(|asked| member(&asked.full_name())).collect(),
+        dimensions: plain.map(key).collect(),
+        time_dimensions: times,
+        segments: resolved.segments.iter().map(|name| member(name)).collect(),
+        order: ordered.collect(),
+        limit: Some(question.limit.unwrap_or(size::USUAL_ROWS)),
+        timezone: Some(zone.name().to_owned()),
+        ..question.clone()
+    }
+}

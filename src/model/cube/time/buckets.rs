@@ -1,0 +1,252 @@
+//! Which stretches of a granularity touch a span, and which of them are cut?
+//!
+//! A stretch is cut, `is_partial`, where the span begins after its first day or ends before its
+//! last one, and where the data date lies before its last day: then not all of its rows can be
+//! there.
+
+use std::sync::Arc;
+
+use chrono::{NaiveDate, NaiveDateTime};
+use datafusion::arrow::array::{ArrayRef, Date32Array, StringArray};
+
+use super::calendar::NO_DAYS;
+use super::clock::{number, step, stretch};
+use super::{Clock, Span};
+use crate::model::cube::granularity::Granularity;
+
+/// The most stretches that a question may have over time or of levels.
+const BUCKETS_MAX: usize = 100_000;
+
+/// What names a stretch of time, or a day.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Key {
+    /// a stretch of the calendar, by its first day
+    Day(NaiveDate),
+    /// a stretch of the fiscal year, by its name
+    Text(String),
+}
+
+/// A stretch of time that touches a span.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bucket {
+    /// what names it; nothing where the whole span is one stretch
+    pub key: Option<Key>,
+    /// its first day within the span
+    pub first: NaiveDate,
+    /// its last day within the span
+    pub last: NaiveDate,
+    /// its own first and last day
+    pub whole: (NaiveDate, NaiveDate),
+    /// whether the span or the data date cuts it
+    pub is_partial: bool,
+}
+
+/// The stretches of a granularity that touch a span, in their order. A question without a span
+/// means that of all its rows, [`widened`] to whole stretches.
+///
+/// # Errors
+/// When the granularity is shorter than a day, the calendar has no such stretches, or there are too
+/// many.
+pub fn buckets(
+    granularity: Granularity,
+    span: &Span,
+    clock: &Clock<'_>,
+) -> Result<Vec<Bucket>, String> {
+    let (first, last) = span.days();
+    if granularity.is_fiscal() {
+        let all = clock.calendar.stretches(granularity)?;
+        if all.iter().all(|stretch| stretch.days.is_none()) {
+            return Err(NO_DAYS.to_owned());
+        }
+        let meets = |days: (NaiveDate, NaiveDate)| days.0 <= last && first <= days.1;
+        let named = all.into_iter().filter_map(|stretch| {
+            let whole = stretch.days.filter(|days| meets(*days))?;
+            Some(cut(Some(Key::Text(stretch.name)), whole, (first, last), clock.today))
+        });
+        return Ok(named.collect());
+    }
+    if granularity < Granularity::Day {
+        return Err(format!(
+            "`{granularity}` is shorter than a day; over time, and of levels, ask day or longer"
+        ));
+    }
+    let beyond = || "the span reaches beyond the years that have dates".to_owned();
+    let mut all = Vec::new();
+    let mut begin = stretch(granularity, first).ok_or_else(beyond)?.0;
+    while begin <= last {
+        let whole = stretch(granularity, begin).ok_or_else(beyond)?;
+        all.push(cut(Some(Key::Day(begin)), whole, (first, last), clock.today));
+        if all.len() > BUCKETS_MAX {
+            return Err(format!(
+                "the span has more than {BUCKETS_MAX} stretches of `{granularity}`; ask a shorter \
+                 span or longer stretches"
+            ));
+        }
+        begin = step(granularity, begin, 1).ok_or_else(beyond)?;
+    }
+    Ok(all)
+}
+
+/// The span of all stretches that another one touches: what a question means that names no span.
+///
+/// # Errors
+/// As of [`buckets`].
+pub fn widened(granularity: Granularity, span: &Span, clock: &Clock<'_>) -> Result<Span, String> {
+    let all = buckets(granularity, span, clock)?;
+    let first = all.iter().map(|bucket| bucket.whole.0).min();
+    let last = all.iter().map(|bucket| bucket.whole.1).max();
+    Ok(first.zip(last).map_or(*span, |(first, last)| Span::of_days(first, last)))
+}
+
+/// A whole span as one stretch.
+pub fn whole(span: &Span, clock: &Clock<'_>) -> Bucket {
+    let days = span.days();
+    cut(None, days, days, clock.today)
+}
+
+/// A stretch within the days of a span.
+fn cut(
+    key: Option<Key>,
+    whole: (NaiveDate, NaiveDate),
+    span: (NaiveDate, NaiveDate),
+    today: NaiveDate,
+) -> Bucket {
+    let (first, last) = (whole.0.max(span.0), whole.1.min(span.1));
+    let is_partial = (first, last) != whole || whole.1 > today;
+    Bucket { key, first, last, whole, is_partial }
+}
+
+/// Keys as a column of dates or of texts.
+pub(crate) fn column<'a>(keys: impl Iterator<Item = &'a Key>) -> ArrayRef {
+    let keys: Vec<&Key> = keys.collect();
+    let is_text = keys.iter().any(|key| matches!(key, Key::Text(_)));
+    if is_text {
+        let text = |key: &&Key| match key {
+            Key::Text(text) => Some(text.clone()),
+            Key::Day(_) => None,
+        };
+        return Arc::new(keys.iter().map(text).collect::<StringArray>());
+    }
+    let day = |key: &&Key| match key {
+        Key::Day(day) => Some(number(*day)),
+        Key::Text(_) => None,
+    };
+    Arc::new(keys.iter().map(day).collect::<Date32Array>())
+}
+
+impl From<NaiveDate> for Key {
+    fn from(day: NaiveDate) -> Self {
+        Self::Day(day)
+    }
+}
+
+/// What a span's ends are, for spans of moments that do not begin and end with a day.
+pub fn has_whole_days(span: &Span) -> bool {
+    let begins = |moment: NaiveDateTime| moment.time() == chrono::NaiveTime::MIN;
+    begins(span.from) && begins(span.until)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::calendar::Calendar;
+    use super::super::tests::{day, weeks};
+    use super::*;
+
+    /// The stretches of a span as `name first last`, with a `*` where they are cut.
+    fn named(granularity: Granularity, first: &str, last: &str, today: &str) -> Vec<String> {
+        let calendar = weeks();
+        let clock = Clock { today: day(today), zone: chrono_tz::UTC, calendar: &calendar };
+        let span = Span::of_days(day(first), day(last));
+        let text = |bucket: &Bucket| {
+            let name = match bucket.key.as_ref().unwrap() {
+                Key::Day(day) => day.to_string(),
+                Key::Text(text) => text.clone(),
+            };
+            let mark = if bucket.is_partial { "*" } else { "" };
+            format!("{name} {} {}{mark}", bucket.first, bucket.last)
+        };
+        buckets(granularity, &span, &clock).unwrap().iter().map(text).collect()
+    }
+
+    #[test]
+    fn stretches_are_cut_by_the_span_and_marked_by_the_data_date() {
+        assert_eq!(
+            named(Granularity::Month, "2026-05-10", "2026-08-31", "2026-07-15"),
+            [
+                "2026-05-01 2026-05-10 2026-05-31*",
+                "2026-06-01 2026-06-01 2026-06-30",
+                "2026-07-01 2026-07-01 2026-07-31*",
+                "2026-08-01 2026-08-01 2026-08-31*",
+            ]
+        );
+        // Monday to Sunday; the data date is a Sunday, so its week is whole.
+        assert_eq!(
+            named(Granularity::Week, "2026-07-07", "2026-07-12", "2026-07-12"),
+            ["2026-07-06 2026-07-07 2026-07-12*"]
+        );
+        assert_eq!(
+            named(Granularity::Week, "2026-07-06", "2026-07-12", "2026-07-12"),
+            ["2026-07-06 2026-07-06 2026-07-12"]
+        );
+        assert_eq!(
+            named(Granularity::Quarter, "2025-12-31", "2026-01-01", "2026-07-15"),
+            ["2025-10-01 2025-12-31 2025-12-31*", "2026-01-01 2026-01-01 2026-01-01*",]
+        );
+        assert_eq!(
+            named(Granularity::Year, "2024-01-01", "2024-12-31", "2024-12-31"),
+            ["2024-01-01 2024-01-01 2024-12-31"]
+        );
+        assert_eq!(
+            named(Granularity::Day, "2026-02-28", "2026-03-01", "2026-02-28"),
+            ["2026-02-28 2026-02-28 2026-02-28", "2026-03-01 2026-03-01 2026-03-01*",]
+        );
+    }
+
+    #[test]
+    fn fiscal_stretches_have_names_and_corrections_their_own() {
+        assert_eq!(
+            named(Granularity::FiscalPeriod, "2025-11-24", "2026-01-25", "2026-01-24"),
+            [
+                "2025-12 2025-11-24 2025-12-28",
+                "2025-13 2025-12-28 2025-12-28",
+                "2026-01 2025-12-29 2026-01-25*",
+            ]
+        );
+        assert_eq!(
+            named(Granularity::FiscalQuarter, "2025-12-28", "2025-12-29", "2026-07-15"),
+            ["2025-Q4 2025-12-28 2025-12-28*", "2026-Q1 2025-12-29 2025-12-29*",]
+        );
+        assert_eq!(
+            named(Granularity::FiscalYear, "2024-12-30", "2025-12-28", "2026-07-15"),
+            ["2025 2024-12-30 2025-12-28"]
+        );
+    }
+
+    #[test]
+    fn a_span_that_nobody_named_has_whole_stretches() {
+        let calendar = weeks();
+        let clock = Clock { today: day("2026-07-15"), zone: chrono_tz::UTC, calendar: &calendar };
+        let widened = |granularity| {
+            let span = Span::of_days(day("2026-01-20"), day("2026-05-19"));
+            let (first, last) = widened(granularity, &span, &clock).unwrap().days();
+            format!("{first} {last}")
+        };
+        assert_eq!(widened(Granularity::Month), "2026-01-01 2026-05-31");
+        assert_eq!(widened(Granularity::Week), "2026-01-19 2026-05-24");
+        assert_eq!(widened(Granularity::FiscalPeriod), "2025-12-29 2026-05-24");
+        assert_eq!(widened(Granularity::FiscalYear), "2025-12-29 2026-12-27");
+    }
+
+    #[test]
+    fn too_many_stretches_and_too_short_ones_are_refused() {
+        let calendar = Calendar::default();
+        let clock = Clock { today: day("2026-07-15"), zone: chrono_tz::UTC, calendar: &calendar };
+        let error = |granularity, first: &str| {
+            let span = Span::of_days(day(first), day("2026-07-15"));
+            buckets(granularity, &span, &clock).unwrap_err()
+        };
+        assert!(error(Granularity::Day, "1500-01-01").contains("more than 100000"), "too many");
+        assert!(error(Granularity::Hour, "2026-01-01").contains("shorter than a day"), "too short");
+        assert!(error(Granularity::FiscalYear, "2026-01-01").contains("[periods]"), "unknown");
+    }
+}
