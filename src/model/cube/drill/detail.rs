@@ -16,6 +16,9 @@ use crate::model::cube::time::variants::{SourceUnit, pairs};
 use crate::model::cube::variant::Variant;
 use crate::model::cube::{CubeError, time::range};
 
+/// As many rows as one answer may have.
+const ROWS_MAX: u64 = 50_000;
+
 impl Cell<'_> {
     /// The question for the rows that a measure rests on.
     pub(super) fn detail(&self, measure: Option<&str>) -> Result<Question, CubeError> {
@@ -33,6 +36,7 @@ impl Cell<'_> {
         }
         question.time_dimensions.retain(|time| time.date_range.is_some());
         question.ungrouped = true;
+        question.limit = Some(ROWS_MAX);
         question.measures = rested_on(&chosen);
         question.dimensions = Vec::new();
         let mut question = self.in_cube(question, cube)?;
