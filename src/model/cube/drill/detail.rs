@@ -6,6 +6,7 @@
 
 use super::cell::{Cell, exact, holds, whole};
 use super::unfit;
+use crate::model::cube::compile::ROWS;
 use crate::model::cube::granularity::Granularity;
 use crate::model::cube::head::MeasureKind;
 use crate::model::cube::members::{Cube, FoundMeasure};
@@ -15,9 +16,6 @@ use crate::model::cube::time::buckets::{Bucket, Key, buckets};
 use crate::model::cube::time::variants::{SourceUnit, pairs};
 use crate::model::cube::variant::Variant;
 use crate::model::cube::{CubeError, time::range};
-
-/// As many rows as one answer may have.
-const ROWS_MAX: u64 = 50_000;
 
 impl Cell<'_> {
     /// The question for the rows that a measure rests on.
@@ -36,7 +34,7 @@ impl Cell<'_> {
         }
         question.time_dimensions.retain(|time| time.date_range.is_some());
         question.ungrouped = true;
-        question.limit = Some(ROWS_MAX);
+        question.limit = Some(ROWS);
         question.measures = rested_on(&chosen);
         question.dimensions = Vec::new();
         let mut question = self.in_cube(question, cube)?;
