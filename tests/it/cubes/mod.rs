@@ -1,11 +1,15 @@
 //! Are questions of cubes answered rightly, soon, and by the rows that they rest on?
 
 mod advise;
+mod answers;
 mod compile;
 mod depot;
+mod drill;
 mod filters;
 mod fits;
 mod heads;
-mod rollups;
+mod kiosk;
+mod receipts;
 mod refusals;
+mod rollups;
 mod till;
