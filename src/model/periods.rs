@@ -147,6 +147,7 @@ pub fn year_before(periods: &[Period], at: usize) -> Option<&Period> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::session::{Limits, session};
 
     fn periods() -> Vec<Period> {
         let period = |(name, year, number, is_correcting): (&str, i64, i64, bool)| Period {
@@ -169,6 +170,56 @@ mod tests {
 
     fn name(found: Option<&Period>) -> Option<&str> {
         found.map(|found| found.name.as_str())
+    }
+
+    #[test]
+    fn periods_are_what_the_settings_say() {
+        let folder = tempfile::tempdir().unwrap();
+        let spill_dir = folder.path().to_owned();
+        let limits = Limits { threads: 1, memory_bytes: 16 << 20, spill_dir };
+        let session = session(&limits).unwrap();
+        let threads = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let table = "create table months as select * from (values
+             ('b', 2026, 2, 'Q1', date '2026-02-01', date '2026-02-28', false),
+             ('x', 2026, 3, cast(null as varchar), date '2026-02-28', date '2026-02-28', true),
+             ('a', 2026, 1, 'Q1', date '2026-01-01', date '2026-01-31', null)
+             ) as months (label, of_year, place, quarter, begins, ends, corrects)";
+        threads.block_on(async { session.sql(table).await.unwrap().collect().await.unwrap() });
+        threads.block_on(async {
+            let used = "create table used as select 'b' as label";
+            session.sql(used).await.unwrap().collect().await.unwrap()
+        });
+        let read = |more: &str| {
+            let text = format!(
+                "table = \"public.months\"\nperiod = \"label\"\norder = [\"place\"]\n{more}"
+            );
+            let settings: Periods = toml::from_str(&text).unwrap();
+            threads.block_on(read(&session, Some(&settings)))
+        };
+        let all = "year = \"of_year\"\nnumber = \"place\"\nadjusting = \"corrects\"\n\
+                   quarter = \"quarter\"\nstarts = \"begins\"\nends = \"ends\"\n\
+                   data = \"public.used.label\"";
+        let day = |text: &str| text.parse().unwrap();
+        let period = |name: &str, number, quarter: Option<&str>, days: (&str, &str)| Period {
+            name: name.to_owned(),
+            place: Some((2026, number)),
+            year: Some("2026".to_owned()),
+            quarter: quarter.map(str::to_owned),
+            days: Some((day(days.0), day(days.1))),
+            ..Period::default()
+        };
+        let b = period("b", 2, Some("Q1"), ("2026-02-01", "2026-02-28"));
+        let x = period("x", 3, None, ("2026-02-28", "2026-02-28"));
+        let expected = [
+            period("a", 1, Some("Q1"), ("2026-01-01", "2026-01-31")),
+            Period { has_data: true, ..b },
+            Period { is_correcting: true, ..x },
+        ];
+        assert_eq!(read(all).unwrap(), expected);
+        let bare = |name: &str| Period { name: name.to_owned(), ..Period::default() };
+        assert_eq!(read("").unwrap(), [bare("a"), bare("b"), bare("x")]);
+        let error = read("quarter = \"absent\"").unwrap_err().to_string();
+        assert!(error.contains("[periods]") && error.contains("absent"), "{error}");
     }
 
     #[test]

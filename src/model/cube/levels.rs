@@ -314,9 +314,9 @@ mod tests {
         let sums = vec![sum.alias("sum"), max(named(DAYS)).alias("days")];
         let mut shown = by.clone();
         shown.push(total(named("sum"), named("days"), &kind, asked.keep).alias("value"));
-        let order = by.iter().map(|key| key.clone().sort(true, false)).collect();
+        let order: Vec<_> = by.iter().map(|key| key.clone().sort(true, false)).collect();
         let frame = frame.aggregate(by, sums).unwrap().select(shown).unwrap();
-        let frame = frame.sort(order).unwrap();
+        let frame = if order.is_empty() { frame } else { frame.sort(order).unwrap() };
         let threads = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let mut told = Vec::new();
         for batch in threads.block_on(frame.collect()).unwrap() {

@@ -187,7 +187,12 @@ mod tests {
         for (variant, granularity, span, expected) in cases {
             assert_eq!(periods(variant, granularity, span), expected, "{variant} {granularity}");
         }
-        let pairs = asked("previous_period", FiscalPeriod, "2025-12-29 2026-01-25").unwrap();
+    }
+
+    #[test]
+    fn the_days_of_sources_are_known() {
+        let pairs =
+            asked("previous_period", Granularity::FiscalPeriod, "2025-12-29 2026-01-25").unwrap();
         assert_eq!(pairs.read, Some(Span::of_days(day("2025-11-24"), day("2025-12-28"))));
     }
 
