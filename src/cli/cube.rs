@@ -245,7 +245,7 @@ fn members(context: &Context, subject: Subject<'_>, language: &str) -> Result<()
     }
     let headings = ["member", "kind", "its total", "label", "description", "over time"];
     context.output.table(&headings.map(Heading::text), &rows)?;
-    context.output.say("\nover time: `sales__year_before` is the `year_before` of `sales`")
+    context.output.say("\nover time: `amount__year_before` is the `year_before` of `amount`")
 }
 
 fn ask(

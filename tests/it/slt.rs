@@ -66,10 +66,10 @@ async fn reported(asker: &Asker<'_>, question: &Question) -> Result<DataFrame, D
 }
 
 /// The rows of an answer of cubes, the spans that are compared one after the other.
-async fn sliced(asker: &cube::Asker<'_>, json: &str) -> Result<Rows, DataFusionError> {
+async fn sliced(opened: &cube::Opened<'_>, json: &str) -> Result<Rows, DataFusionError> {
     let failed = |error: CubeError| DataFusionError::External(error.into());
     let question = cube::question::Question::parse(json).map_err(failed)?;
-    let answer = asker.ask(&question).await.map_err(failed)?;
+    let answer = opened.ask(&question).await.map_err(failed)?;
     let width = answer.parts.first().map_or(0, |part| part.schema.fields().len());
     let batches = answer.parts.iter().flat_map(|part| &part.batches);
     let rows = batches.map(texts).collect::<Result<Vec<_>, _>>()?;
@@ -101,10 +101,11 @@ fn faults_of(place: &str, records: &[Record]) -> Vec<String> {
         limits: &limits,
         has_rollups: true,
     };
+    let opened = slicer.open().unwrap();
     let answer = |sql: &str| {
         runtime().block_on(async {
             if let Some(json) = sql.strip_prefix("cube ") {
-                return sliced(&slicer, json).await;
+                return sliced(&opened, json).await;
             }
             let frame = match question(sql) {
                 Some(question) => reported(&asker, &question?).await?,
