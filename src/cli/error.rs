@@ -110,6 +110,7 @@ impl CliError {
         match self {
             Self::Usage(_) | Self::Log { .. } | Self::Config(_) => 2,
             Self::Report(error) if error.is_usage() => 2,
+            Self::Cube(error) if error.is_usage() => 2,
             Self::Interrupted(_) => 130,
             Self::Closed => 141,
             _ => 1,

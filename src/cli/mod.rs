@@ -5,6 +5,7 @@ mod check;
 mod close;
 mod collect;
 mod completions;
+mod cube;
 mod demo;
 mod describe;
 mod describe_cube;
@@ -75,6 +76,7 @@ enum Verb {
     Refresh(refresh::Args),
     Query(query::Args),
     Report(report::Args),
+    Cube(cube::Args),
     Advise(advise::Args),
     Releases(releases::Args),
     Pin(pin::Args),
@@ -182,6 +184,7 @@ fn run(verb: Verb, context: &Context) -> Result<(), CliError> {
         Verb::Refresh(args) => refresh::run(args, context),
         Verb::Query(args) => query::run(&args, context),
         Verb::Report(args) => report::run(&args, context),
+        Verb::Cube(args) => cube::run(&args, context),
         Verb::Advise(args) => advise::run(&args, context),
         Verb::Releases(args) => releases::run(&args, context),
         Verb::Pin(args) => pin::run(&args, context),

@@ -9,6 +9,7 @@ use tracing_subscriber::EnvFilter;
 use super::error::CliError;
 use crate::engine::encode::EncodeError;
 use crate::engine::text_table::{self, Heading};
+use crate::model::cube::CubeError;
 use crate::model::report::ReportError;
 
 /// Width of the widest cell of our own tables.
@@ -96,6 +97,7 @@ fn is_closed(error: &CliError) -> bool {
     match error {
         CliError::Closed => true,
         CliError::Encode(EncodeError::Target(cause))
+        | CliError::Cube(CubeError::Encode(EncodeError::Target(cause)))
         | CliError::Report(ReportError::Encode(EncodeError::Target(cause))) => {
             cause.kind() == io::ErrorKind::BrokenPipe
         }

@@ -209,7 +209,8 @@ pub(super) fn to_file(
     placed
 }
 
-fn read_stdin() -> Result<String, CliError> {
+/// All of standard input.
+pub(super) fn read_stdin() -> Result<String, CliError> {
     let mut sql = String::new();
     io::stdin().read_to_string(&mut sql).map_err(|cause| CliError::File {
         action: "read",

@@ -177,7 +177,7 @@ fn write(
 }
 
 /// Says below a table, or beside what another program reads, what is missing in the data.
-fn finish(
+pub(super) fn finish(
     context: &Context,
     encoding: Encoding,
     below: &[String],

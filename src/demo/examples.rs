@@ -43,6 +43,22 @@ Examples:
 
 The answer says which release it is of, how far each system was loaded, and what is missing.";
 
+/// Shown by `patron cube --help`.
+pub const CUBE: &str = "\
+Examples:
+  patron cube                                      all cubes and views
+  patron cube sales                                what one has: measures, dimensions, hierarchies
+  patron cube '{\"measures\": [\"sales.net_amount\"], \"dimensions\": [\"sales.customer_id\"]}'
+  patron cube question.json --format csv --output answer.csv
+  patron cube question.json --drill down:product --row 2
+  patron cube question.json --drill detail --row 1     the rows behind a number, totals included
+  patron cube question.json --as-of 1 --format json    the same bytes as when release 1 was new
+  patron cube --meta --language zh-CN
+
+A question is a query of Cube's REST language: measures, dimensions, timeDimensions, filters,
+segments, order, limit, offset, total, timezone, ungrouped; and `subtotals`, which adds the totals
+of every level. The answer says of each measure what its totals are, and has a receipt.";
+
 /// Shown by `patron advise --help`.
 pub const ADVISE: &str = "\
 Examples:

@@ -243,7 +243,7 @@ fn a_wrong_call_is_told_from_a_failure() {
 #[test]
 fn help_shows_examples_that_run() {
     let (_folder, root) = demo();
-    let verbs: [&[&str]; 26] = [
+    let verbs: [&[&str]; 27] = [
         &[],
         &["demo"],
         &["init"],
@@ -258,6 +258,7 @@ fn help_shows_examples_that_run() {
         &["describe"],
         &["refresh"],
         &["query"],
+        &["cube"],
         &["releases"],
         &["pin"],
         &["quarantine", "list"],
@@ -302,6 +303,14 @@ fn help_shows_examples_that_run() {
         }
     }
     assert!(asked.len() >= 6, "{asked:?}");
+    for text in [examples::CUBE, NEXT] {
+        for json in text.split("patron cube '").skip(1).filter_map(|rest| rest.split('\'').next()) {
+            let path = folder.path().join("answer.csv");
+            ok(&root, &["cube", json, "--output", path.to_str().unwrap()]);
+            asked.insert(json);
+        }
+    }
+    assert!(asked.iter().filter(|asked| asked.starts_with('{')).count() >= 2, "{asked:?}");
 }
 
 #[test]

@@ -3,7 +3,8 @@
 //! `tests/slt/<folder>/<model>.slt` belongs to `sql/<folder>/<model>.sql`. Values are written as
 //! `patron query --format csv` prints them, a missing one `NULL`, an empty text `(empty)`. A report
 //! is asked by `report <name> <parameter>=<value> ...` in place of SQL; a value with blanks stands
-//! on a line of its own.
+//! on a line of its own. Cubes are asked by `cube` and their question in JSON, on as many lines as
+//! it takes; the rows of spans that are compared stand one span after the other.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -12,6 +13,7 @@ use datafusion::arrow::array::{Array, RecordBatch};
 use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
 use datafusion::error::DataFusionError;
 use datafusion::prelude::DataFrame;
+use patron::model::cube::{self, CubeError};
 use patron::model::report::{Asker, Question};
 use patron::query::{self, Principal};
 
@@ -21,7 +23,7 @@ use crate::support::world::runtime;
 use crate::worlds;
 
 /// The folders whose models need a file.
-const FOLDERS: [&str; 3] = ["intermediate", "marts", "reports"];
+const FOLDERS: [&str; 4] = ["cubes", "intermediate", "marts", "reports"];
 
 /// Models whose file is still to be written; each goes as soon as its file is there.
 const WITHOUT_FILE: &[&str] = &[];
@@ -63,6 +65,20 @@ async fn reported(asker: &Asker<'_>, question: &Question) -> Result<DataFrame, D
     answer.map(|answer| answer.frame).map_err(|error| DataFusionError::External(error.into()))
 }
 
+/// The rows of an answer of cubes, the spans that are compared one after the other.
+async fn sliced(asker: &cube::Asker<'_>, json: &str) -> Result<Rows, DataFusionError> {
+    let failed = |error: CubeError| DataFusionError::External(error.into());
+    let question = cube::question::Question::parse(json).map_err(failed)?;
+    let answer = asker.ask(&question).await.map_err(failed)?;
+    let width = answer.parts.first().map_or(0, |part| part.schema.fields().len());
+    let batches = answer.parts.iter().flat_map(|part| &part.batches);
+    let rows = batches.map(texts).collect::<Result<Vec<_>, _>>()?;
+    Ok((width, rows.concat()))
+}
+
+/// How many columns an answer has, and its rows as texts.
+type Rows = (usize, Vec<Vec<String>>);
+
 /// What a script's records say and the release does not.
 fn faults_of(place: &str, records: &[Record]) -> Vec<String> {
     let world = hand::shared();
@@ -77,17 +93,28 @@ fn faults_of(place: &str, records: &[Record]) -> Vec<String> {
         principal: &principal,
         limits: &limits,
     };
+    let slicer = cube::Asker {
+        project: &project,
+        home: &home,
+        release: &release,
+        principal: &principal,
+        limits: &limits,
+        has_rollups: true,
+    };
     let answer = |sql: &str| {
-        let (width, batches) = runtime().block_on(async {
+        runtime().block_on(async {
+            if let Some(json) = sql.strip_prefix("cube ") {
+                return sliced(&slicer, json).await;
+            }
             let frame = match question(sql) {
                 Some(question) => reported(&asker, &question?).await?,
                 None => query::ask(&session, sql).await?,
             };
             let width = frame.schema().fields().len();
-            Ok::<_, DataFusionError>((width, frame.collect().await?))
-        })?;
-        let rows = batches.iter().map(texts).collect::<Result<Vec<_>, _>>()?;
-        Ok::<_, DataFusionError>((width, rows.concat()))
+            let batches = frame.collect().await?;
+            let rows = batches.iter().map(texts).collect::<Result<Vec<_>, _>>()?;
+            Ok::<_, DataFusionError>((width, rows.concat()))
+        })
     };
     let fault = |record: &Record| {
         let found = match answer(&record.sql) {

@@ -64,3 +64,10 @@ pub enum CubeError {
     #[error(transparent)]
     Encode(#[from] EncodeError),
 }
+
+impl CubeError {
+    /// Whether whoever asks must say something else.
+    pub fn is_usage(&self) -> bool {
+        matches!(self, Self::Question { .. } | Self::Unknown { .. } | Self::Unfit { .. })
+    }
+}

@@ -8,7 +8,7 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::head::RollupGranularity;
-use super::route::{self, Cut, Need, Route, TimeNeed};
+use super::route::{self, Cut, Need, TimeNeed};
 use crate::warehouse::durable;
 
 /// The file below the folder of a project's state.
@@ -82,7 +82,7 @@ pub struct Line {
 
 impl Asked {
     /// What is kept of a question about one cube.
-    pub fn of(need: &Need, cube: &str, route: &Route) -> Self {
+    pub fn of(need: &Need, cube: &str, route: &str) -> Self {
         let times = need.times.iter().map(|time| Timed {
             dimension: time.dimension.clone(),
             granularity: time.granularity.map(|granularity| granularity.to_string()),
@@ -95,7 +95,7 @@ impl Asked {
             segments: need.segments.iter().cloned().collect(),
             times: times.collect(),
             is_ungrouped: need.is_ungrouped,
-            route: route.name().to_owned(),
+            route: route.to_owned(),
         }
     }
 
@@ -237,7 +237,7 @@ mod tests {
     fn a_full_file_makes_room() {
         let folder = tempfile::tempdir().unwrap();
         let need = Need { measures: ["lines".to_owned()].into(), ..Need::default() };
-        let asked = Asked::of(&need, "shop", &Route::base());
+        let asked = Asked::of(&need, "shop", "base");
         let at = |day| Utc.with_ymd_and_hms(2026, 4, day, 6, 0, 0).unwrap();
         write(folder.path(), at(1), &[asked.clone(), asked.clone()], 10, 2);
         let written = fs::read_to_string(folder.path().join(FILE)).unwrap();
@@ -255,7 +255,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("state");
         fs::write(&file, "no folder").unwrap();
-        let asked = Asked::of(&Need::default(), "shop", &Route::base());
+        let asked = Asked::of(&Need::default(), "shop", "base");
         write(&file, DateTime::UNIX_EPOCH, &[asked], 0, 0);
         assert_eq!(fs::read_to_string(&file).unwrap(), "no folder");
     }

@@ -15,14 +15,23 @@
 //! | `rollup` | which tables are built to answer sooner? |
 //! | `route` | from which table is a question answered? |
 //! | `compile` | how does a question become plans, and their rows an answer? |
+//! | `drill` | what is asked next, from a row of an answer? |
+//! | `answer` | how is an answer written, with its receipt? |
+//! | `echo` | how is a question written back? |
+//! | `told` | what is a member called, and what are totals of it? |
+//! | `words` | what are stretches of time called in a language? |
+//! | `meta` | what can be asked, as clients of Cube read it? |
 //! | `log` | what was asked before? |
 //! | `advise` | which rollups would have been worth it? |
 //! | `section` | how does a cube's file read with other rollups? |
 //! | `error` | why can a question not be answered? |
 
 pub mod advise;
+mod answer;
 pub(super) mod check;
 mod compile;
+pub mod drill;
+pub mod echo;
 pub mod error;
 mod filter;
 pub mod granularity;
@@ -30,13 +39,16 @@ pub mod head;
 pub mod levels;
 pub mod log;
 pub mod members;
+pub mod meta;
 mod parse;
 pub mod question;
 pub mod rollup;
 pub mod route;
 mod section;
 pub mod time;
+mod told;
 pub mod variant;
+mod words;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -54,10 +66,12 @@ use crate::warehouse::home::Home;
 use crate::warehouse::project::Project;
 use crate::warehouse::release::Release;
 
+pub use answer::{Receipt, Told};
 pub use check::against;
 pub use compile::Opened;
 pub use error::CubeError;
 pub use members::Cubes;
+pub use told::additivity;
 
 /// Where and on whose behalf cubes are asked.
 #[derive(Debug, Clone, Copy)]

@@ -2,25 +2,18 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use datafusion::arrow::array::RecordBatch;
-use datafusion::arrow::datatypes::{Field, Schema};
 use datafusion::execution::SendableRecordBatchStream;
-use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
-use futures::StreamExt;
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
 
 use super::parameter::Value;
 use super::{Answer, ReportError, json};
 use crate::engine::encode::{Cut, EncodeError, Encoding, encode};
+use crate::model::written::{renamed, text};
 use crate::warehouse::manifest::Hash;
 use crate::warehouse::release::{Release, Waiver};
-
-/// The key under which a file's own metadata hold the receipt.
-const METADATA: &str = "patron.receipt";
 
 /// What it takes to get the same answer again, and what was waived for it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -129,32 +122,4 @@ async fn rows(
     frame: datafusion::prelude::DataFrame,
 ) -> Result<SendableRecordBatchStream, EncodeError> {
     frame.execute_stream().await.map_err(EncodeError::Query)
-}
-
-fn text(value: &impl Serialize) -> Result<String, ReportError> {
-    let failed = |error| EncodeError::Target(std::io::Error::from(error));
-    Ok(serde_json::to_string(value).map_err(failed)?)
-}
-
-/// The same rows under other names, with a receipt.
-fn renamed(
-    stream: SendableRecordBatchStream,
-    labels: Option<Vec<String>>,
-    receipt: Option<String>,
-) -> SendableRecordBatchStream {
-    let given = stream.schema();
-    let mut fields: Vec<Field> =
-        given.fields().iter().map(|field| field.as_ref().clone()).collect();
-    for (field, label) in fields.iter_mut().zip(labels.into_iter().flatten()) {
-        field.set_name(label);
-    }
-    let mut metadata = given.metadata().clone();
-    metadata.extend(receipt.map(|receipt| (METADATA.to_owned(), receipt)));
-    let schema = Arc::new(Schema::new_with_metadata(fields, metadata));
-    let shown = Arc::clone(&schema);
-    let batches = stream.map(move |batch| {
-        let columns = batch?.columns().to_vec();
-        RecordBatch::try_new(Arc::clone(&shown), columns).map_err(Into::into)
-    });
-    Box::pin(RecordBatchStreamAdapter::new(schema, batches))
 }

@@ -49,7 +49,7 @@ pub use parameter::Value;
 pub const COMPLETENESS: &str = "completeness";
 
 /// The unit of amounts in the currency in which the group reports.
-const REPORTING_CURRENCY: &str = "reporting_currency";
+pub(super) const REPORTING_CURRENCY: &str = "reporting_currency";
 
 /// Whether reports may read a table: what people see, and what the project says of itself.
 pub(super) fn may_read(table: &TableName) -> bool {

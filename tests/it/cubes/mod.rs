@@ -1,14 +1,18 @@
 //! Are questions of cubes answered rightly, soon, and by the rows that they rest on?
 
 mod advise;
+mod answers;
 mod asking;
 mod compile;
 mod depot;
+mod drill;
 mod filters;
 mod fits;
 mod heads;
+mod kiosk;
 mod random;
+mod receipts;
+mod refusals;
 mod rollups;
 mod strange;
-mod refusals;
 mod till;
