@@ -8,6 +8,7 @@ month       = "ends_on"
 [columns]
 bucket = """Who carries the amounts: customer, unassigned (nobody is known to), unused_capacity; \
 contra turns round the imputed cost of all, so that economic profit sums to the ledger's."""
+business_unit_id = "Unit that keeps the customer on the last day of the period."
 customer_id = "Customer, or the name of the bucket where it is none."
 customer_version_number = "Version of the customer that is valid on the last day of the period."
 product_category = "Category of what was sold; 'unassigned' where none is known."
@@ -149,6 +150,7 @@ select
             then margins.customer_id
         else 'customer'
     end as bucket,
+    customers.business_unit_id,
     margins.customer_id,
     customers.version_number as customer_version_number,
     margins.product_category,

@@ -57,6 +57,7 @@ tax_reporting_amount = "Tax in the reporting currency, converted likewise."
 is_revenue = """Whether the line is revenue, or takes it back. False for a prepayment, which asks \
 for money in advance, and where the document's header is not loaded."""
 is_intercompany = "Whether the debtor is a company of the group."
+due_on = "Day on which the document is due; null where its header says none."
 has_header = "Whether the header of the document is loaded; without it the currency is not known."
 rated_on = "Day of the source's rate to the reporting currency; null where it is missing."
 
@@ -135,7 +136,8 @@ with lines as (
         cast(invoice_lines.tax_amount as decimal(18, 4)) as tax_amount,
         coalesce(debtors.is_related_party, false) as is_intercompany,
         invoices.invoice_id is not null as has_header,
-        invoice_lines.invoiced_on
+        invoice_lines.invoiced_on,
+        invoices.due_on
     from staging.stg_finance__invoice_lines as invoice_lines
     cross join patron.project as project
     left join staging.stg_finance__invoices as invoices
@@ -243,6 +245,7 @@ select
     converted.is_intercompany,
     converted.has_header,
     converted.invoiced_on,
+    converted.due_on,
     converted.rated_on
 from converted_lines as converted
 left join marts.dim_dates as dates

@@ -11,6 +11,8 @@ list_amount = "Amount at list price in the document's currency, over all booking
 discount_amount = "Discount in the document's currency, over all bookings."
 net_amount = "Revenue without tax in the document's currency, over all bookings."
 net_functional_amount = "Revenue in the currency of the entity's books."
+list_reporting_amount = "Amount at list price in the reporting currency, over all bookings."
+discount_reporting_amount = "Discount in the reporting currency, over all bookings."
 net_reporting_amount = "Revenue in the reporting currency."
 cost_status = """costed; not_delivered, not_costed: goods whose cost is not known; no_goods: work, \
 fees, freight, rebates, and credit notes without goods that came back."""
@@ -44,6 +46,8 @@ with rebooked_lines as (
         sum(discount_amount) as discount_amount,
         sum(net_amount) as net_amount,
         sum(net_functional_amount) as net_functional_amount,
+        sum(list_reporting_amount) as list_reporting_amount,
+        sum(discount_reporting_amount) as discount_reporting_amount,
         sum(net_reporting_amount) as net_reporting_amount
     from marts.fct_invoice_lines
     group by invoice_id, invoice_line_number
@@ -82,6 +86,14 @@ lines as (
             coalesce(rebooked.net_functional_amount, booked.net_functional_amount)
             as decimal(18, 4)
         ) as net_functional_amount,
+        cast(
+            coalesce(rebooked.list_reporting_amount, booked.list_reporting_amount)
+            as decimal(18, 4)
+        ) as list_reporting_amount,
+        cast(
+            coalesce(rebooked.discount_reporting_amount, booked.discount_reporting_amount)
+            as decimal(18, 4)
+        ) as discount_reporting_amount,
         cast(
             coalesce(rebooked.net_reporting_amount, booked.net_reporting_amount)
             as decimal(18, 4)
@@ -177,6 +189,8 @@ select
     discount_amount,
     net_amount,
     net_functional_amount,
+    list_reporting_amount,
+    discount_reporting_amount,
     net_reporting_amount,
     cast(signed_amount as decimal(18, 4)) as cost_amount,
     cast(signed_functional_amount as decimal(18, 4)) as cost_functional_amount,

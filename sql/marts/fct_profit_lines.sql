@@ -13,6 +13,7 @@ selling, marketing, service, delivery, stock_holding, overhead; unmapped where i
 says nothing, out_of_scope where it leaves the account out."""
 bucket = """Who carries the amount: customer, unassigned (nobody is known to), unused_capacity, \
 out_of_scope."""
+business_unit_id = "Unit that keeps the customer on the last day of the period."
 customer_id = "Customer, or the name of the bucket where it is none."
 customer_version_number = "Version of the customer that is valid on the last day of the period."
 product_category = "Category of what was sold; 'unassigned' where none is known."
@@ -251,6 +252,7 @@ select
             then lines.customer_id
         else 'customer'
     end as bucket,
+    customers.business_unit_id,
     lines.customer_id,
     customers.version_number as customer_version_number,
     lines.product_category,

@@ -1,0 +1,332 @@
+/*---
+description = """What was offered to customers and what became of it, by lines of offers, in the \
+reporting currency."""
+label = { en = "Quotes", "zh-CN" = "报价" }
+grain = ["quote_id", "quote_line_number"]
+time = "quoted_on"
+views = ["company"]
+
+[dimensions.quoted_on]
+label = { en = "Date", "zh-CN" = "日期" }
+description = "Day of the offer."
+shared = "date"
+fiscal = { period = "period_id", quarter = "fiscal_quarter", year = "fiscal_year" }
+
+[dimensions.period_id]
+label = { en = "Accounting period", "zh-CN" = "会计期间" }
+description = "Accounting period in which the row is booked, or in which its day lies."
+shared = "period_id"
+
+[dimensions.fiscal_quarter]
+label = { en = "Fiscal quarter", "zh-CN" = "会计季度" }
+description = "Quarter of the fiscal year, as 2026-Q3."
+shared = "fiscal_quarter"
+
+[dimensions.fiscal_year]
+label = { en = "Fiscal year", "zh-CN" = "会计年度" }
+description = "Fiscal year, named by the calendar year in which it ends."
+shared = "fiscal_year"
+
+[dimensions.entity_id]
+label = { en = "Legal entity", "zh-CN" = "法人实体" }
+description = "Legal entity in whose books the row stands."
+shared = "entity_id"
+
+[dimensions.business_unit_id]
+label = { en = "Business unit", "zh-CN" = "业务单元" }
+description = "Business unit for which the row counts, as it was then."
+shared = "business_unit_id"
+
+[dimensions.customer_id]
+label = { en = "Customer", "zh-CN" = "客户" }
+description = """The customer, one id for the numbers of all departments; 'unassigned' where \
+nobody known is."""
+shared = "customer_id"
+
+[dimensions.customer_name]
+label = { en = "Name of the customer", "zh-CN" = "客户名称" }
+description = "What the customer is called now."
+shared = "customer_name"
+
+[dimensions.customer_group_id]
+label = { en = "Group of companies", "zh-CN" = "所属集团" }
+description = "Its parent company as it was then, or itself where it has none."
+shared = "customer_group_id"
+
+[dimensions.customer_type]
+label = { en = "Type of customer", "zh-CN" = "客户类型" }
+description = "End user, machine builder, distributor and so on, as it was then."
+shared = "customer_type"
+
+[dimensions.customer_type_now]
+label = { en = "Type of customer now", "zh-CN" = "客户类型（现在）" }
+description = "End user, machine builder, distributor and so on, as it is now."
+shared = "customer_type_now"
+
+[dimensions.industry]
+label = { en = "Industry", "zh-CN" = "行业" }
+description = "What the customer did then."
+shared = "industry"
+
+[dimensions.industry_now]
+label = { en = "Industry now", "zh-CN" = "行业（现在）" }
+description = "What the customer does now."
+shared = "industry_now"
+
+[dimensions.region]
+label = { en = "Region", "zh-CN" = "地区" }
+description = "The sales region of the customer as it was then."
+shared = "region"
+
+[dimensions.region_now]
+label = { en = "Region now", "zh-CN" = "地区（现在）" }
+description = "The sales region of the customer as it is now."
+shared = "region_now"
+
+[dimensions.country]
+label = { en = "Country", "zh-CN" = "国家" }
+description = "ISO 3166 code of the country where the customer sat then."
+shared = "country"
+
+[dimensions.country_now]
+label = { en = "Country now", "zh-CN" = "国家（现在）" }
+description = "ISO 3166 code of the country where the customer sits now."
+shared = "country_now"
+
+[dimensions.city]
+label = { en = "City", "zh-CN" = "城市" }
+description = "The city where the customer sat then."
+shared = "city"
+
+[dimensions.city_now]
+label = { en = "City now", "zh-CN" = "城市（现在）" }
+description = "The city where the customer sits now."
+shared = "city_now"
+
+[dimensions.company_size]
+label = { en = "Size of company", "zh-CN" = "企业规模" }
+description = "Small, medium or large, as the customer was then."
+shared = "company_size"
+
+[dimensions.company_size_now]
+label = { en = "Size of company now", "zh-CN" = "企业规模（现在）" }
+description = "Small, medium or large, as the customer is now."
+shared = "company_size_now"
+
+[dimensions.account_owner_id]
+label = { en = "Account owner", "zh-CN" = "客户负责人" }
+description = "Employee who looked after the customer then."
+shared = "account_owner_id"
+
+[dimensions.account_owner_id_now]
+label = { en = "Account owner now", "zh-CN" = "客户负责人（现在）" }
+description = "Employee who looks after the customer now."
+shared = "account_owner_id_now"
+
+[dimensions.business_unit_id_now]
+label = { en = "Unit of the customer now", "zh-CN" = "客户所属单元（现在）" }
+description = "Business unit to which the customer belongs now."
+shared = "business_unit_id_now"
+
+[dimensions.product_id]
+label = { en = "Product", "zh-CN" = "产品" }
+description = "Number of the product."
+shared = "product_id"
+
+[dimensions.product_name]
+label = { en = "Name of the product", "zh-CN" = "产品名称" }
+description = "What the product is called."
+shared = "product_name"
+
+[dimensions.product_category]
+label = { en = "Product category", "zh-CN" = "产品类别" }
+description = "Top level of the product's path; 'unassigned' where no product is known."
+shared = "product_category"
+
+[dimensions.product_subcategory]
+label = { en = "Product subcategory", "zh-CN" = "产品子类别" }
+description = "Second level of the product's path."
+shared = "product_subcategory"
+
+[dimensions.quote_id]
+label = { en = "Quote", "zh-CN" = "报价单" }
+description = "Number of the offer."
+
+[dimensions.quote_line_number]
+label = { en = "Line of the quote", "zh-CN" = "报价行号" }
+description = "Line of the offer; 0 where it has none."
+
+[dimensions.owner_id]
+label = { en = "Owner of the quote", "zh-CN" = "报价负责人" }
+description = "Employee who made the offer."
+
+[dimensions.quote_status]
+label = { en = "State of the quote", "zh-CN" = "报价状态" }
+description = "Open, won, lost and so on."
+
+[hierarchies.geography]
+label = { en = "Geography", "zh-CN" = "地理" }
+levels = ["region", "country", "city", "customer_id"]
+
+[hierarchies.organisation]
+label = { en = "Organisation", "zh-CN" = "组织" }
+levels = ["entity_id", "business_unit_id", "account_owner_id", "customer_id"]
+
+[hierarchies.customers]
+label = { en = "Groups of companies", "zh-CN" = "集团与客户" }
+levels = ["customer_group_id", "customer_id"]
+
+[hierarchies.products]
+label = { en = "Product categories", "zh-CN" = "产品类别" }
+levels = ["product_category", "product_subcategory", "product_id"]
+
+[hierarchies.accounting_periods]
+label = { en = "Accounting periods", "zh-CN" = "会计期间" }
+levels = ["fiscal_year", "fiscal_quarter", "period_id"]
+
+[segments.open_now]
+label = { en = "Open now", "zh-CN" = "目前有效" }
+description = "Offers that are not decided."
+column = "is_open"
+
+[measures.quoted_amount]
+label = { en = "Quoted", "zh-CN" = "报价额" }
+description = "Net amount offered."
+unit = "reporting_currency"
+additivity = "additive"
+column = "quoted_amount"
+over_time = [
+    "previous_period", "year_before", "year_to_date", "fiscal_year_to_date", "rolling_3_months",
+    "rolling_12_months",
+]
+
+[measures.won_quoted_amount]
+label = { en = "Won", "zh-CN" = "成交报价额" }
+description = "Net amount of offers that became orders."
+unit = "reporting_currency"
+additivity = "additive"
+column = "won_amount"
+
+[measures.decided_quoted_amount]
+label = { en = "Decided", "zh-CN" = "已决报价额" }
+description = "Net amount of offers that are decided."
+unit = "reporting_currency"
+additivity = "additive"
+column = "decided_amount"
+
+[measures.quote_win_ratio]
+label = { en = "Win ratio of quotes", "zh-CN" = "报价成交率" }
+description = "Won over decided, by amount."
+unit = "ratio"
+additivity = "ratio"
+numerator = "won_quoted_amount"
+denominator = "decided_quoted_amount"
+
+[measures.quoted_list_amount]
+label = { en = "Quoted at list price", "zh-CN" = "标价报价额" }
+description = "What the lines offered come to at list price, as far as they have one."
+unit = "reporting_currency"
+additivity = "additive"
+column = "list_amount"
+
+[measures.quoted_listed_amount]
+label = { en = "Quoted with a list price", "zh-CN" = "有标价报价额" }
+description = "Net amount of the lines with a list price."
+unit = "reporting_currency"
+additivity = "additive"
+column = "listed_amount"
+
+[measures.quoted_price_ratio]
+label = { en = "Price offered", "zh-CN" = "报价实现率" }
+description = "Net amount over list amount, of lines that have one."
+unit = "ratio"
+additivity = "ratio"
+numerator = "quoted_listed_amount"
+denominator = "quoted_list_amount"
+
+[measures.quoted_quantity]
+label = { en = "Quantity", "zh-CN" = "数量" }
+description = "Pieces offered."
+unit = "pieces"
+additivity = "additive"
+column = "quoted_quantity"
+
+[measures.quote_line_count]
+label = { en = "Lines", "zh-CN" = "行数" }
+description = "How many lines of offers there are."
+additivity = "additive"
+aggregate = "count"
+
+[measures.unpriced_quote_count]
+label = { en = "Lines without a rate", "zh-CN" = "缺汇率行数" }
+description = "Lines without an amount in the reporting currency: no sum holds them."
+additivity = "additive"
+column = "unpriced_count"
+
+[measures.quote_count]
+label = { en = "Quotes", "zh-CN" = "报价单数" }
+description = "How many different offers there are."
+additivity = "distinct"
+column = "quote_id"
+over_time = ["previous_period", "year_before"]
+
+[measures.quoted_customer_count]
+label = { en = "Customers with quotes", "zh-CN" = "报价客户数" }
+description = "How many different customers got offers."
+additivity = "distinct"
+column = "known_customer_id"
+---*/
+
+select
+    lines.quote_id,
+    lines.quote_line_number,
+    lines.period_id,
+    periods.fiscal_quarter,
+    lines.entity_id,
+    lines.business_unit_id,
+    lines.owner_id,
+    lines.customer_id,
+    case when lines.customer_id <> 'unassigned' then lines.customer_id end as known_customer_id,
+    customers.customer_name_now as customer_name,
+    coalesce(customers.parent_customer_id, lines.customer_id) as customer_group_id,
+    customers.customer_type,
+    customers.customer_type_now,
+    customers.industry,
+    customers.industry_now,
+    customers.region,
+    customers.region_now,
+    customers.country,
+    customers.country_now,
+    customers.city,
+    customers.city_now,
+    customers.company_size,
+    customers.company_size_now,
+    customers.owner_id as account_owner_id,
+    customers.owner_id_now as account_owner_id_now,
+    customers.business_unit_id_now,
+    lines.product_id,
+    products.product_name,
+    coalesce(products.product_category, 'unassigned') as product_category,
+    products.product_subcategory,
+    lines.quote_status,
+    periods.fiscal_year,
+    lines.net_reporting_amount as quoted_amount,
+    case when lines.is_won then lines.net_reporting_amount end as won_amount,
+    case when lines.is_won is not null then lines.net_reporting_amount end as decided_amount,
+    cast(lines.list_amount * lines.exchange_rate as decimal(18, 4)) as list_amount,
+    case when lines.list_amount is not null then lines.net_reporting_amount end
+        as listed_amount,
+    lines.quoted_quantity,
+    case when lines.net_amount is not null and lines.net_reporting_amount is null then 1
+        else 0
+    end as unpriced_count,
+    coalesce(lines.quote_status = 'open', false) as is_open,
+    lines.quoted_on
+from marts.fct_quotes as lines
+left join marts.dim_customers as customers
+    on customers.customer_id = lines.customer_id
+    and customers.version_number = lines.customer_version_number
+left join marts.dim_periods as periods
+    on periods.period_id = lines.period_id
+left join marts.dim_products as products
+    on products.product_id = lines.product_id
