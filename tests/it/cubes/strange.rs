@@ -105,11 +105,75 @@ select row_id, shop, buyer, amount, cost, is_first, sold_on
 from marts.fct_odd
 "#;
 
+/// Counts of two houses: one is counted twice, in another spot, the other never again.
+const COUNTS: &str = r#"/*---
+description = "Odd counts."
+grain = ["house", "counted_on"]
+[columns]
+house = "House."
+counted_on = "Day."
+spot = "Spot."
+pieces = "Pieces."
+---*/
+select house, spot, cast(pieces as bigint) as pieces, cast(counted_on as date) as counted_on
+from (
+    values
+    ('W1', '2026-01-20', 'shelf', 10),
+    ('W1', '2026-02-20', 'cellar', 4),
+    ('W2', '2026-01-31', 'shelf', 7)
+) as listed (house, counted_on, spot, pieces)
+"#;
+
+const STOCK: &str = r#"/*---
+description = "Odd stock."
+label = { en = "Stock" }
+grain = ["house", "counted_on"]
+time = "counted_on"
+[dimensions.counted_on]
+label = { en = "Day" }
+description = "Day of the count."
+[dimensions.house]
+label = { en = "House" }
+description = "Where it lies."
+[dimensions.spot]
+label = { en = "Spot" }
+description = "Where in the house."
+[measures.closing]
+label = { en = "Closing" }
+description = "Pieces at the end."
+additivity = "semi_additive"
+column = "pieces"
+keep = "last"
+member = ["house"]
+max_age_days = 45
+[measures.opening]
+label = { en = "Opening" }
+description = "Pieces at the beginning."
+additivity = "semi_additive"
+column = "pieces"
+keep = "first"
+member = ["house"]
+max_age_days = 45
+[measures.average]
+label = { en = "Average" }
+description = "Pieces on average."
+additivity = "semi_additive"
+column = "pieces"
+keep = "average"
+member = ["house"]
+max_age_days = 45
+---*/
+select house, spot, pieces, counted_on
+from marts.fct_counts
+"#;
+
 /// The company, loaded.
 fn company() -> (World, Company) {
     let world = World::empty();
     world.write("sql/marts/fct_odd.sql", FACT);
     world.write("sql/cubes/odd.sql", CUBE);
+    world.write("sql/marts/fct_counts.sql", COUNTS);
+    world.write("sql/cubes/stock.sql", STOCK);
     world.refreshed(moment());
     let company = Company::of(world.root());
     (world, company)
@@ -266,6 +330,56 @@ fn pages_and_repetitions_are_what_they_say() {
                 "filters": [{ "member": "odd.net", "operator": "lt", "values": ["5.5"] }]
             }),
             &["A_B|2.0000", "茶馆|0.2500"],
+        ),
+    ]);
+}
+
+#[test]
+fn levels_hold_until_they_are_counted_again_or_too_old() {
+    let months = |measures: &[&str], more: Value| {
+        let mut question = json!({
+            "measures": measures,
+            "timeDimensions": [{
+                "dimension": "stock.counted_on",
+                "granularity": "month",
+                "dateRange": ["2026-01-01", "2026-05-31"]
+            }]
+        });
+        question.as_object_mut().unwrap().append(more.as_object().cloned().as_mut().unwrap());
+        question
+    };
+    let all = ["stock.opening", "stock.average", "stock.closing"];
+    let shelf = json!([{ "member": "stock.spot", "operator": "equals", "values": ["shelf"] }]);
+    check(&[
+        // W2 is known until 17 March, 45 days after its count. January: 10 x 12 + 7 = 127 over 31
+        // days; February: 10 x 19 + 4 x 9 + 7 x 28 = 422 over 28; March: 4 x 31 + 7 x 17 = 243
+        // over 31; of April there are two days yet, and of May none.
+        (
+            months(&all, json!({})),
+            &[
+                "2026-01-01|false|-|4.096774|17",
+                "2026-02-01|false|17|15.071429|11",
+                "2026-03-01|false|11|7.838710|4",
+                "2026-04-01|true|4|4.000000|4",
+            ],
+        ),
+        // What went to the cellar in February lies on no shelf any more.
+        (
+            months(&["stock.closing"], json!({ "filters": shelf })),
+            &["2026-01-01|false|17", "2026-02-01|false|7"],
+        ),
+        (json!({ "measures": ["stock.closing"] }), &["4"]),
+        (
+            json!({
+                "measures": ["stock.closing"],
+                "dimensions": ["stock.house"],
+                "timeDimensions": [{
+                    "dimension": "stock.counted_on",
+                    "dateRange": ["2026-02-01", "2026-02-28"]
+                }],
+                "subtotals": true
+            }),
+            &["W1|4|1", "W2|7|1", "-|11|0"],
         ),
     ]);
 }
