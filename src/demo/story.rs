@@ -86,8 +86,9 @@ order by i.invoiced_on
 pub const NEXT: &str = "
   patron demo --advance 7          a week later: new, late and corrected rows come in
   patron report profit_curve       who makes and who destroys profit; `patron report` lists the rest
-  patron cube '{\"measures\": [\"sales.net_amount\", \"sales.margin_ratio\"], \"subtotals\": true,
-      \"dimensions\": [\"sales.product_category\"]}'     any measure by anything; `patron cube` lists all
+  patron cube '{\"measures\": [\"sales.net_amount\", \"sales.margin_ratio\"],
+      \"dimensions\": [\"sales.product_category\"], \"subtotals\": true}'
+      any measure by anything, with totals; `patron cube` lists what can be asked
   patron query 'select table_schema, table_name from information_schema.tables'
   patron query 'select account_id, sum(functional_amount) as amount from finance.ledger_entries
       where entity_id = $$LT01$$ group by account_id order by account_id'

@@ -287,7 +287,8 @@ fn a_question_written_back_is_the_same_one() {
         "order": [["a.b", "desc"], ["a.d", "asc"]], "limit": 7, "offset": 3, "total": true,
         "timezone": "Asia/Shanghai", "subtotals": true}"#,
         r#"{"dimensions": ["a.d"], "ungrouped": true, "timeDimensions": [{"dimension": "a.t",
-        "granularity": "week", "compareDateRange": ["this month", ["2026-01-01", "2026-01-02"]]}]}"#,
+        "granularity": "week",
+        "compareDateRange": ["this month", ["2026-01-01", "2026-01-02"]]}]}"#,
     ];
     for text in texts {
         let question = Question::parse(text).unwrap();

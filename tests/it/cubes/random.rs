@@ -166,8 +166,8 @@ fn judged(seed: usize, count: usize, roots: &[&Path]) -> Value {
 /// A company of odd rows, loaded.
 fn odd(seed: usize) -> World {
     let world = World::empty();
-    let script = duckdb::python("tests/cubes/odd.py").arg(seed.to_string()).arg(world.root());
-    let status = script.status().unwrap();
+    let mut script = duckdb::python("tests/cubes/odd.py");
+    let status = script.arg(seed.to_string()).arg(world.root()).status().unwrap();
     assert!(status.success());
     world.refreshed(hand::moment());
     world

@@ -37,6 +37,12 @@ impl Cell<'_> {
         question.dimensions = Vec::new();
         let mut question = self.in_cube(question, cube)?;
         question.dimensions = dimensions(cube);
+        if chosen.iter().any(is_level) {
+            // What holds in a span is told by the span, not by the day on which it was found.
+            let time = cube.file.head.time.as_ref();
+            let time = time.map(|name| format!("{}.{name}", cube.name()));
+            question.dimensions.retain(|member| Some(member) != time.as_ref());
+        }
         Ok(question)
     }
 
@@ -56,9 +62,7 @@ impl Cell<'_> {
             });
         }
         let all: Vec<FoundMeasure<'_>> = names.iter().filter_map(find).collect();
-        let stands_alone = |found: &FoundMeasure<'_>| {
-            found.variant.is_some() || matches!(found.measure.kind, MeasureKind::Level { .. })
-        };
+        let stands_alone = |found: &FoundMeasure<'_>| found.variant.is_some() || is_level(found);
         let is_mixed = all.windows(2).any(|two| match two {
             [one, other] => one.cube.name() != other.cube.name(),
             _ => false,
@@ -206,6 +210,10 @@ fn rested_on(chosen: &[FoundMeasure<'_>]) -> Vec<String> {
         }
     }
     names
+}
+
+fn is_level(found: &FoundMeasure<'_>) -> bool {
+    matches!(found.measure.kind, MeasureKind::Level { .. })
 }
 
 /// All dimensions of a cube, as its head orders them.
