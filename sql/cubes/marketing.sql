@@ -3,14 +3,8 @@ description = """Contacts with customers by all departments, mailings and promis
 contact; who reached whom, through which channel and campaign."""
 label = { en = "Contacts and mailings", "zh-CN" = "触达与群发" }
 grain = ["touch_source", "touch_id"]
-month = "happened_on"
 time = "happened_on"
 views = ["company"]
-
-[inputs]
-"marts.fct_touches" = { months = 1 }
-"marts.dim_customers" = { key = "customer_id", in = "marts.fct_touches" }
-"marts.dim_periods" = { key = "period_id", in = "marts.fct_touches" }
 
 [dimensions.happened_on]
 label = { en = "Date", "zh-CN" = "日期" }

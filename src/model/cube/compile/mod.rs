@@ -28,8 +28,8 @@ use std::sync::{Mutex, PoisonError};
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
-use datafusion::arrow::array::AsArray;
 use datafusion::arrow::array::Array;
+use datafusion::arrow::array::AsArray;
 use datafusion::arrow::datatypes::{Date32Type, SchemaRef};
 use datafusion::common::{DataFusionError, TableReference};
 use datafusion::functions_aggregate::expr_fn::{max, min};
@@ -276,7 +276,7 @@ struct Pinned(SessionContext);
 
 impl fmt::Debug for Pinned {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_tuple("Pinned").field(&self.0.session_id()).finish()
+        formatter.debug_struct("Pinned").finish_non_exhaustive()
     }
 }
 

@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use datafusion::common::JoinType;
-use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, ident};
 use datafusion::functions_aggregate::expr_fn::{count_distinct, max};
+use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, ident};
 use datafusion::prelude::DataFrame;
 
 use super::rows::{Rows, Summed, combined, sum};
@@ -185,11 +185,7 @@ impl<'q> Share<'q> {
         bucket::day(value, &kind, self.clock.zone).map_err(|problem| self.unfit(time, &problem))
     }
 
-    async fn level_in(
-        &self,
-        parts: Numbered<'q>,
-        buckets: &[Bucket],
-    ) -> Result<Piece, CubeError> {
+    async fn level_in(&self, parts: Numbered<'q>, buckets: &[Bucket]) -> Result<Piece, CubeError> {
         let need = self.need(names(&parts), Some((None, Vec::new())))?;
         let rows = self.opened.base(self.cube).await?;
         let keys = self.told_by(&rows, true)?;

@@ -156,8 +156,7 @@ fn subject<'a>(cubes: &'a Cubes, question: &'a Question) -> Result<Subject<'a>, 
 /// Members of two cubes, or of a cube and a view.
 fn apart(cubes: &Cubes, one: (&str, &str), other: (&str, &str)) -> CubeError {
     let has = |known: &[&Cube], name: &str| known.iter().any(|cube| cube.name() == name);
-    let is_of_both =
-        |known: &Vec<&Cube>| has(known, one.1) && has(known, other.1);
+    let is_of_both = |known: &Vec<&Cube>| has(known, one.1) && has(known, other.1);
     let views: Vec<String> = cubes
         .views()
         .filter(|(_, known)| is_of_both(known))
@@ -190,7 +189,8 @@ impl<'a> Finder<'a> {
             ("dimension", "dimensions", self.subject.dimensions()),
             ("segment", "segments", self.subject.segments()),
         ];
-        let elsewhere = other.iter().find(|(kind, _, names)| *kind != what && names.contains(wanted));
+        let elsewhere =
+            other.iter().find(|(kind, _, names)| *kind != what && names.contains(wanted));
         let hint = match elsewhere {
             Some((kind, field, _)) => format!("; it is a {kind}: ask it under `{field}`"),
             None => {
@@ -376,8 +376,7 @@ impl<'a> Resolved<'a> {
     /// The cubes that have the measures asked; of a view without measures, those that know
     /// everything asked of it.
     fn cubes_of(&self, all: &'a Cubes) -> Result<Vec<&'a Cube>, CubeError> {
-        let names: BTreeSet<&str> =
-            self.measures.iter().map(|asked| asked.cube.name()).collect();
+        let names: BTreeSet<&str> = self.measures.iter().map(|asked| asked.cube.name()).collect();
         let known: Vec<&Cube> = self.subject.cubes();
         if names.is_empty() {
             let fits = |cube: &&Cube| self.lacking(cube).is_none();

@@ -61,7 +61,8 @@ impl Rows<'_> {
             Some(_) => self.route.columns.get(name).map(String::as_str),
             None => Some(name),
         };
-        let field = held_as.and_then(|name| self.plan.schema().field_with_unqualified_name(name).ok());
+        let field =
+            held_as.and_then(|name| self.plan.schema().field_with_unqualified_name(name).ok());
         let (Some(field), Some(held_as)) = (field, held_as) else {
             return Err(self.unfit(name));
         };
@@ -89,8 +90,7 @@ impl Rows<'_> {
     /// # Errors
     /// When the rows cannot answer it.
     pub(super) fn aggregate(&self, name: &str, kind: &MeasureKind) -> Result<Summed, CubeError> {
-        let failed =
-            |cause| CubeError::Query { cube: self.cube.name().to_owned(), cause };
+        let failed = |cause| CubeError::Query { cube: self.cube.name().to_owned(), cause };
         let own = |column: &str| {
             let field = self.own.field_with_unqualified_name(column);
             let field = field.map_err(|_| self.unfit(column))?;

@@ -10,7 +10,7 @@ use datafusion::datasource::physical_plan::FileScanConfig;
 use datafusion::datasource::source::DataSourceExec;
 use datafusion::error::{DataFusionError, Result as QueryResult};
 use datafusion::functions_aggregate::expr_fn::count;
-use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, SortExpr, ident, lit};
+use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, SortExpr, ident, lit, when};
 use datafusion::physical_plan::{
     ExecutionPlan, StatisticsArgs, StatisticsContext, collect, displayable,
 };
@@ -20,7 +20,7 @@ use super::resolve::{Key, Ordered, Resolved};
 use super::share::key_name;
 use super::single::grain_name;
 use super::size::USUAL_ROWS;
-use super::unite::{Answering, LEVEL, measure_name};
+use super::unite::{Answering, LEVEL, measured};
 use crate::model::cube::question::{Direction, Question};
 use crate::model::cube::time::bucket;
 use crate::model::cube::{Column, CubeError, Part, Role, Used};
@@ -77,14 +77,25 @@ impl Answering<'_> {
             };
             let span = self.spans.iter().find(|(known, _)| known == name).map(|(_, span)| span);
             let partial = bucket::partial(value.clone(), granularity, span, self.clock);
-            let wrong = |problem| CubeError::Unfit { problem: format!("`{prefix}.{name}`: {problem}") };
+            let wrong = |problem| {
+                let problem = format!("`{prefix}.{name}`: {problem}");
+                CubeError::Unfit { problem }
+            };
+            let partial = partial.map_err(wrong)?;
+            let partial = match question.subtotals {
+                // Of a total over time nobody asks whether it is cut.
+                true => when(ident(LEVEL).gt(lit(place(at))), partial)
+                    .end()
+                    .map_err(|cause| self.failed(cause))?,
+                false => partial,
+            };
             let full = format!("{prefix}.{name}.{granularity}");
             add(full.clone(), Role::Time(granularity), value);
-            add(format!("{full}.isPartial"), Role::Partial, partial.map_err(wrong)?);
+            add(format!("{full}.isPartial"), Role::Partial, partial);
         }
         for (at, asked) in self.resolved.measures.iter().take(self.resolved.shown).enumerate() {
             let name = format!("{prefix}.{}", asked.full_name());
-            add(name, Role::Measure, ident(measure_name(at)));
+            add(name, Role::Measure, ident(measured(at)));
         }
         if question.subtotals {
             add(LEVEL.to_owned(), Role::Level, ident(LEVEL));
@@ -97,6 +108,11 @@ fn size(count: u64) -> usize {
     usize::try_from(count).unwrap_or(usize::MAX)
 }
 
+/// The place of a key as levels are counted.
+fn place(at: usize) -> i64 {
+    i64::try_from(at).unwrap_or(i64::MAX)
+}
+
 /// The order of rows. It ends with everything that tells one row from another, so that the same
 /// question has the same answer to the last byte.
 fn order(resolved: &Resolved, question: &Question, plan: &LogicalPlan) -> Vec<SortExpr> {
@@ -105,7 +121,7 @@ fn order(resolved: &Resolved, question: &Question, plan: &LogicalPlan) -> Vec<So
     for (ordered, direction) in &resolved.order {
         let name = match ordered {
             Ordered::Key(at) => key_name(*at),
-            Ordered::Measure(at) => measure_name(*at),
+            Ordered::Measure(at) => measured(*at),
         };
         order.push(ident(name).sort(*direction == Direction::Ascending, false));
     }
@@ -115,15 +131,14 @@ fn order(resolved: &Resolved, question: &Question, plan: &LogicalPlan) -> Vec<So
     for at in 0..resolved.keys.len() {
         if question.subtotals {
             // The total over a key comes after the rows that it is the total of.
-            let place = i64::try_from(at).unwrap_or(i64::MAX);
-            order.push(up(ident(LEVEL).lt_eq(lit(place))));
+            order.push(up(ident(LEVEL).lt_eq(lit(place(at)))));
         }
         order.push(up(ident(key_name(at))));
     }
     if question.ungrouped {
         // A cube whose grain is empty has no rows that are told from one another.
         let values = 0..resolved.measures.len();
-        order.extend(values.map(|at| up(ident(measure_name(at)))));
+        order.extend(values.map(|at| up(ident(measured(at)))));
     }
     order
 }

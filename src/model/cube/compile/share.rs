@@ -118,16 +118,12 @@ impl<'q> Share<'q> {
             let within = range::within(value, &kind, span, self.clock.zone);
             all.push(within.map_err(|problem| self.unfit(name, &problem))?);
         }
-        Ok(all.into_iter().reduce(Expr::and))
+        Ok(filter::balanced(all, Expr::and))
     }
 
     /// By what rows are told. With `is_along_time`, the bucket of the cube's own time stands in a
     /// column already.
-    pub(super) fn told_by(
-        &self,
-        rows: &Rows,
-        is_along_time: bool,
-    ) -> Result<Vec<Expr>, CubeError> {
+    pub(super) fn told_by(&self, rows: &Rows, is_along_time: bool) -> Result<Vec<Expr>, CubeError> {
         let time = self.time_key().map(|(at, _)| at).filter(|_| is_along_time);
         let told = |(at, key): (usize, &Key)| {
             let value = match time == Some(at) {

@@ -1,12 +1,12 @@
 //! Which single rows are behind a question?
 
-use datafusion::logical_expr::{Expr, LogicalPlanBuilder, cast, ident, lit, when};
 use datafusion::arrow::datatypes::DataType;
+use datafusion::logical_expr::{Expr, LogicalPlanBuilder, cast, ident, lit, when};
 
 use super::pieces::filtered;
 use super::rows::Rows;
 use super::share::Share;
-use super::unite::{Answering, LEVEL, United, measure_name};
+use super::unite::{Answering, LEVEL, United, measured};
 use crate::functions::quotient::quotient;
 use crate::model::cube::CubeError;
 use crate::model::cube::Used;
@@ -36,9 +36,11 @@ impl Answering<'_> {
         };
         let share = self.share(cube, depth);
         let rows = self.opened.base(cube).await?;
-        let of_levels = self.resolved.measures.first().filter(|asked| {
-            matches!(asked.measure.kind, MeasureKind::Level { .. })
-        });
+        let of_levels = self
+            .resolved
+            .measures
+            .first()
+            .filter(|asked| matches!(asked.measure.kind, MeasureKind::Level { .. }));
         let (plan, total) = match of_levels {
             Some(asked) => {
                 let buckets = share.level_buckets().await?;
@@ -57,7 +59,7 @@ impl Answering<'_> {
                 Some(held) => held.value.clone(),
                 None => value_of(&share, &rows, &asked.measure.kind)?,
             };
-            columns.push(value.alias(measure_name(at)));
+            columns.push(value.alias(measured(at)));
         }
         for (at, name) in cube.file.head.grain.iter().enumerate() {
             columns.push(rows.column(name)?.value.alias(grain_name(at)));

@@ -35,7 +35,7 @@ pub(super) fn check(question: &Question) -> Result<(), CubeError> {
         seen.look(filter, 1);
     }
     let too_many = [
-        ("measures", members, MEMBERS, "members, spans and orders"),
+        ("measures", members, MEMBERS, "members and spans"),
         ("filters", seen.filters, FILTERS, "filters and groups of filters"),
         ("filters", seen.values, VALUES, "values of filters"),
         ("filters", seen.depth, NESTING, "groups of filters within each other"),
@@ -47,8 +47,10 @@ pub(super) fn check(question: &Question) -> Result<(), CubeError> {
         }
     }
     if let Some(limit) = question.limit.filter(|limit| *limit > ROWS) {
-        let problem = format!("{limit} rows are too many; ask for {ROWS} at most, then for more \
-                               with `offset`");
+        let problem = format!(
+            "{limit} rows are too many; ask for {ROWS} at most, then for more \
+                               with `offset`"
+        );
         return Err(CubeError::Question { place: "limit".to_owned(), problem });
     }
     Ok(())

@@ -109,8 +109,11 @@ fn over_time(resolved: &Resolved, asked: &FoundMeasure) -> Option<String> {
     };
     let is_time = |wanted: &str| resolved.own_name(asked.cube, wanted) == Some(time.as_str());
     let prefix = resolved.subject.name();
-    let cut: Vec<&Key> =
-        resolved.keys.iter().filter(|key| key.granularity.is_some() && is_time(&key.name)).collect();
+    let cut: Vec<&Key> = resolved
+        .keys
+        .iter()
+        .filter(|key| key.granularity.is_some() && is_time(&key.name))
+        .collect();
     if let [one, other, ..] = cut.as_slice() {
         return Some(format!(
             "`{name}` is told by one granularity at a time, not by `{}` and `{}`",
@@ -161,12 +164,7 @@ fn buckets(resolved: &Resolved) -> Option<String> {
     None
 }
 
-fn bucket(
-    resolved: &Resolved,
-    cube: &Cube,
-    key: &Key,
-    granularity: Granularity,
-) -> Option<String> {
+fn bucket(resolved: &Resolved, cube: &Cube, key: &Key, granularity: Granularity) -> Option<String> {
     let own = resolved.own_name(cube, &key.name)?;
     let declared = cube.file.head.dimensions.get(own)?;
     (granularity.is_fiscal() && declared.fiscal.is_none()).then(|| {

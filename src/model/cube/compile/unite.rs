@@ -19,7 +19,7 @@ use super::share::{Share, key_name};
 use crate::functions::quotient::quotient;
 use crate::model::cube::CubeError;
 use crate::model::cube::Used;
-use crate::model::cube::filter::{Conditions, Held};
+use crate::model::cube::filter::{self, Conditions, Held};
 use crate::model::cube::head::MeasureKind;
 use crate::model::cube::time::{Clock, Span};
 
@@ -29,7 +29,7 @@ pub(super) const LEVEL: &str = "__level";
 const RATIO_SCALE: i8 = 6;
 
 /// The name of the column that holds a measure.
-pub(super) fn measure_name(at: usize) -> String {
+pub(super) fn measured(at: usize) -> String {
     format!("__measure_{at}")
 }
 
@@ -75,8 +75,12 @@ impl<'q> Answering<'q> {
             let mut found = Vec::new();
             for cube in &self.resolved.cubes {
                 let of_cube = |(_, part): &(usize, &Part)| part.cube.name() == cube.name();
-                let own: Vec<(usize, Part)> =
-                    parts.iter().enumerate().filter(of_cube).map(|(at, part)| (at, *part)).collect();
+                let own: Vec<(usize, Part)> = parts
+                    .iter()
+                    .enumerate()
+                    .filter(of_cube)
+                    .map(|(at, part)| (at, *part))
+                    .collect();
                 let share = self.share(cube, depth);
                 for piece in pieces(&share, &own).await? {
                     let route = piece.route.name().to_owned();
@@ -102,7 +106,11 @@ impl<'q> Answering<'q> {
     }
 
     /// The share of a cube at a level.
-    pub(super) fn share(&self, cube: &'q crate::model::cube::members::Cube, depth: usize) -> Share<'q> {
+    pub(super) fn share(
+        &self,
+        cube: &'q crate::model::cube::members::Cube,
+        depth: usize,
+    ) -> Share<'q> {
         let Self { opened, resolved, clock, spans } = *self;
         Share { opened, resolved, cube, clock, spans, depth }
     }
@@ -166,7 +174,7 @@ impl<'q> Answering<'q> {
                     quotient(ident(part_name(*above)), ident(part_name(*below)), RATIO_SCALE)
                 }
             };
-            columns.push(value.alias(measure_name(at)));
+            columns.push(value.alias(measured(at)));
         }
         columns.push(lit(i64::try_from(depth).unwrap_or(i64::MAX)).alias(LEVEL));
         LogicalPlanBuilder::from(parts).project(columns)?.build()
@@ -179,7 +187,7 @@ impl<'q> Answering<'q> {
             let at = measure.and_then(|measure| {
                 self.resolved.measures.iter().position(|known| known.is(&measure))
             });
-            let name = measure_name(at.unwrap_or(usize::MAX));
+            let name = measured(at.unwrap_or(usize::MAX));
             let kind = kind_of(&plan, &name).map_err(|cause| self.failed(cause))?;
             Ok(Held { value: ident(name), kind })
         };
@@ -188,7 +196,7 @@ impl<'q> Answering<'q> {
         for (place, filter) in &self.resolved.of_measures {
             all.push(conditions.condition(filter, place)?);
         }
-        let Some(condition) = all.into_iter().reduce(Expr::and) else { return Ok(plan) };
+        let Some(condition) = filter::balanced(all, Expr::and) else { return Ok(plan) };
         LogicalPlanBuilder::from(plan)
             .filter(condition)
             .and_then(LogicalPlanBuilder::build)

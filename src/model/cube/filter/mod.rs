@@ -49,10 +49,10 @@ impl Conditions<'_> {
         };
         match filter {
             Filter::And(filters) => {
-                Ok(each(filters, "and")?.into_iter().reduce(Expr::and).unwrap_or_else(|| lit(true)))
+                Ok(balanced(each(filters, "and")?, Expr::and).unwrap_or_else(|| lit(true)))
             }
             Filter::Or(filters) => {
-                Ok(each(filters, "or")?.into_iter().reduce(Expr::or).unwrap_or_else(|| lit(false)))
+                Ok(balanced(each(filters, "or")?, Expr::or).unwrap_or_else(|| lit(false)))
             }
             Filter::Member { member, operator, values } => {
                 let held = (self.find)(member)?;
@@ -83,11 +83,7 @@ pub(super) fn is_of_dates(operator: Operator) -> bool {
 ///
 /// # Errors
 /// When the values are no span, or more than one day where one is asked.
-pub(super) fn span(
-    operator: Operator,
-    values: &[String],
-    clock: &Clock,
-) -> Result<Span, String> {
+pub(super) fn span(operator: Operator, values: &[String], clock: &Clock) -> Result<Span, String> {
     let is_range = matches!(operator, Operator::InDateRange | Operator::NotInDateRange);
     if !is_range && values.len() != 1 {
         return Err(format!("takes one day, not {} values", values.len()));
@@ -136,7 +132,24 @@ fn opposite(value: Expr, condition: Expr) -> Expr {
 }
 
 fn any(conditions: impl Iterator<Item = Expr>) -> Expr {
-    conditions.reduce(Expr::or).unwrap_or_else(|| lit(false))
+    balanced(conditions.collect(), Expr::or).unwrap_or_else(|| lit(false))
+}
+
+/// Conditions joined by pairs, so that even thousands of them are no deep tree: those who walk it
+/// call themselves once for each step down.
+pub(super) fn balanced(mut conditions: Vec<Expr>, join: fn(Expr, Expr) -> Expr) -> Option<Expr> {
+    while conditions.len() > 1 {
+        let mut pairs = Vec::with_capacity(conditions.len().div_ceil(2));
+        let mut rest = conditions.into_iter();
+        while let Some(one) = rest.next() {
+            pairs.push(match rest.next() {
+                Some(other) => join(one, other),
+                None => one,
+            });
+        }
+        conditions = pairs;
+    }
+    conditions.pop()
 }
 
 fn text(value: Expr, operator: Operator, values: &[String]) -> Result<Expr, String> {
@@ -231,7 +244,7 @@ struct Digits {
 
 fn digits(kind: &DataType) -> Option<Digits> {
     match kind {
-        // Two digits of nineteen are no whole number of 64 bits; literals are made of those that are.
+        // Not every number of nineteen digits fits into 64 bits, see `place`.
         DataType::Int64 => Some(Digits { precision: 19, scale: 0, is_integer: true }),
         DataType::Decimal128(precision, scale) if *scale >= 0 => {
             Some(Digits { precision: *precision, scale: *scale, is_integer: false })
