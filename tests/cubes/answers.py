@@ -111,9 +111,10 @@ class Part:
         if time.granularity in spans.FISCAL:
             groups = spans.fiscal_groups(time.granularity, self.project.periods)
             whole = {key: spans.fiscal_days(own) for key, own in groups.items()}
-            found = [spans.Bucket(key, days, spans.within(days, span))
-                     for key, days in whole.items()]
-            return [bucket for bucket in found if bucket.days[0] <= bucket.days[1]]
+            reach = span or self.reach(self.own(time.member))
+            return [spans.Bucket(key, days, spans.within(days, span))
+                    for key, days in whole.items()
+                    if reach[0] and days[0] <= reach[1] and reach[0] <= days[1]]
         first, last = span or self.reach(self.own(time.member))
         return spans.buckets(time.granularity, first, last, span) if first else []
 
@@ -221,7 +222,7 @@ class Part:
             listed = spans.fiscal_source(variant, time.granularity, bucket.key,
                                          self.project.periods)
             own = [one for one in self.project.periods if one["id"] in listed]
-            first, last = spans.fiscal_days(own) if own else (last, first)
+            first, last = spans.fiscal_days(own) if own else (first, first - spans.DAY)
         elif variant:
             first, last = spans.source(variant, time.granularity, bucket, today,
                                        self.project.periods)

@@ -10,6 +10,7 @@ Writes one question a line, `{"project": 0, "question": {..}}`, and reads one li
 import collections
 import json
 import sys
+import time
 
 from answers import Answerer
 from compare import differences, totals_add_up
@@ -57,15 +58,19 @@ def main():
     dealers = [Dealer(project, f"{seed}/{place}") for place, project in enumerate(projects)]
     answerers = [Answerer(project) for project in projects]
     counts, faults = collections.Counter(), []
-    dealt = collections.Counter()
+    dealt, own, others = collections.Counter(), 0.0, 0.0
     for number in range(int(count)):
         # The first project is the odd one, which has everything.
         place = 0 if number % 2 == 0 else number // 2 % len(projects)
         question, tags = rarest(dealers[place], dealt, 1 if number % 3 == 0 else 8)
         dealt.update(set(tags))
         print(json.dumps({"project": place, "question": question}, ensure_ascii=False), flush=True)
+        asked = time.monotonic()
         given = json.loads(sys.stdin.readline())
+        heard = time.monotonic()
         found = faults_of(answerers[place], question, given)
+        others += heard - asked
+        own += time.monotonic() - heard
         if found:
             faults.append({"project": place, "question": question, "faults": found[:5]})
             continue
@@ -73,6 +78,7 @@ def main():
         counts.update(f"rollup {route}" for route in given.get("routes", []) if route != "base")
         counts["empty answer"] += all(not part["rows"] for part in given["base"])
         counts["questions"] += 1
+    print(f"{own:.1f} s of its own, {others:.1f} s of the program's", file=sys.stderr)
     hierarchies = [f"hierarchy {cube.name}.{word}" for project in projects
                    for cube in project.cubes.values() for word in cube.hierarchies]
     told = {"counts": counts, "faults": faults, "hierarchies": sorted(set(hierarchies))}

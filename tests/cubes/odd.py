@@ -123,13 +123,13 @@ def moves(dice, periods):
 
 def levels(dice, periods):
     """Counts of stock: sparse, and of members that stop being counted."""
-    rows, last = [], {}
+    rows, seen, last = [], set(), {}
     while len(rows) < LEVELS:
         house, item = dice.choice(["W1", "W2", "W'3", None]), dice.choice(["tea", "pot", "cup"])
         on = some_instant(dice).date()
-        if rows and dice.randrange(15) == 0:
-            # Two rows of a member and day are parts of one level.
-            on, house, item = rows[-1][1], *rows[-1][5:7]
+        if (house, item, on) in seen:
+            continue
+        seen.add((house, item, on))
         if last.setdefault((house, item), dice.choice([None, datetime.date(2025, 9, 30)])) and \
                 on > last[house, item]:
             continue
@@ -240,8 +240,9 @@ def rollup(word, dimensions, kept, **said):
 
 
 def cube(description, grain, time, parts, columns, fact):
+    grain = ", ".join(f'"{column}"' for column in grain)
     select = ",\n".join(f"    {column}" for column, _ in columns)
-    head = f'description = "{description}"\ngrain = ["{grain}"]\nlabel = {LABEL}\n' \
+    head = f'description = "{description}"\ngrain = [{grain}]\nlabel = {LABEL}\n' \
         f'time = "{time}"\n'
     return f"/*---\n{head}{''.join(parts)}---*/\nselect\n{select}\nfrom {fact}\n"
 
@@ -279,12 +280,12 @@ def cubes():
                stock(MOVING + FISCAL),
                rollup("monthly", ["house"], ["counts"], granularity="month")]
     return {
-        "odd_moves": cube("Odd moves.", "row_id", "happened_on", own, MOVE_COLUMNS,
+        "odd_moves": cube("Odd moves.", ["row_id"], "happened_on", own, MOVE_COLUMNS,
                           "marts.fct_moves"),
-        "odd_moments": cube("Odd moments.", "row_id", "happened_at", moments, MOVE_COLUMNS,
+        "odd_moments": cube("Odd moments.", ["row_id"], "happened_at", moments, MOVE_COLUMNS,
                             "marts.fct_moves"),
-        "odd_levels": cube("Odd levels.", "level_id", "counted_on", counted, LEVEL_COLUMNS,
-                           "marts.fct_levels"),
+        "odd_levels": cube("Odd levels.", ["house", "item", "counted_on"], "counted_on", counted,
+                           LEVEL_COLUMNS, "marts.fct_levels"),
     }
 
 
@@ -293,6 +294,7 @@ def main():
     dice, root, periods = random.Random(seed), pathlib.Path(folder), calendar()
     files = {
         "warehouse/project.toml": SETTINGS,
+        "warehouse/systems.toml": "",
         "sql/marts/dim_periods.sql": mart("Periods.", PERIOD_COLUMNS, periods),
         "sql/marts/fct_moves.sql": mart("Moves.", MOVE_COLUMNS, moves(dice, periods)),
         "sql/marts/fct_levels.sql": mart("Levels.", LEVEL_COLUMNS, levels(dice, periods)),

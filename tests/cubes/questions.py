@@ -243,7 +243,11 @@ class Dealer:
             times[0].pop("dateRange", None)
             self.tags = [tag for tag in self.tags if not tag.startswith(("compare", "range"))]
             if self.one_in(2) and self.fiscal_today():
-                times[0]["dateRange"] = self.dice.choice(FISCAL_WORDS[:-1])
+                # Whole stretches, and longer ones.
+                sizes = spans.FISCAL[spans.FISCAL.index(size):]
+                words = self.dice.choice(sizes).replace("_", " ")
+                times[0]["dateRange"] = f"{self.dice.choice(['this', 'last'])} {words}"
+                self.tag("range in fiscal words")
         return found
 
     # Dimensions, filters and the rest.

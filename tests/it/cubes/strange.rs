@@ -170,6 +170,7 @@ from marts.fct_counts
 /// The company, loaded.
 fn company() -> (World, Company) {
     let world = World::empty();
+    world.write("warehouse/systems.toml", "");
     world.write("sql/marts/fct_odd.sql", FACT);
     world.write("sql/cubes/odd.sql", CUBE);
     world.write("sql/marts/fct_counts.sql", COUNTS);
