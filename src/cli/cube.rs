@@ -13,10 +13,10 @@ use crate::demo::examples;
 use crate::engine::encode::Encoding;
 use crate::engine::text_table::Heading;
 use crate::model::cube::drill::{Step, drill};
+use crate::model::cube::log::{self, Asked};
 use crate::model::cube::members::Subject;
 use crate::model::cube::meta::{self, meta};
 use crate::model::cube::question::Question;
-use crate::model::cube::log::{self, Asked};
 use crate::model::cube::{Answer, Asker, Cubes, Opened, Told, echo};
 use crate::model::report;
 use crate::query::Principal;
@@ -198,14 +198,18 @@ fn members(context: &Context, subject: Subject<'_>, language: &str) -> Result<()
     };
     let mut rows = Vec::new();
     for name in subject.measures() {
-        let Some(found) = subject.measure(&name) else { continue };
-        let over = found.variant.map(|variant| format!("over time: {variant}"));
+        let Some(found) = subject.measure(&name).filter(|found| found.variant.is_none()) else {
+            continue;
+        };
+        let measure = found.measure;
+        let over: Vec<String> = measure.over_time.iter().map(ToString::to_string).collect();
         rows.push(vec![
             member(&name),
             "measure".to_owned(),
-            found.measure.kind.total().to_owned(),
-            label(found.measure.label.as_ref(), found.name),
-            over.unwrap_or_else(|| found.measure.description.clone()),
+            measure.kind.total().to_owned(),
+            label(measure.label.as_ref(), found.name),
+            measure.description.clone(),
+            over.join(", "),
         ]);
     }
     for name in subject.dimensions() {
@@ -219,6 +223,7 @@ fn members(context: &Context, subject: Subject<'_>, language: &str) -> Result<()
             String::new(),
             label(dimension.label.as_ref(), &name),
             dimension.description.clone(),
+            String::new(),
         ]);
     }
     for name in subject.segments() {
@@ -230,14 +235,17 @@ fn members(context: &Context, subject: Subject<'_>, language: &str) -> Result<()
             String::new(),
             label(segment.label.as_ref(), &name),
             segment.description.clone(),
+            String::new(),
         ]);
     }
     for levels in meta::hierarchies(subject, language) {
         let path = levels.levels.join(" > ");
-        rows.push(vec![levels.name, "hierarchy".to_owned(), String::new(), levels.label, path]);
+        let (kind, none) = ("hierarchy".to_owned(), String::new());
+        rows.push(vec![levels.name, kind, none.clone(), levels.label, path, none]);
     }
-    let headings = ["member", "kind", "its total", "label", "description"].map(Heading::text);
-    context.output.table(&headings, &rows)
+    let headings = ["member", "kind", "its total", "label", "description", "over time"];
+    context.output.table(&headings.map(Heading::text), &rows)?;
+    context.output.say("\nover time: `sales__year_before` is the `year_before` of `sales`")
 }
 
 fn ask(

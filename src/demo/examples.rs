@@ -50,7 +50,7 @@ Examples:
   patron cube sales                                what one has: measures, dimensions, hierarchies
   patron cube '{\"measures\": [\"sales.net_amount\"], \"dimensions\": [\"sales.customer_id\"]}'
   patron cube question.json --format csv --output answer.csv
-  patron cube question.json --drill down:product --row 2
+  patron cube question.json --drill down:products --row 2
   patron cube question.json --drill detail --row 1     the rows behind a number, totals included
   patron cube question.json --as-of 1 --format json    the same bytes as when release 1 was new
   patron cube --meta --language zh-CN

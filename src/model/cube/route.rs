@@ -188,11 +188,11 @@ fn answers(time: &TimeNeed, column: &str, head: &Head, columns: &Columns) -> boo
     if is_fiscal && !has_fiscal {
         return false;
     }
-    if columns.raw(column).is_some() {
+    let own = || columns.groups.iter().filter(|group| group.column == column);
+    if own().any(|group| group.bucket.is_none()) {
         return true;
     }
-    let mut own = columns.groups.iter().filter(|group| group.column == column);
-    let Some(stretch) = own.find_map(|group| group.bucket) else {
+    let Some(stretch) = own().find_map(|group| group.bucket) else {
         // Where nothing cuts it, it need not be there.
         let is_cut = time.spans.iter().any(|cut| cut.from.is_some() || cut.until.is_some());
         return !is_cut && (is_fiscal || time.granularity.is_none());
@@ -223,7 +223,7 @@ pub(super) fn is_between(cut: &Cut, stretch: RollupGranularity) -> bool {
             RollupGranularity::Day => true,
             RollupGranularity::Week => moment.weekday() == Weekday::Mon,
             RollupGranularity::Month => is_first,
-            RollupGranularity::Quarter => is_first && moment.month0() % 3 == 0,
+            RollupGranularity::Quarter => is_first && moment.month0().is_multiple_of(3),
             RollupGranularity::Year => is_first && moment.month() == 1,
         };
         is_begun && moment.time() == NaiveTime::MIN

@@ -28,7 +28,7 @@ fn a_cube_that_fits_is_built_and_described() {
         "  by_month  cubes.till__by_month, built month by month",
         "by product, is_dear, sold_on by month",
         "  by_week  cubes.till__by_week, built as a whole",
-        "  till:unique_grain  (error)",
+        "  cubes.till:unique_grain  (error)",
     ] {
         assert!(told.contains(expected), "{expected}\n{told}");
     }
@@ -108,7 +108,7 @@ fn a_join_that_adds_rows_up_twice_is_refused() {
     let error = world.refresh(day(1)).unwrap_err();
     let said = chain(&error);
     // P1 was sold four times and P2 twice, each now as often again.
-    let expected = "cubes.till:unique_grain: several rows have the same sale_id: 6 rows";
+    let expected = "`cubes.till:unique_grain`: several rows have the same sale_id: 6 rows";
     assert!(said.contains(expected), "{said}");
     assert_eq!(world.release().number, 1);
 }

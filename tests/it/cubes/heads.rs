@@ -256,7 +256,7 @@ const CASES: &[(&str, &str, &str, &str)] = &[
     (
         "[measures.sale_count]\n",
         "[measures.sale_count]\ncolour = \"red\"\n",
-        "[measures.sale_count]",
+        "colour",
         "unknown field `colour`",
     ),
     (

@@ -51,6 +51,8 @@ use crate::model::report::is_open;
 use crate::query::{self, QueryError};
 use crate::warehouse::name::TableName;
 
+pub(super) use self::size::ROWS;
+
 /// The first and the last day of a cube's time in a zone; nothing where it has no rows.
 type Extents = BTreeMap<(String, String), Option<(NaiveDate, NaiveDate)>>;
 

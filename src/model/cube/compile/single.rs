@@ -64,7 +64,7 @@ impl Answering<'_> {
         for (at, name) in cube.file.head.grain.iter().enumerate() {
             columns.push(rows.column(name)?.value.alias(grain_name(at)));
         }
-        if of_levels.is_some() {
+        if plan.schema().has_column_with_unqualified_name(BUCKET) {
             // A level holds in several buckets, and so stands in several rows.
             let at = cube.file.head.grain.len();
             columns.push(ident(BUCKET).alias(grain_name(at)));

@@ -15,7 +15,7 @@ const NESTING: usize = 16;
 /// The most values of all filters together.
 const VALUES: usize = 10_000;
 /// The most rows of an answer.
-pub(super) const ROWS: u64 = 50_000;
+pub(in crate::model::cube) const ROWS: u64 = 50_000;
 /// The rows of an answer where the question does not say.
 pub(super) const USUAL_ROWS: u64 = 10_000;
 

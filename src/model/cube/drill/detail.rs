@@ -6,6 +6,7 @@
 
 use super::cell::{Cell, exact, holds, whole};
 use super::unfit;
+use crate::model::cube::compile::ROWS;
 use crate::model::cube::granularity::Granularity;
 use crate::model::cube::head::MeasureKind;
 use crate::model::cube::members::{Cube, FoundMeasure};
@@ -33,6 +34,7 @@ impl Cell<'_> {
         }
         question.time_dimensions.retain(|time| time.date_range.is_some());
         question.ungrouped = true;
+        question.limit = Some(ROWS);
         question.measures = rested_on(&chosen);
         question.dimensions = Vec::new();
         let mut question = self.in_cube(question, cube)?;
