@@ -23,6 +23,10 @@ SPELLINGS = [
 MACROS = [
     "create macro to_char(moment, format) as strftime(moment, format)",
     "create macro local_date(moment, zone) as cast(timezone(zone, moment) as date)",
+    # DuckDB rounds to as many digits as a column says in doubles only.
+    "create macro round(amount) as system.main.round(amount), (amount, digits) as case digits "
+    + " ".join(f"when {digits} then system.main.round(cast(amount as decimal(30, 8)), {digits})"
+               for digits in range(5)) + " end",
 ]
 ARROW_TYPES = [
     (re.compile(r"Decimal128\((\d+), ?(\d+)\)"), r"decimal(\1, \2)"),
