@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use datafusion::common::JoinType;
-use datafusion::functions_aggregate::expr_fn::{count_distinct, max};
+use datafusion::functions_aggregate::expr_fn::{count, max};
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, ident};
 use datafusion::prelude::DataFrame;
 
@@ -98,7 +98,8 @@ pub(super) async fn pieces<'q>(
     for ((variant, go), parts) in goes {
         pieces.push(match (variant, go) {
             (None, Go::Level(_)) => share.level(parts).await?,
-            (None, _) => share.summed(parts).await?,
+            (None, Go::Distinct(column)) => share.distinct(parts, &column).await?,
+            (None, Go::Summed) => share.summed(parts).await?,
             (Some(variant), go) => share.varied(variant, &go, parts).await?,
         });
     }
@@ -118,6 +119,24 @@ impl<'q> Share<'q> {
         }
         let plan = filtered(rows.plan, condition)
             .and_then(|plan| plan.aggregate(keys, calls.values))
+            .and_then(|plan| plan.project(self.shown(calls.shown)))
+            .and_then(LogicalPlanBuilder::build)
+            .map_err(|cause| self.failed(cause))?;
+        Ok(Piece { plan, parts: places(&parts), need, route: rows.route })
+    }
+
+    /// How many different values a column has in each group: its values once, then their count. A
+    /// set of values for each of very many groups would not fit into memory.
+    async fn distinct(&self, parts: Numbered<'q>, column: &str) -> Result<Piece, CubeError> {
+        let need = self.need(names(&parts), None)?;
+        let rows = self.opened.rows(self.cube, &need).await?;
+        let condition = self.condition(&rows, false)?;
+        let mut once = self.told_by(&rows, false)?;
+        once.push(rows.column(column)?.value.alias(ONCE));
+        let calls = counted(&rows, &parts)?;
+        let plan = filtered(rows.plan, condition)
+            .and_then(|plan| plan.aggregate(once, Vec::<Expr>::new()))
+            .and_then(|plan| plan.aggregate(self.shown(Vec::new()), calls.values))
             .and_then(|plan| plan.project(self.shown(calls.shown)))
             .and_then(LogicalPlanBuilder::build)
             .map_err(|cause| self.failed(cause))?;
@@ -300,7 +319,14 @@ impl<'q> Share<'q> {
                 let same = ident(OWN_UNIT).eq(ident(UNIT));
                 plan.join_on(frame.into_unoptimized_plan(), JoinType::Inner, [same])
             })
-            .and_then(|plan| plan.aggregate(keys, units.whole.values))
+            .and_then(|plan| match go {
+                Go::Distinct(_) => {
+                    keys.push(ident(ONCE));
+                    let once = plan.aggregate(keys, Vec::<Expr>::new())?;
+                    once.aggregate(self.shown(Vec::new()), units.whole.values)
+                }
+                _ => plan.aggregate(keys, units.whole.values),
+            })
             .and_then(|plan| plan.project(self.shown(units.whole.shown)))
             .and_then(LogicalPlanBuilder::build)
             .map_err(|cause| self.failed(cause))?;
@@ -338,15 +364,12 @@ impl<'q> Share<'q> {
         let mut groups: Vec<Expr> =
             told.filter(|(key, _)| Some(*key) != at).map(|(_, key)| key).collect();
         groups.push(own.alias(OWN_UNIT));
-        let mut whole = Calls::default();
         if let Go::Distinct(column) = go {
             groups.push(rows.column(column)?.value.alias(ONCE));
-            for (at, part) in parts {
-                let value = count_distinct(ident(ONCE));
-                whole.add(*at, Summed { value, ..rows.aggregate(part.name, part.kind)? });
-            }
+            let whole = counted(rows, parts)?;
             return Ok(Units { groups, calls: Some(Vec::new()), whole });
         }
+        let mut whole = Calls::default();
         let is_whole = |part: &Part| combined(part.kind, ident(ONCE)).is_some();
         if parts.iter().all(|(_, part)| is_whole(part)) {
             let mut calls = Vec::new();
@@ -398,6 +421,16 @@ impl Calls {
         self.shown.push(summed.shown(ident(&name)).alias(&name));
         self.values.push(summed.value.alias(&name));
     }
+}
+
+/// The counts of values that stand once in each group.
+fn counted(rows: &Rows, parts: &[(usize, Part)]) -> Result<Calls, CubeError> {
+    let mut calls = Calls::default();
+    for (at, part) in parts {
+        let value = count(ident(ONCE));
+        calls.add(*at, Summed { value, ..rows.aggregate(part.name, part.kind)? });
+    }
+    Ok(calls)
 }
 
 /// The buckets with the days of their sources for their own.

@@ -193,7 +193,11 @@ impl<'q> Share<'q> {
     fn need_of(&self, filter: &Filter, place: &str, need: &mut Need) -> Result<(), CubeError> {
         match filter {
             Filter::And(filters) | Filter::Or(filters) => {
-                filters.iter().try_for_each(|filter| self.need_of(filter, place, need))
+                let word = if matches!(filter, Filter::And(_)) { "and" } else { "or" };
+                let mut numbered = filters.iter().enumerate();
+                numbered.try_for_each(|(at, filter)| {
+                    self.need_of(filter, &format!("{place}.{word}[{at}]"), need)
+                })
             }
             Filter::Member { member, operator, values } => {
                 let dimension = self.own(name_of(member))?.to_owned();
@@ -201,7 +205,7 @@ impl<'q> Share<'q> {
                     need.dimensions.insert(dimension);
                     return Ok(());
                 }
-                let wrong = |problem| CubeError::Question { place: place.to_owned(), problem };
+                let wrong = |problem: String| filter::wrong(place, member, *operator, &problem);
                 let span = filter::span(*operator, values, self.clock).map_err(wrong)?;
                 let cut = match operator {
                     Operator::BeforeDate => Cut { from: None, until: Some(span.from) },

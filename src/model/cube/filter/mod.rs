@@ -63,7 +63,8 @@ impl Conditions<'_> {
     }
 }
 
-fn wrong(place: &str, member: &str, operator: Operator, problem: &str) -> CubeError {
+/// A mistake in a filter.
+pub(super) fn wrong(place: &str, member: &str, operator: Operator, problem: &str) -> CubeError {
     let problem = format!("`{member}` {}: {problem}", operator);
     CubeError::Question { place: place.to_owned(), problem }
 }
