@@ -13,7 +13,7 @@ fn company(first_month: u32) -> World {
     let calendar = format!("kind = \"months\"\nfirst_month = {first_month}");
     settings.insert("calendar".to_owned(), toml::Value::Table(calendar.parse().unwrap()));
     world.write("warehouse/project.toml", toml::to_string(&settings).unwrap());
-    for folder in ["checks", "intermediate", "marts", "reports"] {
+    for folder in ["checks", "cubes", "intermediate", "marts", "reports"] {
         fs::remove_dir_all(world.path("sql").join(folder)).unwrap();
     }
     for model in ["dim_dates", "dim_periods"] {
