@@ -2,6 +2,7 @@
 
 mod advise;
 mod answers;
+mod asking;
 mod compile;
 mod depot;
 mod drill;
@@ -9,7 +10,9 @@ mod filters;
 mod fits;
 mod heads;
 mod kiosk;
+mod random;
 mod receipts;
 mod refusals;
 mod rollups;
+mod strange;
 mod till;

@@ -2,6 +2,7 @@
 
 pub mod binary;
 pub mod dice;
+pub mod duckdb;
 pub mod hand;
 pub mod house;
 pub mod mariadb;
