@@ -156,7 +156,12 @@ class Project:
         files = [str(self.root / "warehouse/data" / file["path"]) for file in manifest["files"]]
         if files:
             listed = ", ".join(quoted(file) for file in files)
-            select = f"select * from read_parquet([{listed}], hive_partitioning = false)"
+            # Two decimals of up to 18 digits give DuckDB one of 18, too few for a product.
+            wide = [name(one["name"]) for one in manifest["columns"]
+                    if one["name"].endswith("rate") and one["arrow"].startswith("Decimal")]
+            casts = ", ".join(f"cast({one} as decimal(28, 8)) as {one}" for one in wide)
+            columns = f"* replace ({casts})" if wide else "*"
+            select = f"select {columns} from read_parquet([{listed}], hive_partitioning = false)"
             self.connection.execute(f"create table {table} as {select}")
             return
         columns = [f"{name(one['name'])} {duckdb_type(one['arrow'])}"
