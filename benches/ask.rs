@@ -70,9 +70,11 @@ fn told(answer: &Answer) -> Value {
             .iter()
             .map(|column| ArrayFormatter::try_new(column, &options).unwrap())
             .collect();
-        rows.extend((0..batch.num_rows()).map(|row| {
-            cells.iter().map(|cell| cell.value(row).to_string()).collect::<Vec<_>>()
-        }));
+        rows.extend(
+            (0..batch.num_rows()).map(|row| {
+                cells.iter().map(|cell| cell.value(row).to_string()).collect::<Vec<_>>()
+            }),
+        );
     }
     let columns: Vec<&str> = part.columns.iter().map(|column| column.name.as_str()).collect();
     json!({

@@ -238,7 +238,7 @@ mod tests {
     /// `a` is counted twice and moves in between, `b` is counted once.
     const COUNTS: Rows<'static> = &[
         (Some("2026-01-10"), "a", "north", Some(10_000)),
-        (Some("2026-01-31"), "b", "north", Some(7_00)),
+        (Some("2026-01-31"), "b", "north", Some(700)),
         (Some("2026-02-20"), "a", "south", Some(40_00)),
     ];
 

@@ -107,11 +107,7 @@ const KINDS: [&str; 80] = [
 ];
 
 /// The answers to a question, from rollups where they reach and from the base.
-fn answers(
-    rollups: &Opened<'_>,
-    base: &Opened<'_>,
-    question: &Value,
-) -> Result<Value, String> {
+fn answers(rollups: &Opened<'_>, base: &Opened<'_>, question: &Value) -> Result<Value, String> {
     let (quick, slow) = (ask(rollups, question)?, ask(base, question)?);
     let parts = |parts: &[Part]| parts.iter().map(told).collect::<Vec<_>>();
     let routes = quick.parts.iter().flat_map(|part| part.routes.values().flatten());

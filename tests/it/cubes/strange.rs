@@ -252,10 +252,7 @@ fn days_fall_where_the_calendar_has_them() {
         // The leap day's place a year later is 28 February; that of the 28th is not the leap day.
         (days("2025-02-28", "2025-03-01"), &["2025-02-28|false|5.5000|-"]),
         // The data end on 2 April: 28 days until then hold K1 twice, and not what lies after.
-        (
-            months(&rolling, "2026-04-01", "2026-04-30"),
-            &["2026-04-01|true|2|1|101.0000"],
-        ),
+        (months(&rolling, "2026-04-01", "2026-04-30"), &["2026-04-01|true|2|1|101.0000"]),
         // A row without a day stands in no month, and is there all the same.
         (
             json!({
@@ -263,9 +260,7 @@ fn days_fall_where_the_calendar_has_them() {
                 "timeDimensions": [{ "dimension": "odd.sold_on", "granularity": "year" }],
                 "order": { "odd.sold_on": "asc" }
             }),
-            &[
-                "2024-01-01|false|2", "2025-01-01|false|3", "2026-01-01|true|3", "-|false|1",
-            ],
+            &["2024-01-01|false|2", "2025-01-01|false|3", "2026-01-01|true|3", "-|false|1"],
         ),
         (
             json!({
@@ -300,7 +295,8 @@ fn texts_are_texts_and_nothing_else() {
 
 #[test]
 fn pages_and_repetitions_are_what_they_say() {
-    let shops = json!({ "dimensions": ["odd.shop", "odd.shop"], "measures": ["odd.net", "odd.net"] });
+    let shops =
+        json!({ "dimensions": ["odd.shop", "odd.shop"], "measures": ["odd.net", "odd.net"] });
     let with = |key: &str, value: Value| {
         let mut question = shops.clone();
         question[key] = value;
@@ -320,10 +316,7 @@ fn pages_and_repetitions_are_what_they_say() {
             }),
             &["-|0|-|0"],
         ),
-        (
-            json!({ "measures": ["odd.sales"], "segments": ["odd.firsts", "odd.firsts"] }),
-            &["4"],
-        ),
+        (json!({ "measures": ["odd.sales"], "segments": ["odd.firsts", "odd.firsts"] }), &["4"]),
         (
             json!({
                 "measures": ["odd.net"],
