@@ -121,15 +121,17 @@ impl TryFrom<RowFilterText> for RowFilter {
 
     fn try_from(text: RowFilterText) -> Result<Self, String> {
         let RowFilterText { tables, column, user, values } = text;
+        // The line that is told is that of a role's first block.
+        let named: Vec<String> = tables.iter().map(ToString::to_string).collect();
+        let named = named.join(", ");
         let equal_to = match (user, values) {
             (Some(user), None) => EqualTo::User(user),
             (None, Some(values)) if !values.is_empty() => EqualTo::Values(values),
             _ => {
-                return Err(
-                    "rows are chosen by `user`, an attribute, or by `values`, a list that \
-                            is not empty"
-                        .to_owned(),
-                );
+                return Err(format!(
+                    "rows of `{named}` are chosen by `user`, an attribute, or by `values`, a \
+                     list that is not empty"
+                ));
             }
         };
         if tables.is_empty() {
@@ -137,7 +139,7 @@ impl TryFrom<RowFilterText> for RowFilter {
         }
         match is_identifier(&column) {
             true => Ok(Self { tables, column, equal_to }),
-            false => Err(format!("`{column}` is no name of a column")),
+            false => Err(format!("rows of `{named}`: `{column}` is no name of a column")),
         }
     }
 }
@@ -291,15 +293,15 @@ mod tests {
     fn mistakes_name_their_line() {
         let cases = [
             ("user = \"unit\"", "user = \"units\"", 4, "role `head`: `user` names `units`"),
-            ("user = \"unit\"\n", "", 8, "rows are chosen by `user`"),
-            ("values = [\"x\"]", "values = []", 12, "rows are chosen by `user`"),
+            ("user = \"unit\"\n", "", 8, "rows of `marts.fct_*, marts.dim_a` are chosen by"),
+            ("values = [\"x\"]", "values = []", 8, "rows of `marts.fct_b` are chosen by `user`"),
             ("\"Heads.\"", "\" \"", 4, "role `head`: its description is empty"),
             ("personal = true\n", "", 4, "role `head`: a mask names `tables`, and"),
             ("\"marts.dim_*\"", "\"raw.dim_*\"", 6, "`raw.dim_*` names no tables; write"),
             ("request_accounts", "rule", 7, "unknown variant `rule`"),
             ("sees =", "see =", 6, "unknown field `see`"),
-            ("[\"marts.fct_b\"]", "[]", 12, "`tables` is empty"),
-            ("\"kind\"", "\"Kind of\"", 12, "`Kind of` is no name of a column"),
+            ("[\"marts.fct_b\"]", "[]", 8, "`tables` is empty"),
+            ("\"kind\"", "\"Kind of\"", 8, "rows of `marts.fct_b`: `Kind of` is no"),
         ];
         for (from, to, line, expected) in cases {
             assert!(SOUND.contains(from), "{from}");
