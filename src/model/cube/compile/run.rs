@@ -25,6 +25,11 @@ use crate::model::cube::question::{Direction, Question};
 use crate::model::cube::time::bucket;
 use crate::model::cube::{Column, CubeError, Part, Role, Used};
 
+/// The name of the column that holds what is shown.
+fn shown_name(at: usize) -> String {
+    format!("__shown_{at}")
+}
+
 /// An answer that is planned.
 pub(super) struct Planned {
     /// the rows in their order, one more than are shown
@@ -50,12 +55,18 @@ impl Answering<'_> {
         let (columns, values) = self.columns(question)?;
         let counted = question.total.then(|| united.plan.clone());
         let order = order(self.resolved, question, &united.plan);
-        let plan = LogicalPlanBuilder::from(united.plan);
-        // Everything in one group has no order.
-        let plan = if order.is_empty() { Ok(plan) } else { plan.sort(order) };
-        let plan = plan
+        // What is computed is computed below the limit: above it the engine would spread rows over
+        // threads, and they would come back in any order.
+        let shown: Vec<Expr> = (0..values.len()).map(|at| ident(shown_name(at))).collect();
+        let mut all: Vec<Expr> =
+            united.plan.schema().columns().into_iter().map(Expr::Column).collect();
+        all.extend(values);
+        let plan = LogicalPlanBuilder::from(united.plan)
+            .project(all)
+            // Everything in one group has no order.
+            .and_then(|plan| if order.is_empty() { Ok(plan) } else { plan.sort(order) })
             .and_then(|plan| plan.limit(size(question.offset), Some(most.saturating_add(1))))
-            .and_then(|plan| plan.project(values))
+            .and_then(|plan| plan.project(shown))
             .and_then(LogicalPlanBuilder::build)
             .map_err(|cause| self.failed(cause))?;
         Ok(Planned { plan, counted, columns, uses: united.uses, most })
@@ -66,7 +77,7 @@ impl Answering<'_> {
         let prefix = self.resolved.subject.name();
         let (mut columns, mut values): (Vec<Column>, Vec<Expr>) = (Vec::new(), Vec::new());
         let mut add = |name: String, role: Role, value: Expr| {
-            values.push(value.alias(format!("__shown_{}", columns.len())));
+            values.push(value.alias(shown_name(columns.len())));
             columns.push(Column { name, role });
         };
         for (at, Key { name, granularity }) in self.resolved.keys.iter().enumerate() {

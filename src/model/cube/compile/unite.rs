@@ -117,7 +117,11 @@ impl<'q> Answering<'q> {
 
     /// A mistake of the engine about the question as a whole.
     pub(super) fn failed(&self, cause: DataFusionError) -> CubeError {
-        CubeError::Query { cube: self.resolved.subject.name().to_owned(), cause }
+        let cube = self.resolved.subject.name().to_owned();
+        match cause.find_root() {
+            DataFusionError::ResourcesExhausted(_) => CubeError::Memory { cube, cause },
+            _ => CubeError::Query { cube, cause },
+        }
     }
 
     /// The parts that the measures are told from.
