@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use datafusion::arrow::array::{AsArray, RecordBatch};
 use datafusion::arrow::datatypes::{Field, Int64Type, Schema, SchemaRef};
+use datafusion::datasource::MemTable;
 use datafusion::datasource::physical_plan::FileScanConfig;
 use datafusion::datasource::source::DataSourceExec;
 use datafusion::error::{DataFusionError, Result as QueryResult};
@@ -17,10 +18,11 @@ use datafusion::physical_plan::{
 use datafusion::prelude::SessionContext;
 
 use super::resolve::{Key, Ordered, Resolved};
+use super::rows::plain;
 use super::share::key_name;
 use super::single::grain_name;
 use super::size::USUAL_ROWS;
-use super::unite::{Answering, LEVEL, measured};
+use super::unite::{Answering, LEVEL, United, measured};
 use crate::model::cube::question::{Direction, Question};
 use crate::model::cube::time::bucket;
 use crate::model::cube::{Column, CubeError, Part, Role, Used};
@@ -38,6 +40,8 @@ pub(super) struct Planned {
     counted: Option<LogicalPlan>,
     columns: Vec<Column>,
     uses: Vec<Used>,
+    /// the rows scanned for what is computed already
+    rows_scanned: u64,
     most: usize,
 }
 
@@ -61,7 +65,7 @@ impl Answering<'_> {
         let mut all: Vec<Expr> =
             united.plan.schema().columns().into_iter().map(Expr::Column).collect();
         all.extend(values);
-        let plan = LogicalPlanBuilder::from(united.plan)
+        let plan = LogicalPlanBuilder::from(united.plan.clone())
             .project(all)
             // Everything in one group has no order.
             .and_then(|plan| if order.is_empty() { Ok(plan) } else { plan.sort(order) })
@@ -69,7 +73,8 @@ impl Answering<'_> {
             .and_then(|plan| plan.project(shown))
             .and_then(LogicalPlanBuilder::build)
             .map_err(|cause| self.failed(cause))?;
-        Ok(Planned { plan, counted, columns, uses: united.uses, most })
+        let United { uses, rows_scanned, .. } = united;
+        Ok(Planned { plan, counted, columns, uses, rows_scanned, most })
     }
 
     /// The columns shown, each with its value.
@@ -154,11 +159,28 @@ fn order(resolved: &Resolved, question: &Question, plan: &LogicalPlan) -> Vec<So
     order
 }
 
+/// Computes a plan: one that gives its rows from memory, and how many rows were scanned for them.
+///
+/// # Errors
+/// When the engine fails.
+pub(super) async fn computed(
+    session: &SessionContext,
+    plan: &LogicalPlan,
+) -> QueryResult<(LogicalPlan, u64)> {
+    let physical = session.state().create_physical_plan(plan).await?;
+    let rows_scanned = rows_of(physical.as_ref())?;
+    let schema = physical.schema();
+    let batches = collect(physical, session.task_ctx()).await?;
+    let table = MemTable::try_new(schema, vec![batches])?;
+    let rows = session.read_table(Arc::new(table))?;
+    Ok((plain(rows.into_unoptimized_plan())?, rows_scanned))
+}
+
 impl Planned {
     /// Runs it.
     pub(super) async fn run(self, session: &SessionContext) -> QueryResult<Part> {
         let physical = session.state().create_physical_plan(&self.plan).await?;
-        let rows_scanned = rows_of(physical.as_ref())?;
+        let rows_scanned = self.rows_scanned.saturating_add(rows_of(physical.as_ref())?);
         let found = collect(physical, session.task_ctx()).await?;
         let total = match self.counted {
             Some(plan) => Some(counted(session, plan).await?),
