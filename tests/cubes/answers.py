@@ -105,17 +105,17 @@ class Part:
         sql = f"select min({day}), max({day}) from {self.cube.base}"
         return self.project.connection.execute(sql).fetchone()
 
-    def stretches(self, time):
-        """The buckets of a time dimension, empty ones too."""
+    def stretches(self, time, known=None):
+        """The buckets of a time dimension, empty ones too; without a span those of known days."""
         span = days(time.span)
         if time.granularity in spans.FISCAL:
             groups = spans.fiscal_groups(time.granularity, self.project.periods)
             whole = {key: spans.fiscal_days(own) for key, own in groups.items()}
-            reach = span or self.reach(self.own(time.member))
+            reach = span or known or self.reach(self.own(time.member))
             return [spans.Bucket(key, days, spans.within(days, span))
                     for key, days in whole.items()
                     if reach[0] and days[0] <= reach[1] and reach[0] <= days[1]]
-        first, last = span or self.reach(self.own(time.member))
+        first, last = span or known or self.reach(self.own(time.member))
         return spans.buckets(time.granularity, first, last, span) if first else []
 
     # Measures: each gives its value by the values of the kept dimensions.
@@ -197,8 +197,10 @@ class Part:
         own = self.cube.time
         main = [time for time in times if self.own(time.member) == own]
         if main:
+            # A level that is still young enough holds until the data end.
+            known = None if variant else self.until_today(own)
             listed = [(bucket.key, *self.level_days(variant, main[0], bucket))
-                      for bucket in self.stretches(main[0])]
+                      for bucket in self.stretches(main[0], known)]
         else:
             span = [days(time.span) for at, time in self.times if at == own and time.span]
             first, last = span[0] if span else (self.reach(own)[0], self.project.today)
@@ -213,6 +215,11 @@ class Part:
             full = (*group[:place], key, *group[place:]) if main else tuple(group)
             found[full] = value
         return found
+
+    def until_today(self, own):
+        """From the first day of all rows to the day of the data."""
+        first, today = self.reach(own)[0], self.project.today
+        return (min(first, today), today) if first else None
 
     def level_days(self, variant, time, bucket):
         """The days whose levels are told of a bucket, up to the data's day."""

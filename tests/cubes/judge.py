@@ -55,13 +55,15 @@ def faults_of(answerer, question, given):
 def main():
     seed, count, *roots = sys.argv[1:]
     projects = [Project(root) for root in roots]
-    dealers = [Dealer(project, f"{seed}/{place}") for place, project in enumerate(projects)]
+    dealt = collections.Counter()
+    dealers = [Dealer(project, f"{seed}/{place}", dealt)
+               for place, project in enumerate(projects)]
     answerers = [Answerer(project) for project in projects]
     counts, faults = collections.Counter(), []
-    dealt, own, others = collections.Counter(), 0.0, 0.0
+    own, others = 0.0, 0.0
     for number in range(int(count)):
         # The first project is the odd one, which has everything.
-        place = 0 if number % 2 == 0 else number // 2 % len(projects)
+        place = 0 if number % 5 < 2 or len(projects) == 1 else 1 + number % (len(projects) - 1)
         question, tags = rarest(dealers[place], dealt, 1 if number % 3 == 0 else 8)
         dealt.update(set(tags))
         print(json.dumps({"project": place, "question": question}, ensure_ascii=False), flush=True)

@@ -35,9 +35,10 @@ STRANGE = ["nobody", "%", "_", "\\", "'", "\"", "a%b", "' or '1'='1", "", "ß", 
 class Dealer:
     """Deals questions over a project; what was dealt is counted once it was answered rightly."""
 
-    def __init__(self, project, seed):
+    def __init__(self, project, seed, dealt):
         self.project = project
         self.dice = random.Random(seed)
+        self.dealt = dealt
         self.values = {}
         self.tags = []
 
@@ -51,12 +52,41 @@ class Dealer:
         """A question, and what is in it."""
         self.tags = []
         views = sorted(self.project.views)
+        new = [name for name, cube in self.project.cubes.items()
+               if any(f"hierarchy {name}.{word}" not in self.dealt for word in cube.hierarchies)]
+        every = sorted(self.project.cubes)
+        cube = self.project.cubes[self.dice.choice(new if new and self.one_in(2) else every)]
         if views and self.one_in(5):
             question = self.of_view(self.dice.choice(views))
+        elif cube.rollups and self.one_in(4):
+            question = self.of_rollup(cube, self.dice.choice(list(cube.rollups)))
         else:
-            question = self.of_cube(self.project.cubes[self.dice.choice(sorted(
-                self.project.cubes))])
+            question = self.of_cube(cube)
         return question, self.tags
+
+    def of_rollup(self, cube, rollup):
+        """A question that a rollup is made for."""
+        said = cube.rollups[rollup]
+        self.tag(f"meant for {cube.name} {rollup}")
+        some = lambda listed: self.dice.sample(listed, self.dice.randrange(1, len(listed) + 1))
+        measures = some(said["measures"])[:4]
+        question = {"measures": [f"{cube.name}.{word}" for word in measures],
+                    "dimensions": [f"{cube.name}.{word}" for word in some(said["dimensions"])[:3]]}
+        size = said.get("granularity")
+        if size and not self.one_in(5):
+            longer = {"week": ["week"], "year": ["year"], "quarter": ["quarter", "year"]}
+            size = self.dice.choice(longer.get(size, [size, "quarter", "year"]))
+            time = {"dimension": f"{cube.name}.{cube.time}", "granularity": size}
+            if size != "week" and self.one_in(2):
+                time["dateRange"] = self.dice.choice(["last year", "last 2 years"])
+                self.tag("range in words")
+            question["timeDimensions"] = [time]
+            self.tag(f"granularity {size}")
+        plain = [word for word in said["dimensions"]
+                 if cube.kind(word) not in ("date", "moment")]
+        self.finish(question, cube.name, [cube], plain)
+        self.kinds(question, [cube])
+        return question
 
     def of_cube(self, cube):
         if self.one_in(25) and self.may_be_single(cube):
@@ -254,8 +284,10 @@ class Dealer:
 
     def dimensions(self, question, cube):
         plain = [word for word in cube.dimensions if cube.kind(word) not in ("date", "moment")]
-        if cube.hierarchies and self.one_in(3):
-            hierarchy = self.dice.choice(list(cube.hierarchies))
+        new = [word for word in cube.hierarchies
+               if f"hierarchy {cube.name}.{word}" not in self.dealt]
+        if cube.hierarchies and (new or self.one_in(4)):
+            hierarchy = self.dice.choice(new or list(cube.hierarchies))
             levels = cube.hierarchies[hierarchy]["levels"]
             picked = levels[:1 + self.dice.randrange(len(levels))]
             self.tag(f"hierarchy {cube.name}.{hierarchy}")

@@ -60,6 +60,17 @@ pub enum CubeError {
         /// why
         cause: DataFusionError,
     },
+    /// a question that needs more memory than there is
+    #[error(
+        "cube `{cube}`: the question needs more memory than queries may take; ask fewer measures, \
+         dimensions or levels at a time, or set PATRON_MEMORY_MIB higher: {cause}"
+    )]
+    Memory {
+        /// the cube, or the view
+        cube: String,
+        /// what had no room
+        cause: DataFusionError,
+    },
     /// the answer could not be written
     #[error(transparent)]
     Encode(#[from] EncodeError),

@@ -31,7 +31,8 @@ impl Company {
         let home = Home::open(project.home_place()).unwrap();
         let release = home.latest().unwrap().expect("a release");
         let spill_dir = root.join("spill");
-        let limits = Limits { threads: 2, memory_bytes: 256 << 20, spill_dir };
+        // The memory is what people have who set nothing.
+        let limits = Limits { threads: 2, memory_bytes: 1 << 30, spill_dir };
         Self { project, home, release, limits }
     }
 

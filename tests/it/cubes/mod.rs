@@ -10,6 +10,7 @@ mod filters;
 mod fits;
 mod heads;
 mod kiosk;
+mod long;
 mod random;
 mod receipts;
 mod refusals;

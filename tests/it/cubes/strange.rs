@@ -8,8 +8,8 @@ use super::asking::{Company, ask, lines};
 use crate::support::hand::moment;
 use crate::support::world::World;
 
-/// One row lies on a leap day, one has no day, one lies after the data's day; a shop, a buyer and an
-/// amount are missing.
+/// One row lies on a leap day, one has no day, one lies after the data's day; a shop, a buyer and
+/// an amount are missing.
 const FACT: &str = r#"/*---
 description = "Odd sales."
 grain = ["row_id"]

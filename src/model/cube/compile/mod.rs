@@ -153,6 +153,7 @@ impl<'a> Opened<'a> {
         let mut texts = Vec::new();
         for (_, spans) in spans(&resolved, &clock)? {
             let answering = self.answering(&resolved, &clock, &spans);
+            let answering = Answering { is_run: false, ..answering };
             let planned = answering.plan(question).await?;
             let text = planned.explained(self.session()).await;
             texts.push(text.map_err(|cause| answering.failed(cause))?);
@@ -166,7 +167,7 @@ impl<'a> Opened<'a> {
         clock: &'q Clock<'q>,
         spans: &'q [(String, Span)],
     ) -> Answering<'q> {
-        Answering { opened: self, resolved, clock, spans }
+        Answering { opened: self, resolved, clock, spans, is_run: true }
     }
 
     /// The session that sees the release.

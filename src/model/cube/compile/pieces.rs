@@ -22,7 +22,7 @@ use crate::model::cube::head::MeasureKind;
 use crate::model::cube::levels::{self, AMOUNT, BUCKET, DAYS, Level, levels};
 use crate::model::cube::members::Cube;
 use crate::model::cube::route::{Need, Route};
-use crate::model::cube::time::buckets::{Bucket, buckets, whole, widened};
+use crate::model::cube::time::buckets::{Bucket, buckets, never, whole, widened};
 use crate::model::cube::time::variants::{Pairs, SourceUnit, UNIT, pairs};
 use crate::model::cube::time::{Span, bucket, range};
 use crate::model::cube::variant::Variant;
@@ -236,6 +236,11 @@ impl<'q> Share<'q> {
             return Ok(HeldLevels { plan: rows.plan.clone(), total: None });
         };
         let failed = |cause| self.failed(cause);
+        let none: Vec<Bucket> = match self.time_key() {
+            Some((_, granularity)) if buckets.is_empty() => vec![never(granularity)],
+            _ => Vec::new(),
+        };
+        let buckets = if none.is_empty() { buckets } else { &none };
         let all = rows.plan.schema().fields().iter().map(|field| ident(field.name()));
         let with_day: Vec<Expr> = all.chain([self.day(rows)?.alias(DAY)]).collect();
         let plan = LogicalPlanBuilder::from(rows.plan.clone())

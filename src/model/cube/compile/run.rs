@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use datafusion::arrow::array::{AsArray, RecordBatch};
 use datafusion::arrow::datatypes::{Field, Int64Type, Schema, SchemaRef};
+use datafusion::datasource::MemTable;
 use datafusion::datasource::physical_plan::FileScanConfig;
 use datafusion::datasource::source::DataSourceExec;
 use datafusion::error::{DataFusionError, Result as QueryResult};
@@ -17,13 +18,19 @@ use datafusion::physical_plan::{
 use datafusion::prelude::SessionContext;
 
 use super::resolve::{Key, Ordered, Resolved};
+use super::rows::plain;
 use super::share::key_name;
 use super::single::grain_name;
 use super::size::USUAL_ROWS;
-use super::unite::{Answering, LEVEL, measured};
+use super::unite::{Answering, LEVEL, United, measured};
 use crate::model::cube::question::{Direction, Question};
 use crate::model::cube::time::bucket;
 use crate::model::cube::{Column, CubeError, Part, Role, Used};
+
+/// The name of the column that holds what is shown.
+fn shown_name(at: usize) -> String {
+    format!("__shown_{at}")
+}
 
 /// An answer that is planned.
 pub(super) struct Planned {
@@ -33,6 +40,8 @@ pub(super) struct Planned {
     counted: Option<LogicalPlan>,
     columns: Vec<Column>,
     uses: Vec<Used>,
+    /// the rows scanned for what is computed already
+    rows_scanned: u64,
     most: usize,
 }
 
@@ -50,15 +59,22 @@ impl Answering<'_> {
         let (columns, values) = self.columns(question)?;
         let counted = question.total.then(|| united.plan.clone());
         let order = order(self.resolved, question, &united.plan);
-        let plan = LogicalPlanBuilder::from(united.plan);
-        // Everything in one group has no order.
-        let plan = if order.is_empty() { Ok(plan) } else { plan.sort(order) };
-        let plan = plan
+        // What is computed is computed below the limit: above it the engine would spread rows over
+        // threads, and they would come back in any order.
+        let shown: Vec<Expr> = (0..values.len()).map(|at| ident(shown_name(at))).collect();
+        let mut all: Vec<Expr> =
+            united.plan.schema().columns().into_iter().map(Expr::Column).collect();
+        all.extend(values);
+        let plan = LogicalPlanBuilder::from(united.plan.clone())
+            .project(all)
+            // Everything in one group has no order.
+            .and_then(|plan| if order.is_empty() { Ok(plan) } else { plan.sort(order) })
             .and_then(|plan| plan.limit(size(question.offset), Some(most.saturating_add(1))))
-            .and_then(|plan| plan.project(values))
+            .and_then(|plan| plan.project(shown))
             .and_then(LogicalPlanBuilder::build)
             .map_err(|cause| self.failed(cause))?;
-        Ok(Planned { plan, counted, columns, uses: united.uses, most })
+        let United { uses, rows_scanned, .. } = united;
+        Ok(Planned { plan, counted, columns, uses, rows_scanned, most })
     }
 
     /// The columns shown, each with its value.
@@ -66,7 +82,7 @@ impl Answering<'_> {
         let prefix = self.resolved.subject.name();
         let (mut columns, mut values): (Vec<Column>, Vec<Expr>) = (Vec::new(), Vec::new());
         let mut add = |name: String, role: Role, value: Expr| {
-            values.push(value.alias(format!("__shown_{}", columns.len())));
+            values.push(value.alias(shown_name(columns.len())));
             columns.push(Column { name, role });
         };
         for (at, Key { name, granularity }) in self.resolved.keys.iter().enumerate() {
@@ -143,11 +159,28 @@ fn order(resolved: &Resolved, question: &Question, plan: &LogicalPlan) -> Vec<So
     order
 }
 
+/// Computes a plan: one that gives its rows from memory, and how many rows were scanned for them.
+///
+/// # Errors
+/// When the engine fails.
+pub(super) async fn computed(
+    session: &SessionContext,
+    plan: &LogicalPlan,
+) -> QueryResult<(LogicalPlan, u64)> {
+    let physical = session.state().create_physical_plan(plan).await?;
+    let rows_scanned = rows_of(physical.as_ref())?;
+    let schema = physical.schema();
+    let batches = collect(physical, session.task_ctx()).await?;
+    let table = MemTable::try_new(schema, vec![batches])?;
+    let rows = session.read_table(Arc::new(table))?;
+    Ok((plain(rows.into_unoptimized_plan())?, rows_scanned))
+}
+
 impl Planned {
     /// Runs it.
     pub(super) async fn run(self, session: &SessionContext) -> QueryResult<Part> {
         let physical = session.state().create_physical_plan(&self.plan).await?;
-        let rows_scanned = rows_of(physical.as_ref())?;
+        let rows_scanned = self.rows_scanned.saturating_add(rows_of(physical.as_ref())?);
         let found = collect(physical, session.task_ctx()).await?;
         let total = match self.counted {
             Some(plan) => Some(counted(session, plan).await?),

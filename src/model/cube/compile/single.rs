@@ -80,7 +80,7 @@ impl Answering<'_> {
         need.is_ungrouped = true;
         let route = rows.route.name().to_owned();
         let cube = cube.name().to_owned();
-        Ok(United { plan, uses: vec![Used { cube, need, route }] })
+        Ok(United { plan, uses: vec![Used { cube, need, route }], rows_scanned: 0 })
     }
 }
 

@@ -15,6 +15,7 @@ use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, cast, iden
 use super::Opened;
 use super::pieces::{Part, Piece, part_name, pieces};
 use super::resolve::{Resolved, name_of};
+use super::run::computed;
 use super::share::{Share, key_name};
 use crate::functions::quotient::quotient;
 use crate::model::cube::CubeError;
@@ -25,6 +26,8 @@ use crate::model::cube::time::{Clock, Span};
 
 /// The column that says by how many keys a row is told.
 pub(super) const LEVEL: &str = "__level";
+/// So many pieces are computed at once; a dashboard's questions have fewer.
+const AT_ONCE: usize = 3;
 /// The decimals of a ratio.
 const RATIO_SCALE: i8 = 6;
 
@@ -46,6 +49,8 @@ pub(super) struct United {
     pub plan: LogicalPlan,
     /// what was needed of each cube, and what answered
     pub uses: Vec<Used>,
+    /// the rows of the files that were opened to compute pieces before
+    pub rows_scanned: u64,
 }
 
 /// A question with everything that it is answered by.
@@ -58,6 +63,8 @@ pub(super) struct Answering<'q> {
     pub clock: &'q Clock<'q>,
     /// the spans in which rows must lie, by the name of their time
     pub spans: &'q [(String, Span)],
+    /// whether it is to be answered, not only explained
+    pub is_run: bool,
 }
 
 impl<'q> Answering<'q> {
@@ -69,7 +76,7 @@ impl<'q> Answering<'q> {
         let (parts, told) = self.parts()?;
         let depth = self.resolved.keys.len();
         let least = if has_totals { 0 } else { depth };
-        let mut plan: Option<LogicalPlan> = None;
+        let mut levels = Vec::new();
         let mut uses = Vec::new();
         for depth in (least..=depth).rev() {
             let mut found = Vec::new();
@@ -89,6 +96,11 @@ impl<'q> Answering<'q> {
                     found.push(piece);
                 }
             }
+            levels.push((depth, found));
+        }
+        let rows_scanned = self.in_turn(&mut levels).await?;
+        let mut plan: Option<LogicalPlan> = None;
+        for (depth, found) in levels {
             let level = together(found, depth, parts.len())
                 .and_then(|level| self.level(level, &told, depth, plan.as_ref()))
                 .map_err(|cause| self.failed(cause))?;
@@ -102,7 +114,25 @@ impl<'q> Answering<'q> {
         }
         let nothing = || CubeError::Unfit { problem: "the question asks for nothing".to_owned() };
         let plan = self.filtered(plan.ok_or_else(nothing)?)?;
-        Ok(United { plan, uses })
+        Ok(United { plan, uses, rows_scanned })
+    }
+
+    /// Computes pieces one after the other where there are many: each runs a cube's query again,
+    /// and all at once they would share the memory among hundreds of operators. How many rows were
+    /// scanned for them.
+    async fn in_turn(&self, levels: &mut [(usize, Vec<Piece>)]) -> Result<u64, CubeError> {
+        let count: usize = levels.iter().map(|(_, pieces)| pieces.len()).sum();
+        let mut scanned = 0_u64;
+        if !self.is_run || count <= AT_ONCE {
+            return Ok(scanned);
+        }
+        for piece in levels.iter_mut().flat_map(|(_, pieces)| pieces) {
+            let computed = computed(self.opened.session(), &piece.plan).await;
+            let (plan, rows) = computed.map_err(|cause| self.failed(cause))?;
+            piece.plan = plan;
+            scanned = scanned.saturating_add(rows);
+        }
+        Ok(scanned)
     }
 
     /// The share of a cube at a level.
@@ -111,13 +141,17 @@ impl<'q> Answering<'q> {
         cube: &'q crate::model::cube::members::Cube,
         depth: usize,
     ) -> Share<'q> {
-        let Self { opened, resolved, clock, spans } = *self;
+        let Self { opened, resolved, clock, spans, .. } = *self;
         Share { opened, resolved, cube, clock, spans, depth }
     }
 
     /// A mistake of the engine about the question as a whole.
     pub(super) fn failed(&self, cause: DataFusionError) -> CubeError {
-        CubeError::Query { cube: self.resolved.subject.name().to_owned(), cause }
+        let cube = self.resolved.subject.name().to_owned();
+        match cause.find_root() {
+            DataFusionError::ResourcesExhausted(_) => CubeError::Memory { cube, cause },
+            _ => CubeError::Query { cube, cause },
+        }
     }
 
     /// The parts that the measures are told from.

@@ -98,6 +98,14 @@ pub fn widened(granularity: Granularity, span: &Span, clock: &Clock<'_>) -> Resu
     Ok(first.zip(last).map_or(*span, |(first, last)| Span::of_days(first, last)))
 }
 
+/// A stretch that never begins, for questions that mean none: it tells of what type the names of
+/// stretches are.
+pub fn never(granularity: Granularity) -> Bucket {
+    let day = NaiveDate::MAX;
+    let key = if granularity.is_fiscal() { Key::Text(String::new()) } else { Key::Day(day) };
+    Bucket { key: Some(key), first: day, last: day, whole: (day, day), is_partial: true }
+}
+
 /// A whole span as one stretch.
 pub fn whole(span: &Span, clock: &Clock<'_>) -> Bucket {
     let days = span.days();

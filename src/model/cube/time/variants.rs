@@ -36,8 +36,8 @@
 use std::sync::Arc;
 
 use chrono::{Days, NaiveDate};
-use datafusion::arrow::array::RecordBatch;
-use datafusion::arrow::datatypes::{Field, Schema};
+use datafusion::arrow::array::{RecordBatch, new_empty_array};
+use datafusion::arrow::datatypes::{DataType, Field, Schema};
 use datafusion::error::Result as QueryResult;
 use datafusion::prelude::{DataFrame, SessionContext};
 
@@ -83,8 +83,13 @@ impl Pairs {
     /// # Errors
     /// When the engine cannot hold them.
     pub fn frame(&self, session: &SessionContext) -> QueryResult<DataFrame> {
-        let units = column(self.pairs.iter().map(|(unit, _)| unit));
-        let stretches = column(self.pairs.iter().map(|(_, stretch)| stretch));
+        let mut units = column(self.pairs.iter().map(|(unit, _)| unit));
+        let mut stretches = column(self.pairs.iter().map(|(_, stretch)| stretch));
+        if self.pairs.is_empty() && self.unit == SourceUnit::Period {
+            // Keys that are not there do not say that they would be texts.
+            units = new_empty_array(&DataType::Utf8);
+            stretches = new_empty_array(&DataType::Utf8);
+        }
         let fields = [(UNIT, &units), (BUCKET, &stretches)]
             .map(|(name, values)| Field::new(name, values.data_type().clone(), false));
         let schema = Arc::new(Schema::new(fields.to_vec()));
