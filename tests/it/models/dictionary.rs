@@ -51,7 +51,7 @@ fn a_table_is_told_whole() {
             "severity": "error",
         }],
         "parameters": [],
-        "closing": null,
+        "closing": null, "cube": null,
     });
     assert_eq!(json_of(&world, &["marts.dim_products"]), expected);
     // The schema may be left out where one table alone is called so.
