@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use datafusion::error::DataFusionError;
 
 pub mod encode;
+mod memory;
 pub mod session;
 pub mod text_table;
 

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use datafusion::execution::SessionStateBuilder;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
-use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datafusion::prelude::{SessionConfig, SessionContext};
 
 use super::EngineError;
+use super::memory::SharedMemory;
 use crate::functions;
 
 /// Name of the catalog that holds every schema.
@@ -37,7 +37,7 @@ pub struct Shared {
 
 /// Of a session's memory, the part that a sort keeps back for merging what it spilled; there may be
 /// several sorts in a query, and several queries at once.
-const MERGING_PART: usize = 16;
+const MERGING_PART: usize = 32;
 /// The most that it keeps back.
 const MERGING_BYTES: usize = 10 << 20;
 
@@ -50,7 +50,7 @@ pub fn shared(limits: &Limits) -> Result<Shared, EngineError> {
         .map_err(|source| EngineError::SpillFolder { path: limits.spill_dir.clone(), source })?;
     let spill = DiskManagerMode::Directories(vec![limits.spill_dir.clone()]);
     let runtime = RuntimeEnvBuilder::new()
-        .with_memory_pool(Arc::new(FairSpillPool::new(limits.memory_bytes)))
+        .with_memory_pool(Arc::new(SharedMemory::new(limits.memory_bytes)))
         .with_disk_manager_builder(DiskManagerBuilder::default().with_mode(spill))
         .build_arc()
         .map_err(EngineError::Session)?;

@@ -108,7 +108,10 @@ impl BuildError {
         let message = text.lines().next().unwrap_or_default().to_owned();
         let place = place.to_owned();
         match cause.find_root() {
-            DataFusionError::ResourcesExhausted(_) => Self::Memory { place, message },
+            DataFusionError::ResourcesExhausted(wanted) => Self::Memory {
+                place,
+                message: wanted.lines().next().unwrap_or_default().to_owned(),
+            },
             _ => Self::Query { place, message, cause: Box::new(cause) },
         }
     }
