@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """How soon do cubes of a large company answer, through rollups and without, beside DuckDB?
 
-    benches/cubes.py [--order-lines 10000000] [--customers 20000] [--times 200]
+    benches/cubes.py [--order-lines 10000000] [--customers 20000] [--times 200] [--built]
 
 Builds the sample company of benches/models.py with all models and cubes, first without rollups and
 then with them, so that what rollups take in time and storage stands alone. Then asks the questions
@@ -13,13 +13,14 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import statistics
 import subprocess
 import tempfile
 from decimal import Decimal
 
 from load import CACHE, QUIET, ROOT, TARGET, built, measured, python_with_duckdb
-from models import MACROS, company, from_raw, own_tables, read, refreshed, tables
+from models import MACROS, company, from_raw, own_tables, read, refreshed, tables, take
 
 ROLLUPS = re.compile(r"^\[rollups\.\w+\]\n(?:(?!\[|---).*\n)*?(?=\[[a-z]|---)", re.MULTILINE)
 RUNS_OF_DUCKDB = 20
@@ -169,18 +170,25 @@ def main():
     parser.add_argument("--program", type=pathlib.Path, help="a built patron; else it is built")
     parser.add_argument("--ask", type=pathlib.Path, help="a built benches/ask.rs; else it is built")
     parser.add_argument("--kept", action="store_true", help="ask what an earlier run has built")
+    parser.add_argument("--built", action="store_true",
+                        help="take all models as benches/models.py left them")
     options = parser.parse_args()
     program = (options.program or built()).resolve()
     ask = options.ask or asker()
     python, threads = python_with_duckdb(), os.cpu_count()
     folder = CACHE / "bench-models" / "cubes"
     if not (options.kept and folder.exists()):
-        company(program, CACHE / "bench-models" / "company", options.order_lines,
-                options.customers)
-        from_raw(folder, options.sql)
+        whole = CACHE / "bench-models" / "company"
+        if options.built:
+            shutil.rmtree(folder, ignore_errors=True)
+            shutil.copytree(whole, folder, copy_function=take)
+        else:
+            company(program, whole, options.order_lines, options.customers)
+            from_raw(folder, options.sql)
         without_rollups(folder)
         _, _, wall, _, peak = refreshed(program, folder)
-        print(f"build    without rollups {wall:7.1f} s  peak {peak:6.0f} MiB", flush=True)
+        if not options.built:
+            print(f"build    without rollups {wall:7.1f} s  peak {peak:6.0f} MiB", flush=True)
         put_back(folder, options.sql)
         _, each, wall, _, peak = refreshed(program, folder)
         print(f"build    rollups alone   {wall:7.1f} s  peak {peak:6.0f} MiB  "

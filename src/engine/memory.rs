@@ -2,7 +2,8 @@
 //!
 //! What spills has an even share, as in `DataFusion`'s fair pool. But a sort that merges what it
 //! spilled takes all that is free, and the sort behind it then has nothing to begin with. The last
-//! part of the memory therefore goes to reservations that are still small.
+//! part of the memory therefore goes to reservations that are still small. And one batch may be
+//! larger than a share: who holds nothing yet has nothing to spill either, and takes it whole.
 
 use std::fmt;
 
@@ -63,6 +64,10 @@ impl MemoryPool for SharedMemory {
         let open = if is_small { free } else { free.saturating_sub(self.bytes / KEPT_PART) };
         if additional > open {
             return Err(refused(reservation, additional, open, self.bytes));
+        }
+        if reservation.size() == 0 && reservation.consumer().can_spill() {
+            self.pool.grow(reservation, additional);
+            return Ok(());
         }
         self.pool.try_grow(reservation, additional)
     }
@@ -131,5 +136,9 @@ mod tests {
         let pair = [reservation(&memory, true), reservation(&memory, true)];
         while pair[0].try_grow(100).is_ok() {}
         assert_eq!(pair[0].size(), 800);
+        pair[0].free();
+        pair[0].try_grow(1200).unwrap();
+        assert!(pair[0].try_grow(100).is_err());
+        assert!(pair[1].try_grow(300).is_err());
     }
 }

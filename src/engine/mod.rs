@@ -8,6 +8,7 @@ pub mod encode;
 mod memory;
 pub mod session;
 pub mod text_table;
+mod windows;
 
 pub use session::{Limits, session};
 

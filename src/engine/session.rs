@@ -10,6 +10,7 @@ use datafusion::prelude::{SessionConfig, SessionContext};
 
 use super::EngineError;
 use super::memory::SharedMemory;
+use super::windows::PartitionwiseWindows;
 use crate::functions;
 
 /// Name of the catalog that holds every schema.
@@ -73,6 +74,7 @@ pub fn session_within(shared: &Shared, threads: usize) -> SessionContext {
         .with_runtime_env(Arc::clone(&shared.runtime))
         .with_default_features()
         .with_optimizer_rules(functions::optimizer_rules())
+        .with_physical_optimizer_rule(Arc::new(PartitionwiseWindows))
         .build();
     let context = SessionContext::new_with_state(state);
     for aggregate in functions::aggregates() {
