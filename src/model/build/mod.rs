@@ -194,15 +194,9 @@ impl Work<'_> {
         }
         let schema = closing::schema(self.model);
         let order = write::order(self.model);
-        let joins = self.tables.joins(self.model, scope)?;
-        let mut files = match self.write(scope, joins, &order) {
-            // Nobody knows the size of what a query makes on its way.
-            Err(BuildError::Memory { message, .. }) if joins == Joins::Hash => {
-                let table = self.name();
-                tracing::info!(%table, message, "joins again by sorting, which needs less memory");
-                self.write(scope, Joins::Merge, &order)?
-            }
-            written => written?,
+        let mut files = match scope {
+            Scope::Whole => self.written_whole(&order)?,
+            Scope::Months(_) => self.written(scope, &order)?,
         };
         if let (Scope::Months(months), Some(before)) = (scope, self.before) {
             let stays = |file: &&DataFile| !months.contains(&file.partition);
@@ -214,7 +208,34 @@ impl Work<'_> {
         })
     }
 
+    /// Writes all the query's rows to files, month after month where they are many.
+    fn written_whole(&self, order: &[String]) -> Result<Vec<DataFile>, BuildError> {
+        let Some(stretches) = months::stretches(self)? else {
+            return self.written(&Scope::Whole, order);
+        };
+        tracing::debug!(table = %self.name(), stretches = stretches.len(), "built in stretches");
+        let mut files = Vec::new();
+        for months in stretches {
+            files.extend(self.written(&Scope::Months(months), order)?);
+        }
+        Ok(files)
+    }
+
     /// Writes the query's rows to files.
+    fn written(&self, scope: &Scope, order: &[String]) -> Result<Vec<DataFile>, BuildError> {
+        let joins = self.tables.joins(self.model, scope)?;
+        match self.write(scope, joins, order) {
+            // Nobody knows the size of what a query makes on its way.
+            Err(BuildError::Memory { message, .. }) if joins == Joins::Hash => {
+                let table = self.name();
+                tracing::info!(%table, message, "joins again by sorting, which needs less memory");
+                self.write(scope, Joins::Merge, order)
+            }
+            written => written,
+        }
+    }
+
+    /// Writes the query's rows to files, joined in one way.
     fn write(
         &self,
         scope: &Scope,

@@ -103,9 +103,82 @@ pub(super) fn neighbours(month: &str, around: u32) -> BTreeSet<String> {
     all
 }
 
+/// Of the memory for queries, the part that the rows of a stretch of months may fill: they are
+/// sorted, joined and grouped, and other tables are built beside.
+const STRETCH_PART: u64 = 8;
+/// How many times as large as all that is read again for each stretch the rows by month must be.
+const READ_AGAIN: u64 = 4;
+
+/// The months of a table that is built whole, in stretches that fit into the memory one by one;
+/// nothing where all months go at once.
+pub(super) fn stretches(work: &Work<'_>) -> Result<Option<Vec<BTreeSet<String>>>, BuildError> {
+    let head = &work.model.file.head;
+    // A correction of a closed period stands in another month than the row that it corrects.
+    let has_bookings = head.closing.is_some() && work.before.is_some();
+    if head.month.is_none() || has_bookings {
+        return Ok(None);
+    }
+    let (mut months, mut looked_up) = (BTreeMap::new(), 0);
+    for name in &work.model.reads {
+        let reach = head.inputs.get(name);
+        if reach.is_none() && work.tables.is_own(name) {
+            continue;
+        }
+        let sizes = work.tables.sizes(name)?;
+        match reach {
+            None | Some(Reach::All) => return Ok(None),
+            Some(Reach::Key(_)) => looked_up += sizes.values().sum::<u64>(),
+            Some(Reach::Months(around)) => {
+                for (month, bytes) in sizes {
+                    for month in neighbours(&month, *around) {
+                        *months.entry(month).or_insert(0) += bytes;
+                    }
+                }
+            }
+        }
+    }
+    let memory = work.context.limits.memory_bytes as u64;
+    let stretches = cut(months, looked_up, memory / STRETCH_PART);
+    Ok((stretches.len() > 1).then_some(stretches))
+}
+
+/// Cuts months with their bytes into stretches of at most so many bytes, or of a month; fewer where
+/// reading what is looked up for each of them would take longer.
+fn cut(months: BTreeMap<String, u64>, looked_up: u64, bytes: u64) -> Vec<BTreeSet<String>> {
+    let bytes = bytes.max(looked_up.saturating_mul(READ_AGAIN));
+    let mut stretches: Vec<BTreeSet<String>> = Vec::new();
+    let mut filled = 0;
+    for (month, size) in months {
+        match stretches.last_mut() {
+            Some(stretch) if filled + size <= bytes => stretch.insert(month),
+            _ => {
+                filled = 0;
+                stretches.push(BTreeSet::from([month]));
+                true
+            }
+        };
+        filled += size;
+    }
+    stretches
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn stretches_fill_the_memory_and_are_fewer_where_much_is_looked_up() {
+        let months: BTreeMap<String, u64> =
+            (1..=6).map(|month| (format!("2026-{month:02}"), 10 * month)).collect();
+        let sizes = |looked_up, bytes| {
+            cut(months.clone(), looked_up, bytes).iter().map(BTreeSet::len).collect::<Vec<_>>()
+        };
+        assert_eq!(sizes(0, 60), [3, 1, 1, 1]);
+        assert_eq!(sizes(0, 5), [1, 1, 1, 1, 1, 1]);
+        assert_eq!(sizes(25, 60), [4, 1, 1]);
+        assert_eq!(sizes(0, 210), [6]);
+        assert_eq!(cut(BTreeMap::new(), 0, 60), Vec::<BTreeSet<String>>::new());
+    }
 
     #[test]
     fn neighbours_cross_the_turn_of_the_year() {

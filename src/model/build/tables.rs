@@ -134,18 +134,30 @@ impl<'a> Tables<'a> {
         if *scope != Scope::Whole {
             return Ok(Joins::Hash);
         }
-        let mut sizes = Vec::new();
-        for name in &model.reads {
-            let stored = self.stored_as(name);
-            if let Some(entry) = self.entry(&stored) {
-                let manifest = self.manifest(&stored, &entry.manifest)?;
-                let columns = manifest.columns.len() as u64;
-                sizes.push(manifest.rows.saturating_mul(columns * VALUE_BYTES));
-            }
-        }
+        let sizes = model.reads.iter().map(|name| Ok(self.sizes(name)?.values().sum()));
+        let sizes = sizes.collect::<Result<Vec<u64>, BuildError>>()?;
         let looked_up = sizes.iter().sum::<u64>() - sizes.iter().max().copied().unwrap_or(0);
         let has_room = looked_up <= self.context.limits.memory_bytes as u64 / LOOKUP_PART;
         Ok(if has_room { Joins::Hash } else { Joins::Merge })
+    }
+
+    /// Bytes of memory that the rows of an input take, about, by month.
+    pub(super) fn sizes(&self, name: &TableName) -> Result<BTreeMap<String, u64>, BuildError> {
+        let stored = self.stored_as(name);
+        let mut sizes = BTreeMap::new();
+        if let Some(entry) = self.entry(&stored) {
+            let manifest = self.manifest(&stored, &entry.manifest)?;
+            let row_bytes = manifest.columns.len() as u64 * VALUE_BYTES;
+            for file in &manifest.files {
+                *sizes.entry(file.partition.clone()).or_insert(0) += file.rows * row_bytes;
+            }
+        }
+        Ok(sizes)
+    }
+
+    /// Whether an input is what the project says of itself.
+    pub(super) fn is_own(&self, name: &TableName) -> bool {
+        own_rows(self.context.settings, self.context.moment, name).is_some()
     }
 
     /// A session without tables.
