@@ -2,6 +2,7 @@
 description = """Quantities by which pools of cost are spread, one row a regular period, entity, \
 driver, customer and product category."""
 grain       = ["period_id", "entity_id", "driver_name", "customer_id", "product_category"]
+month       = "ends_on"
 
 [columns]
 entity_id = "Legal entity whose pools are spread by it; 'unassigned' where no row names one."
@@ -235,7 +236,8 @@ select
     drivers.customer_id,
     coalesce(drivers.product_category, 'unassigned') as product_category,
     cast(sum(drivers.driver_quantity) as decimal(18, 4)) as driver_quantity,
-    sum(drivers.row_count) as row_count
+    sum(drivers.row_count) as row_count,
+    periods.ends_on
 from all_drivers as drivers
 inner join marts.dim_periods as periods
     on periods.period_id = drivers.period_id
@@ -246,4 +248,5 @@ group by
     coalesce(drivers.entity_id, 'unassigned'),
     drivers.driver_name,
     drivers.customer_id,
-    coalesce(drivers.product_category, 'unassigned')
+    coalesce(drivers.product_category, 'unassigned'),
+    periods.ends_on

@@ -2,6 +2,7 @@
 description = """What the ledger holds of each part of a document beside what the document says, \
 one row a document, account, part and period of the ledger; amounts add to profit."""
 grain       = ["document_id", "entity_id", "account_id", "document_part", "period_id"]
+month       = "ends_on"
 
 [columns]
 document_id = "Document that the entries name; empty where they name none."
@@ -43,6 +44,7 @@ not_null = ["has_document", "is_agreed", "difference_class", "attributed_functio
 with placed_periods as (
     select
         period_id,
+        ends_on,
         concat(ends_on, '/', lpad(cast(period_number as varchar), 6, '0'), '/') as place
     from marts.dim_periods
 ),
@@ -139,7 +141,8 @@ placed_groups as (
         ledger_parts.part_functional_amount,
         ledger_parts.part_currency_code,
         ledger_parts.part_last_currency_code,
-        concat(periods.place, ledger_groups.account_id) = ledger_parts.first_place as is_first
+        concat(periods.place, ledger_groups.account_id) = ledger_parts.first_place as is_first,
+        periods.ends_on
     from ledger_groups
     inner join ledger_parts
         on ledger_parts.document_id = ledger_groups.document_id
@@ -250,5 +253,6 @@ select
         when ledger_reporting_amount is null or is_agreed then ledger_reporting_amount
         when has_document and is_first then coalesce(document_reporting_amount, 0)
         else 0
-    end as attributed_reporting_amount
+    end as attributed_reporting_amount,
+    ends_on
 from classed_groups

@@ -3,6 +3,7 @@ description = """Booked amounts of documents that concern several customers or p
 split over them in proportion to the document's own amounts; parts sum to what is split."""
 grain       = ["document_id", "entity_id", "account_id", "document_part", "period_id",
     "customer_id", "product_category"]
+month       = "ends_on"
 
 [columns]
 document_amount = "What the document says of the receiver, in its currency: the split's driver."
@@ -21,6 +22,7 @@ with shared_groups as (
         matched.account_id,
         matched.document_part,
         matched.period_id,
+        matched.ends_on,
         matched.attributed_functional_amount,
         matched.attributed_reporting_amount,
         -- Parts are booked rows: whole units of the currency, as the ledger's own amounts are.
@@ -81,7 +83,8 @@ select
     allocate(attributed_functional_amount, document_size, receiver_key, functional_digits)
         over whole_group as functional_amount,
     allocate(attributed_reporting_amount, document_size, receiver_key, reporting_digits)
-        over whole_group as reporting_amount
+        over whole_group as reporting_amount,
+    ends_on
 from shared
 window whole_group as (
     partition by document_id, entity_id, account_id, document_part, period_id

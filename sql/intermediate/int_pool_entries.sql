@@ -2,6 +2,11 @@
 description = """Posted entries whose cost a pool collects, one row an entry and booking: those \
 that come to customers neither by a document nor by a debtor, on accounts of a valid rule."""
 grain       = ["entry_id", "booking_number"]
+month       = "posted_on"
+
+[inputs]
+"intermediate.int_ledger_scoped" = "same_month"
+"intermediate.int_rules_dated" = { key = "period_id", in = "intermediate.int_ledger_scoped" }
 
 [columns]
 pool_name = """Pool that collects the entry. Where rules of several pools cover it, the one that \

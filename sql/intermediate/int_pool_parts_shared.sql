@@ -2,6 +2,11 @@
 description = """What is left in pools of cost, cut into the parts that their rules spread, one \
 row a period, entity, pool, account and part."""
 grain       = ["period_id", "entity_id", "pool_name", "account_id", "part_name"]
+month       = "ends_on"
+
+[inputs]
+"intermediate.int_pools_filled" = "same_month"
+"intermediate.int_rules_measured" = "same_month"
 
 [columns]
 account_id = "Account on which the cost was booked, whichever pool it came through."
@@ -26,9 +31,10 @@ with left_costs as (
         max(functional_digits) as functional_digits,
         max(reporting_digits) as reporting_digits,
         cast(sum(functional_amount) as decimal(18, 4)) as functional_amount,
-        cast(sum(reporting_amount) as decimal(18, 4)) as reporting_amount
+        cast(sum(reporting_amount) as decimal(18, 4)) as reporting_amount,
+        ends_on
     from intermediate.int_pools_filled
-    group by period_id, entity_id, pool_name, account_id
+    group by period_id, entity_id, pool_name, account_id, ends_on
     having sum(functional_amount) <> 0
         or sum(reporting_amount) <> 0
 )
@@ -60,7 +66,8 @@ select
         costs.reporting_digits
     ) over (
         partition by costs.period_id, costs.entity_id, costs.pool_name, costs.account_id
-    ) as reporting_amount
+    ) as reporting_amount,
+    costs.ends_on
 from left_costs as costs
 inner join intermediate.int_rules_measured as parts
     on parts.period_id = costs.period_id

@@ -10,6 +10,12 @@ grain       = [
     "customer_id",
     "product_category",
 ]
+month       = "ends_on"
+
+[inputs]
+"intermediate.int_receivers_weighed" = "same_month"
+"intermediate.int_pool_parts_shared" = "same_month"
+"intermediate.int_rules_measured" = "same_month"
 
 [columns]
 account_id = "Account on which the cost was booked, whichever pool it came through."
@@ -65,7 +71,8 @@ select
     costs.functional_currency_code,
     costs.reporting_currency_code,
     spread.functional_amount,
-    spread.reporting_amount
+    spread.reporting_amount,
+    rules.ends_on
 from spread_costs as spread
 inner join intermediate.int_rules_measured as rules
     on rules.part_number = spread.part_number

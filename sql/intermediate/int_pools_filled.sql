@@ -3,6 +3,11 @@ description = """What is in the pools of cost: their own, what earlier pools gav
 gave on, one row a period, entity, pool, account and kind; the sum of the kinds is left for \
 customers."""
 grain       = ["period_id", "entity_id", "pool_name", "account_id", "movement_kind"]
+month       = "ends_on"
+
+[inputs]
+"intermediate.int_pools_owned" = "same_month"
+"intermediate.int_pools_given" = "same_month"
 
 [columns]
 reporting_currency_code = "ISO 4217 code of the currency in which the group reports."
@@ -32,7 +37,8 @@ with movements as (
         functional_digits,
         reporting_digits,
         functional_amount,
-        reporting_amount
+        reporting_amount,
+        ends_on
     from intermediate.int_pools_owned
     union all
     select
@@ -47,7 +53,8 @@ with movements as (
         functional_digits,
         reporting_digits,
         functional_amount,
-        reporting_amount
+        reporting_amount,
+        ends_on
     from intermediate.int_pools_given
     union all
     select
@@ -62,7 +69,8 @@ with movements as (
         functional_digits,
         reporting_digits,
         -functional_amount as functional_amount,
-        -reporting_amount as reporting_amount
+        -reporting_amount as reporting_amount,
+        ends_on
     from intermediate.int_pools_given
 )
 
@@ -78,6 +86,7 @@ select
     max(functional_digits) as functional_digits,
     max(reporting_digits) as reporting_digits,
     cast(sum(functional_amount) as decimal(18, 4)) as functional_amount,
-    cast(sum(reporting_amount) as decimal(18, 4)) as reporting_amount
+    cast(sum(reporting_amount) as decimal(18, 4)) as reporting_amount,
+    ends_on
 from movements
-group by period_id, entity_id, pool_name, account_id, movement_kind
+group by period_id, entity_id, pool_name, account_id, movement_kind, ends_on

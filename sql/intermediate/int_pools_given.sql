@@ -9,6 +9,11 @@ grain       = [
     "rule_id",
     "receiver_pool_name",
 ]
+month       = "ends_on"
+
+[inputs]
+"intermediate.int_pools_owned" = "same_month"
+"intermediate.int_pools_linked" = "same_month"
 
 [columns]
 reporting_digits = "Decimals to which parts of reporting amounts are cut."
@@ -113,7 +118,8 @@ first_gifts as (
                 costs.pool_name,
                 costs.account_id,
                 costs.rule_id
-        ) as reporting_amount
+        ) as reporting_amount,
+        costs.ends_on
     from first_shares as costs
     inner join intermediate.int_pools_linked as links
         on links.period_id = costs.period_id
@@ -134,7 +140,8 @@ owned_and_received as (
         functional_digits,
         reporting_digits,
         functional_amount,
-        reporting_amount
+        reporting_amount,
+        ends_on
     from intermediate.int_pools_owned
     union all
     select
@@ -148,7 +155,8 @@ owned_and_received as (
         functional_digits,
         reporting_digits,
         functional_amount,
-        reporting_amount
+        reporting_amount,
+        ends_on
     from first_gifts
 ),
 
@@ -164,9 +172,10 @@ second_costs as (
         max(functional_digits) as functional_digits,
         max(reporting_digits) as reporting_digits,
         cast(sum(functional_amount) as decimal(18, 4)) as functional_amount,
-        cast(sum(reporting_amount) as decimal(18, 4)) as reporting_amount
+        cast(sum(reporting_amount) as decimal(18, 4)) as reporting_amount,
+        ends_on
     from owned_and_received
-    group by period_id, entity_id, pool_name, account_id
+    group by period_id, entity_id, pool_name, account_id, ends_on
 ),
 
 second_shares as (
@@ -236,7 +245,8 @@ second_gifts as (
                 costs.pool_name,
                 costs.account_id,
                 costs.rule_id
-        ) as reporting_amount
+        ) as reporting_amount,
+        costs.ends_on
     from second_shares as costs
     inner join intermediate.int_pools_linked as links
         on links.period_id = costs.period_id
@@ -265,7 +275,8 @@ select
     functional_digits,
     reporting_digits,
     functional_amount,
-    reporting_amount
+    reporting_amount,
+    ends_on
 from gifts
 where functional_amount <> 0
     or reporting_amount <> 0

@@ -2,6 +2,7 @@
 description = """Which pools receive from which by what quantity, one row a period, entity, giving \
 pool, rule and receiving pool."""
 grain       = ["period_id", "entity_id", "pool_name", "rule_id", "receiver_pool_name"]
+month       = "ends_on"
 
 [columns]
 pool_name = "Pool that gives."
@@ -66,7 +67,8 @@ weighed_pools as (
                 when 'pool_cost' then costs.cost_amount
                 when 'practical_minutes' then times.practical_minutes
             end as decimal(18, 4)
-        ) as driver_quantity
+        ) as driver_quantity,
+        rules.ends_on
     from intermediate.int_rules_dated as rules
     inner join entity_pools as receivers
         on receivers.period_id = rules.period_id
@@ -119,5 +121,6 @@ select
     ) as kept_share_ratio,
     driver_name,
     driver_quantity,
-    cast(driver_total_quantity as decimal(18, 4)) as driver_total_quantity
+    cast(driver_total_quantity as decimal(18, 4)) as driver_total_quantity,
+    ends_on
 from numbered_links

@@ -2,6 +2,7 @@
 description = """Cost that pools collect from the ledger, one row a period, entity, pool and \
 account."""
 grain       = ["period_id", "entity_id", "pool_name", "account_id"]
+month       = "ends_on"
 
 [columns]
 entry_count = "Entries behind the amounts."
@@ -48,8 +49,11 @@ select
     coalesce(reporting.rounding_digits, 4) as reporting_digits,
     costs.entry_count,
     costs.functional_amount,
-    costs.reporting_amount
+    costs.reporting_amount,
+    periods.ends_on
 from pool_accounts as costs
+left join marts.dim_periods as periods
+    on periods.period_id = costs.period_id
 left join minor_units as functional
     on functional.currency_code = costs.functional_currency_code
 left join minor_units as reporting

@@ -9,6 +9,15 @@ grain       = [
     "customer_id",
     "product_category",
 ]
+month       = "ends_on"
+
+[inputs]
+"intermediate.int_rules_measured" = "same_month"
+
+[inputs."intermediate.int_drivers_measured"]
+key = ["period_id", "entity_id", "driver_name"]
+as = [["driver_period_id", "entity_id", "driver_name"]]
+in = "intermediate.int_rules_measured"
 
 [columns]
 customer_id = """Customer who drives the cost; unused_capacity for what the capacity exceeds its \
@@ -39,7 +48,8 @@ select
     ) as receiver_key,
     rules.rule_id as attribution_reason,
     drivers.driver_quantity,
-    cast(drivers.driver_quantity * rules.unit_weight as decimal(38, 8)) as receiver_weight
+    cast(drivers.driver_quantity * rules.unit_weight as decimal(38, 8)) as receiver_weight,
+    rules.ends_on
 from intermediate.int_drivers_measured as drivers
 inner join intermediate.int_rules_measured as rules
     on rules.driver_period_id = drivers.period_id
@@ -60,7 +70,8 @@ select
     'unused_capacity/unassigned' as receiver_key,
     rule_id as attribution_reason,
     cast(null as decimal(18, 4)) as driver_quantity,
-    cast(unused_quantity as decimal(38, 8)) as receiver_weight
+    cast(unused_quantity as decimal(38, 8)) as receiver_weight,
+    ends_on
 from intermediate.int_rules_measured
 where rule_kind = 'unused_capacity'
     and unused_quantity > 0
@@ -76,7 +87,8 @@ select
     'unassigned/unassigned' as receiver_key,
     'no_driver' as attribution_reason,
     cast(null as decimal(18, 4)) as driver_quantity,
-    cast(1 as decimal(38, 8)) as receiver_weight
+    cast(1 as decimal(38, 8)) as receiver_weight,
+    ends_on
 from intermediate.int_rules_measured
 where rule_id = part_rule_id
     and not is_driven

@@ -2,6 +2,7 @@
 description = """Rules that spread what is left in the pools of an entity, with what drives them \
 and what capacity they draw on, one row a period, entity, pool and rule."""
 grain       = ["period_id", "entity_id", "pool_name", "rule_id"]
+month       = "ends_on"
 
 [columns]
 statement_line = "Line of the profit statement that the rule names, else another rule of its part."
@@ -9,7 +10,9 @@ part_name = "Name of the part; see int_rules_dated."
 driver_period_id = "Regular period whose quantities and capacity the rule takes."
 rule_kind = """customer or unused_capacity, as the rule says; orphan for the first rule of a pool \
 that only gives to pools and has something left, which nothing drives."""
-part_number = "Number of the part of the pool that is spread in one go, in this release."
+part_number = """Number of the part of the pool that is spread in one go: the last day of its \
+period and six digits that count the parts of that day. What changes in one period leaves the \
+numbers of all others as they are."""
 part_rule_id = "First rule of the part for customers, by which ties between parts are broken."
 part_share_ratio = "Share of the pool that the part takes, in proportion to those of all its parts."
 customer_rule_count = "Rules for customers in the part."
@@ -24,6 +27,10 @@ unused_quantity = "What nobody used; 0 where more is used than there is, null wh
 capacity_unit = "What capacity is counted in: minutes or pallet_days; null without."
 is_overused = "Whether customers used more than there is, which makes a unit cost less."
 is_driven = "Whether the part has a customer or unused capacity to go to."
+
+[[checks.expressions]]
+name = "part_number_begins_with_its_day"
+sql = "part_number / 1000000 = cast(to_char(ends_on, '%Y%m%d') as bigint)"
 ---*/
 
 with account_nets as (
@@ -50,6 +57,7 @@ pool_rules as (
         pools.period_id,
         pools.entity_id,
         pools.pool_name,
+        rules.ends_on,
         rules.driver_period_id,
         rules.rule_id,
         rules.receiver_kind,
@@ -80,6 +88,7 @@ part_rules as (
         period_id,
         entity_id,
         pool_name,
+        ends_on,
         driver_period_id,
         rule_id,
         case when has_customers then receiver_kind else 'orphan' end as rule_kind,
@@ -155,6 +164,7 @@ parts as (
         entity_id,
         pool_name,
         part_name,
+        ends_on,
         min(rule_id) filter (where rule_kind <> 'unused_capacity') as part_rule_id,
         min(rule_id) filter (where rule_kind = 'unused_capacity') as unused_rule_id,
         max(statement_line) filter (where rule_kind = 'customer') as statement_line,
@@ -165,10 +175,11 @@ parts as (
         sum(driver_total_quantity * unit_weight) as used_weight,
         max(practical_quantity) as practical_quantity
     from driven_rules
-    group by period_id, entity_id, pool_name, part_name
+    group by period_id, entity_id, pool_name, part_name, ends_on
 ),
 
--- Where all rules state a share of nothing, they share alike.
+-- Where all rules state a share of nothing, they share alike. An adjusting period may end on the day
+-- of a regular one, so that numbers are given by the day.
 numbered_parts as (
     select
         period_id,
@@ -186,7 +197,11 @@ numbered_parts as (
         end as part_share_ratio,
         cast(used_weight as decimal(38, 8)) as used_weight,
         cast(practical_quantity as decimal(38, 8)) as practical_quantity,
-        row_number() over (order by period_id, entity_id, pool_name, part_name) as part_number
+        cast(to_char(ends_on, '%Y%m%d') as bigint) as day_number,
+        row_number() over (
+            partition by ends_on
+            order by period_id, entity_id, pool_name, part_name
+        ) as number_of_day
     from parts
     where part_rule_id is not null
 )
@@ -201,7 +216,7 @@ select
     rules.driver_name,
     coalesce(rules.statement_line, parts.statement_line) as statement_line,
     parts.part_name,
-    cast(parts.part_number as bigint) as part_number,
+    parts.day_number * 1000000 + cast(parts.number_of_day as bigint) as part_number,
     parts.part_rule_id,
     parts.part_share_ratio,
     parts.customer_rule_count,
@@ -219,7 +234,8 @@ select
     end as unused_quantity,
     rules.capacity_unit,
     coalesce(parts.used_weight > parts.practical_quantity, false) as is_overused,
-    parts.used_weight > 0 or coalesce(parts.practical_quantity, 0) > 0 as is_driven
+    parts.used_weight > 0 or coalesce(parts.practical_quantity, 0) > 0 as is_driven,
+    rules.ends_on
 from driven_rules as rules
 inner join numbered_parts as parts
     on parts.period_id = rules.period_id

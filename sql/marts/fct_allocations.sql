@@ -12,6 +12,16 @@ grain       = [
     "customer_id",
     "product_category",
 ]
+month       = "ends_on"
+
+[inputs]
+"intermediate.int_pools_owned" = "same_month"
+"intermediate.int_pools_linked" = "same_month"
+"intermediate.int_pools_given" = "same_month"
+"intermediate.int_pools_allocated" = "same_month"
+"intermediate.int_rules_measured" = "same_month"
+"intermediate.int_pool_parts_shared" = "same_month"
+"marts.dim_periods" = { key = "period_id" }
 
 [columns]
 account_id = "Account on which the cost was booked, whichever pool it came through."
@@ -44,8 +54,8 @@ is_overused = "Whether customers used more than there is."
 unit_cost_rate = """Cost of a unit in the entity's currency, not rounded to cents: of a unit of \
 capacity (of what is used where that is more), else of a unit of the driver."""
 entry_count = "Entries of the ledger behind the input; 0 for the other movements."
-starts_on = "First day of the period."
-ends_on = "Last day of the period."
+starts_on = "First day of the period that the source means."
+ends_on = "Last day of the period that the source means."
 
 [checks]
 accepted = { movement_kind = ["input", "received", "given", "spread"] }

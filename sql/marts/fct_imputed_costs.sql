@@ -3,6 +3,7 @@ description = """Interest that the capital tied up in a customer would cost, one
 period, entity, customer and kind; the ledger knows nothing of it, so that a contra row takes it \
 back."""
 grain       = ["period_id", "entity_id", "customer_id", "imputed_kind"]
+month       = "ends_on"
 
 [columns]
 entity_id = "Legal entity whose capital it is; 'unassigned' where it is not known."

@@ -6,6 +6,15 @@ grain       = ["period_id", "entity_id", "account_id", "profit_line", "customer_
     "product_category", "attribution_kind", "attribution_reason"]
 month       = "ends_on"
 
+[inputs]
+"intermediate.int_entries_judged" = "same_month"
+"intermediate.int_ledger_parts_matched" = "same_month"
+"intermediate.int_ledger_parts_split" = "same_month"
+"intermediate.int_pools_allocated" = "same_month"
+"marts.dim_customers" = { key = "customer_id", from = "valid_from_on", to = "valid_to_on" }
+"marts.dim_entities" = { key = "entity_id" }
+"marts.dim_periods" = { key = "period_id" }
+
 [columns]
 period_id = "Accounting period in which the amount is booked."
 profit_line = """Line of the profit statement: gross_revenue, discounts, returns, cost_of_goods, \
@@ -62,53 +71,7 @@ date   = "ends_on"
 negate = ["functional_amount", "reporting_amount", "entry_count"]
 ---*/
 
--- Parts of documents that no department has a document for.
-with undocumented_parts as (
-    select document_id, entity_id, account_id, document_part, period_id, difference_class
-    from intermediate.int_ledger_parts_matched
-    where not has_document
-),
-
--- Entries that stand for themselves. A journal of hand, or a contract's fee, that names its
--- customer needs no document.
-judged_entries as (
-    select
-        entries.period_id,
-        entries.entity_id,
-        entries.account_id,
-        case
-            when entries.entry_class = 'out_of_scope' then 'out_of_scope'
-            else coalesce(entries.profit_line, 'unmapped')
-        end as profit_line,
-        entries.customer_id,
-        case
-            when entries.entry_class = 'document' and entries.customer_id <> 'unassigned'
-                and (entries.is_manual or coalesce(entries.subledger = 'contracts', false))
-                then 'direct'
-            else entries.entry_class
-        end as entry_class,
-        entries.local_customer_id is not null as names_debtor,
-        entries.out_reason,
-        undocumented_parts.difference_class,
-        entries.functional_amount,
-        entries.reporting_amount
-    from intermediate.int_ledger_scoped as entries
-    left join undocumented_parts
-        on entries.entry_class = 'document'
-        and undocumented_parts.document_id = coalesce(entries.document_id, '')
-        and undocumented_parts.entity_id = entries.entity_id
-        and undocumented_parts.account_id = entries.account_id
-        and undocumented_parts.document_part = entries.document_part
-        and undocumented_parts.period_id = entries.period_id
-    -- Cost in pools comes back below, spread.
-    left anti join intermediate.int_pool_entries as pool_entries
-        on pool_entries.entry_id = entries.entry_id
-        and pool_entries.booking_number = entries.booking_number
-    where entries.entry_class <> 'document'
-        or undocumented_parts.document_id is not null
-),
-
-attributed_rows as (
+with attributed_rows as (
     select
         period_id,
         entity_id,
@@ -136,7 +99,7 @@ attributed_rows as (
         functional_amount,
         reporting_amount,
         1 as entry_count
-    from judged_entries
+    from intermediate.int_entries_judged
 
     union all
 

@@ -85,6 +85,26 @@ fn status() -> Option<TableName> {
     EnteredTable::PeriodStatus.name().ok()
 }
 
+/// Whether a table says where rows are booked: the calendar, once some period was closed, whatever
+/// the query looks up in it. A new period may be the next open one of any month.
+pub(super) fn goes_by(work: &Work<'_>, table: &TableName) -> std::result::Result<bool, BuildError> {
+    let periods = work.context.settings.periods.as_ref();
+    if work.model.file.head.closing.is_none()
+        || periods.is_none_or(|periods| periods.table != *table)
+    {
+        return Ok(false);
+    }
+    Ok(status_of(work)?.is_some())
+}
+
+/// The manifest of what was closed and opened again; nothing where nothing ever was.
+fn status_of(work: &Work<'_>) -> std::result::Result<Option<Arc<Manifest>>, BuildError> {
+    let known = status().and_then(|name| work.tables.entry(&name).map(|entry| (name, entry)));
+    let Some((name, entry)) = known else { return Ok(None) };
+    let manifest = work.tables.base_manifest(&name, &entry)?;
+    Ok((manifest.rows > 0).then_some(manifest))
+}
+
 /// Rows of some months only.
 pub(super) fn of_months(
     work: &Work<'_>,
@@ -174,12 +194,7 @@ pub(super) async fn keep(
     let place = || work.model.file.place.clone();
     let periods = work.context.settings.periods.as_ref();
     let periods = periods.ok_or_else(|| BuildError::NoPeriods { place: place() })?;
-    let status = status().and_then(|name| work.tables.entry(&name).map(|entry| (name, entry)));
-    let status = match status {
-        Some((name, entry)) => Some(work.tables.base_manifest(&name, &entry)?),
-        None => None,
-    };
-    let status = status.filter(|manifest| manifest.rows > 0);
+    let status = status_of(work)?;
     let (Some(status), Some(before)) = (status, work.before) else {
         return as_booked_first(fresh, closing).map_err(|cause| work.failed(cause));
     };

@@ -37,6 +37,9 @@ pub(super) fn scope(
     }
     let mut months = BTreeSet::new();
     for table in changed(was, is) {
+        if closing::goes_by(work, &table)? {
+            return Ok(Scope::Whole);
+        }
         for name in work.tables.named(work.model, &table) {
             let versions = Versions {
                 name: name.clone(),
