@@ -1,6 +1,7 @@
 /*---
 description = """Rules of allocation name drivers, lines of the profit statement and pools that \
-there are; what a rule with an unknown driver spreads stays unassigned."""
+there are, and their shares, minutes, accounts and days can be; what a rule spreads that is wrong \
+so stays unassigned or goes to unused capacity."""
 severity    = "warning"
 ---*/
 
@@ -108,6 +109,34 @@ mistakes as (
     from staging.stg_inputs__allocation_rules as rules
     where rules.pool_share_ratio < 0
         or rules.pool_share_ratio > 1
+    union all
+    select
+        rule_id,
+        valid_from_on,
+        pool_name,
+        'the minutes of a unit are more than 0' as mistake,
+        cast(minutes_per_unit as varchar) as stated_value
+    from staging.stg_inputs__allocation_rules
+    where minutes_per_unit <= 0
+    union all
+    select
+        rule_id,
+        valid_from_on,
+        pool_name,
+        'the first account comes before the last one' as mistake,
+        concat(account_from_id, ' to ', account_to_id) as stated_value
+    from staging.stg_inputs__allocation_rules
+    where account_from_id > account_to_id
+    union all
+    select
+        rule_id,
+        valid_from_on,
+        pool_name,
+        'the first day comes before the last one' as mistake,
+        concat(cast(valid_from_on as varchar), ' to ', cast(valid_to_on as varchar))
+            as stated_value
+    from staging.stg_inputs__allocation_rules
+    where valid_to_on < valid_from_on
 )
 
 select distinct rule_id, valid_from_on, pool_name, mistake, stated_value

@@ -5,7 +5,8 @@ grain       = ["entity_id", "account_id", "period_id", "document_id"]
 
 [columns]
 entity_id = "Legal entity; 'unassigned' where that of deliveries is not known."
-account_id = "Account of freight; without one in inputs.account_map there are no rows."
+account_id = """Account of freight. Where inputs.account_map names none any more, there are rows \
+only of periods with freight posted while it did."""
 period_id = "Accounting period."
 document_id = """Document of the ledger where one alone has the period's freight, or where it is \
 no bill for freight (there `-` if it has none); else empty."""
@@ -134,8 +135,8 @@ compared as (
         on bills.entity_id = deliveries.entity_id
         and bills.period_id = deliveries.period_id
         and bills.is_first
-    inner join freight_accounts
-        on freight_accounts.account_id is not null
+    cross join freight_accounts
+    where coalesce(bills.account_id, freight_accounts.account_id) is not null
 ),
 
 running as (

@@ -44,7 +44,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<(), CliError> {
     context.output.say(&format!(
         "{} files in {}. Next:\n\
          \n  1. warehouse/project.toml    your company, time zone, currencies\
-         \n  2. warehouse/systems.toml    where your departments' systems are\
+         \n  2. warehouse/systems.toml    your departments' systems; take out those you have not\
          \n  3. warehouse/contracts/      delete what you have not; `patron new table` adds yours\
          \n  4. patron check              until everything fits\
          \n  5. patron refresh\n\

@@ -84,7 +84,7 @@ order by i.invoiced_on
 
 /// What to try after the demo.
 pub const NEXT: &str = "
-  patron demo --advance 7          a week later: new, late and corrected rows come in
+  patron demo --dir . --advance 7  a week later: new, late and corrected rows come in
   patron report profit_curve       who makes and who destroys profit; `patron report` lists the rest
   patron cube '{\"measures\": [\"sales.net_amount\", \"sales.margin_ratio\"],
       \"dimensions\": [\"sales.product_category\"], \"subtotals\": true}'

@@ -7,6 +7,7 @@
 //! | `granularity` | into which stretches can time be divided? |
 //! | `question` | what is asked? |
 //! | `parse` | how is a question written? |
+//! | `once` | does each of its keys stand once? |
 //! | [`time`] | which stretches of time does it mean? |
 //! | [`levels`] | which levels hold in a stretch of time? |
 //! | `members` | what does each name mean? |
@@ -40,6 +41,7 @@ pub mod levels;
 pub mod log;
 pub mod members;
 pub mod meta;
+mod once;
 mod parse;
 pub mod question;
 pub mod rollup;

@@ -8,6 +8,7 @@ use std::str::FromStr;
 use serde_json::{Map, Value as Json};
 
 use super::CubeError;
+use super::once::Once;
 use super::question::{DateRange, Direction, Filter, Operator, Question, TimeDimension};
 use crate::model::compile::similar;
 
@@ -46,8 +47,9 @@ impl Question {
             let problem = format!("is longer than {BYTES_MAX} bytes; ask less at once");
             return Err(wrong("text", problem));
         }
-        let json: Json =
-            serde_json::from_str(text).map_err(|error| wrong("JSON", error.to_string()))?;
+        let no_json = |error: serde_json::Error| wrong("JSON", error.to_string());
+        let json: Json = serde_json::from_str(text).map_err(no_json)?;
+        serde_json::from_str::<Once>(text).map_err(no_json)?;
         Self::from_json(&json)
     }
 

@@ -4,6 +4,7 @@ use std::process::Command;
 
 use chrono::{DateTime, Utc};
 use patron::model::cube::log::{self, Asked, Stretch, Timed};
+use serde_json::{Value, json};
 
 use super::till::{CUBE, till};
 use crate::cli::ok;
@@ -84,6 +85,33 @@ fn a_rollup_is_proposed_that_answers_what_was_asked() {
     assert_eq!(world.value("select count(*) from cubes.till__by_is_dear_product_name"), "5");
     let said = ok(world.root(), &["advise"]);
     assert!(said.contains("no other rollup would answer them much sooner"), "{said}");
+}
+
+#[test]
+fn what_was_asked_becomes_a_rollup_that_answers_it() {
+    let world = busy();
+    let question = r#"{"measures": ["till.lowest_amount"], "dimensions": ["till.product_name"],
+        "timeDimensions": [{"dimension": "till.sold_on",
+        "dateRange": ["2026-05-01", "2026-05-31"]}], "order": [["till.product_name", "asc"]]}"#;
+    let ask = || -> (Value, Value) {
+        let said = ok(world.root(), &["cube", question, "--format", "json"]);
+        let answer: Value = serde_json::from_str(&said).unwrap();
+        (answer["results"][0]["data"].clone(), answer["receipt"]["routes"].clone())
+    };
+    let expected = |route: &str| {
+        // Each of the two is sold a hundred times at 1.00.
+        let row = |name: &str| json!({"till.product_name": name, "till.lowest_amount": "1.00"});
+        (json!([row("Pot"), row("Tea")]), json!({ "till": [route] }))
+    };
+    for _ in 0..3 {
+        assert_eq!(ask(), expected("base"));
+    }
+    let said = ok(world.root(), &["advise"]);
+    let proposed = "# till: rollup by_month_product_name would answer 3 of the questions";
+    assert!(said.contains(proposed), "{said}");
+    apply(&world, &said);
+    world.refreshed(day(3));
+    assert_eq!(ask(), expected("by_month_product_name"));
 }
 
 #[test]

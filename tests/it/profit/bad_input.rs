@@ -148,6 +148,28 @@ fn rules_that_overlap_are_named_and_spread_nothing_twice() {
 }
 
 #[test]
+fn rules_that_cannot_hold_are_named() {
+    let wrong = |text: &str| {
+        let minutes = "AR-05,1,service_wages,,6605,6605,service,service_minutes,1.0000";
+        let text = instead(text, minutes, &minutes.replace("1.0000", "-1.0000"));
+        format!(
+            "{text}AR-97,1,other_wages,,6609,6600,,order_lines,,,customer,,selling,2025-10-01,,\
+             Turned accounts\nAR-98,1,more_wages,,6701,6701,,order_lines,,,customer,,selling,\
+             2025-12-01,2025-11-30,Turned days\n"
+        )
+    };
+    let world = changed("inputs/allocation_rules", &wrong);
+    let words = [
+        "rule_id AR-05, valid_from_on 2025-10-01, pool_name service_wages, mistake the minutes of \
+         a unit are more than 0, stated_value -1.0000",
+        "first account comes before the last one, stated_value 6609 to 6600",
+        "first day comes before the last one, stated_value 2025-12-01 to 2025-11-30",
+    ];
+    found(&findings(&world, 0), "allocation_rules_are_known", &words);
+    is_whole(&world);
+}
+
+#[test]
 fn rows_that_come_to_a_closed_period_are_named() {
     let world = hand::project();
     world.refreshed(hand::moment());

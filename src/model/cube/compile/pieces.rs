@@ -22,7 +22,7 @@ use crate::model::cube::head::MeasureKind;
 use crate::model::cube::levels::{self, AMOUNT, BUCKET, DAYS, Level, levels};
 use crate::model::cube::members::Cube;
 use crate::model::cube::route::{Need, Route};
-use crate::model::cube::time::buckets::{Bucket, buckets, never, whole, widened};
+use crate::model::cube::time::buckets::{Bucket, buckets, never, touched, whole};
 use crate::model::cube::time::variants::{Pairs, SourceUnit, UNIT, pairs};
 use crate::model::cube::time::{Span, bucket, range};
 use crate::model::cube::variant::Variant;
@@ -178,11 +178,11 @@ impl<'q> Share<'q> {
         known: Span,
     ) -> Result<Vec<Bucket>, CubeError> {
         let wrong = |problem: String| self.time_problem(at, &problem);
-        let span = match self.span() {
-            Some(span) => span,
-            None => widened(granularity, &known, self.clock).map_err(wrong)?,
+        let found = match self.span() {
+            Some(span) => buckets(granularity, &span, self.clock),
+            None => touched(granularity, &known, self.clock),
         };
-        buckets(granularity, &span, self.clock).map_err(wrong)
+        found.map_err(wrong)
     }
 
     fn time_problem(&self, at: usize, problem: &str) -> CubeError {

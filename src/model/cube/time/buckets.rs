@@ -42,7 +42,7 @@ pub struct Bucket {
 }
 
 /// The stretches of a granularity that touch a span, in their order. A question without a span
-/// means that of all its rows, [`widened`] to whole stretches.
+/// means those that its rows have [`touched`].
 ///
 /// # Errors
 /// When the granularity is shorter than a day, the calendar has no such stretches, or there are too
@@ -87,15 +87,19 @@ pub fn buckets(
     Ok(all)
 }
 
-/// The span of all stretches that another one touches: what a question means that names no span.
+/// The whole stretches that the days of rows touch: what a question means that names no span. A
+/// stretch that only the others' beginnings and ends touch is none of them, such as the day of
+/// corrections after the last row of its month.
 ///
 /// # Errors
 /// As of [`buckets`].
-pub fn widened(granularity: Granularity, span: &Span, clock: &Clock<'_>) -> Result<Span, String> {
-    let all = buckets(granularity, span, clock)?;
-    let first = all.iter().map(|bucket| bucket.whole.0).min();
-    let last = all.iter().map(|bucket| bucket.whole.1).max();
-    Ok(first.zip(last).map_or(*span, |(first, last)| Span::of_days(first, last)))
+pub fn touched(
+    granularity: Granularity,
+    days: &Span,
+    clock: &Clock<'_>,
+) -> Result<Vec<Bucket>, String> {
+    let whole = |bucket: Bucket| cut(bucket.key, bucket.whole, bucket.whole, clock.today);
+    Ok(buckets(granularity, days, clock)?.into_iter().map(whole).collect())
 }
 
 /// A stretch that never begins, for questions that mean none: it tells of what type the names of
@@ -160,20 +164,22 @@ mod tests {
     use super::super::tests::{day, weeks};
     use super::*;
 
-    /// The stretches of a span as `name first last`, with a `*` where they are cut.
+    /// A stretch as `name first last`, with a `*` where it is cut.
+    fn told(bucket: &Bucket) -> String {
+        let name = match bucket.key.as_ref().unwrap() {
+            Key::Day(day) => day.to_string(),
+            Key::Text(text) => text.clone(),
+        };
+        let mark = if bucket.is_partial { "*" } else { "" };
+        format!("{name} {} {}{mark}", bucket.first, bucket.last)
+    }
+
+    /// The stretches of a span.
     fn named(granularity: Granularity, first: &str, last: &str, today: &str) -> Vec<String> {
         let calendar = weeks();
         let clock = Clock { today: day(today), zone: chrono_tz::UTC, calendar: &calendar };
         let span = Span::of_days(day(first), day(last));
-        let text = |bucket: &Bucket| {
-            let name = match bucket.key.as_ref().unwrap() {
-                Key::Day(day) => day.to_string(),
-                Key::Text(text) => text.clone(),
-            };
-            let mark = if bucket.is_partial { "*" } else { "" };
-            format!("{name} {} {}{mark}", bucket.first, bucket.last)
-        };
-        buckets(granularity, &span, &clock).unwrap().iter().map(text).collect()
+        buckets(granularity, &span, &clock).unwrap().iter().map(told).collect()
     }
 
     #[test]
@@ -231,18 +237,29 @@ mod tests {
     }
 
     #[test]
-    fn a_span_that_nobody_named_has_whole_stretches() {
+    fn rows_touch_whole_stretches() {
         let calendar = weeks();
-        let clock = Clock { today: day("2026-07-15"), zone: chrono_tz::UTC, calendar: &calendar };
-        let widened = |granularity| {
-            let span = Span::of_days(day("2026-01-20"), day("2026-05-19"));
-            let (first, last) = widened(granularity, &span, &clock).unwrap().days();
-            format!("{first} {last}")
+        let clock = Clock { today: day("2026-02-15"), zone: chrono_tz::UTC, calendar: &calendar };
+        let touched = |granularity, first: &str, last: &str| {
+            let days = Span::of_days(day(first), day(last));
+            let all = touched(granularity, &days, &clock).unwrap();
+            all.iter().map(told).collect::<Vec<_>>()
         };
-        assert_eq!(widened(Granularity::Month), "2026-01-01 2026-05-31");
-        assert_eq!(widened(Granularity::Week), "2026-01-19 2026-05-24");
-        assert_eq!(widened(Granularity::FiscalPeriod), "2025-12-29 2026-05-24");
-        assert_eq!(widened(Granularity::FiscalYear), "2025-12-29 2026-12-27");
+        assert_eq!(
+            touched(Granularity::Month, "2026-01-20", "2026-02-03"),
+            ["2026-01-01 2026-01-01 2026-01-31", "2026-02-01 2026-02-01 2026-02-28*"]
+        );
+        let week = ["2026-01-19 2026-01-19 2026-01-25"];
+        assert_eq!(touched(Granularity::Week, "2026-01-20", "2026-01-21"), week);
+        let year = ["2026 2025-12-29 2026-12-27*"];
+        assert_eq!(touched(Granularity::FiscalYear, "2026-01-20", "2026-01-20"), year);
+        // The period before its corrections ends on their day, which no row has reached.
+        let regular = "2025-12 2025-11-24 2025-12-28";
+        assert_eq!(touched(Granularity::FiscalPeriod, "2025-12-01", "2025-12-27"), [regular]);
+        assert_eq!(
+            touched(Granularity::FiscalPeriod, "2025-12-01", "2025-12-28"),
+            [regular, "2025-13 2025-12-28 2025-12-28"]
+        );
     }
 
     #[test]
