@@ -70,8 +70,10 @@ class Dealer:
         self.tag(f"meant for {cube.name} {rollup}")
         some = lambda listed: self.dice.sample(listed, self.dice.randrange(1, len(listed) + 1))
         measures = some(said["measures"])[:4]
-        question = {"measures": [f"{cube.name}.{word}" for word in measures],
-                    "dimensions": [f"{cube.name}.{word}" for word in some(said["dimensions"])[:3]]}
+        question = {"measures": [f"{cube.name}.{word}" for word in measures]}
+        listed = [word for word in some(said["dimensions"])[:3]
+                  if word not in self.untold(question, [cube])]
+        question["dimensions"] = [f"{cube.name}.{word}" for word in listed]
         size = said.get("granularity")
         if size and not self.one_in(5):
             longer = {"week": ["week"], "year": ["year"], "quarter": ["quarter", "year"]}
@@ -115,12 +117,12 @@ class Dealer:
         shared = sorted(set.intersection(*words))
         measures = [(cube, self.dice.choice(list(cube.measures))) for cube in chosen]
         question = {"measures": [f"{view}.{word}" for _, word in measures]}
-        levels = [cube for cube, word in measures
-                  if cube.measures[word]["additivity"] == "semi_additive"]
+        levels = [cube for cube, word in measures if self.is_level(cube, word)]
         times = [word for word in shared if all(cube.shared(word) == cube.time
                                                 for cube in chosen)]
         plain = [word for word in shared if all(cube.kind(cube.shared(word)) not in
                                                 ("date", "moment") for cube in chosen)]
+        plain = [word for word in plain if word not in self.untold(question, chosen)]
         picked = self.dice.sample(plain, min(len(plain), self.dice.choice([0, 1, 1, 2])))
         question["dimensions"] = [f"{view}.{word}" for word in picked]
         if times and self.one_in(2):
@@ -282,12 +284,38 @@ class Dealer:
 
     # Dimensions, filters and the rest.
 
+    def untold(self, question, cubes):
+        """Dimensions that hold the day or the period of single rows, by which neither levels nor
+        what is told of other times can be told."""
+        words = [member.split(".", 1)[1].partition("__") for member in question["measures"]]
+        is_moving = any(variant for _, _, variant in words) or any(
+            self.is_level(cube, word) for word, _, _ in words
+            for cube in cubes if word in cube.measures)
+        if not is_moving:
+            return set()
+        found = set()
+        for cube in cubes:
+            if cube.time:
+                columns = cube.dimensions[cube.time].get("fiscal", {}).values()
+                own = {word for word in cube.dimensions
+                       if word == cube.time or cube.column(word) in columns}
+                found |= own | {cube.dimensions[word].get("shared") for word in own}
+        return found
+
     def dimensions(self, question, cube):
         plain = [word for word in cube.dimensions if cube.kind(word) not in ("date", "moment")]
+        untold = self.untold(question, [cube])
+        fits = lambda word: not untold.intersection(cube.hierarchies[word]["levels"])
         new = [word for word in cube.hierarchies
                if f"hierarchy {cube.name}.{word}" not in self.dealt]
-        if cube.hierarchies and (new or self.one_in(4)):
-            hierarchy = self.dice.choice(new or list(cube.hierarchies))
+        if new and not any(map(fits, new)):
+            # What is left can be asked of no such measure.
+            question["measures"], untold = [], set()
+        plain = [word for word in plain if word not in untold]
+        fitting = [word for word in cube.hierarchies if fits(word)]
+        new = [word for word in new if word in fitting]
+        if fitting and (new or self.one_in(4)):
+            hierarchy = self.dice.choice(new or fitting)
             levels = cube.hierarchies[hierarchy]["levels"]
             picked = levels[:1 + self.dice.randrange(len(levels))]
             self.tag(f"hierarchy {cube.name}.{hierarchy}")
@@ -298,13 +326,7 @@ class Dealer:
     def finish(self, question, prefix, cubes, dimensions):
         """Filters, totals, order and page."""
         has_variants = any("__" in one for one in question["measures"])
-        moving = has_variants or any(
-            self.is_level(cube, one.split(".", 1)[1].partition("__")[0])
-            for one in question["measures"] for cube in cubes
-            if one.split(".", 1)[1].partition("__")[0] in cube.measures)
-        if moving:
-            times = {cube.time for cube in cubes}
-            dimensions = [word for word in dimensions if word not in times]
+        dimensions = [word for word in dimensions if word not in self.untold(question, cubes)]
         if dimensions and not self.one_in(3):
             question["filters"] = [self.filter(prefix, cubes, dimensions, 0)
                                    for _ in range(self.dice.choice([1, 1, 2]))]

@@ -270,15 +270,9 @@ fn wanted(head: &Head, need: &Need, kept: &[Vec<String>]) -> Option<Rollup> {
 
 /// The columns of the accounting calendar that a need names by its buckets.
 fn fiscal(head: &Head, need: &Need) -> Vec<String> {
-    use super::granularity::Granularity::{FiscalPeriod, FiscalQuarter, FiscalYear};
     let column = |time: &super::route::TimeNeed| {
         let fiscal = head.dimensions.get(&time.dimension)?.fiscal.as_ref()?;
-        match time.granularity? {
-            FiscalPeriod => Some(fiscal.period.clone()),
-            FiscalQuarter => Some(fiscal.quarter.clone()),
-            FiscalYear => Some(fiscal.year.clone()),
-            _ => None,
-        }
+        fiscal.column(time.granularity?).map(str::to_owned)
     };
     need.times.iter().filter_map(column).collect()
 }

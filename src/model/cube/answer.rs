@@ -85,7 +85,7 @@ impl Answer {
             receipt: self.receipt(opened),
             labels: self.labels(&teller),
             annotation: annotation(&self.question, &teller),
-            levels: self.question.subtotals.then(|| levels(&self.question)),
+            levels: self.question.subtotals.then(|| self.levels()),
         })
     }
 
@@ -116,6 +116,15 @@ impl Answer {
             waivers: release.waivers.clone(),
             truncated: self.parts.iter().any(|part| part.is_truncated),
         }
+    }
+
+    /// The members by which the rows of each level are told, from the grand total on.
+    fn levels(&self) -> Json {
+        let columns = self.parts.first().map_or(&[][..], |part| &part.columns);
+        let is_key = |role| matches!(role, Role::Dimension | Role::Time(_));
+        let keys = columns.iter().filter(|column| is_key(column.role));
+        let all: Vec<&str> = keys.map(|column| column.name.as_str()).collect();
+        (0..=all.len()).map(|kept| json!(all.get(..kept).unwrap_or_default())).collect()
     }
 
     /// What the columns are called.
@@ -414,16 +423,6 @@ fn annotation(question: &Question, teller: &Teller<'_>) -> Json {
     }
     let kinds = kinds.into_iter().map(|(kind, all)| (kind.to_owned(), Json::Object(all)));
     Json::Object(kinds.collect())
-}
-
-/// The members by which the rows of each level are told, from the grand total on.
-fn levels(question: &Question) -> Json {
-    let dimensions = question.dimensions.iter().cloned();
-    let times = question.time_dimensions.iter().filter_map(|time| {
-        time.granularity.map(|granularity| format!("{}.{granularity}", time.dimension))
-    });
-    let all: Vec<String> = dimensions.chain(times).collect();
-    (0..=all.len()).map(|kept| json!(all.get(..kept).unwrap_or_default())).collect()
 }
 
 /// A hash of everything in the project's files and in the program that an answer rests on.

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::granularity::Granularity;
 use super::variant::Variant;
 use crate::model::front_matter::Label;
 
@@ -35,6 +36,23 @@ pub struct Fiscal {
     pub quarter: String,
     /// the fiscal year
     pub year: String,
+}
+
+impl Fiscal {
+    /// The column that tells stretches of a granularity; none of one of the calendar.
+    pub fn column(&self, granularity: Granularity) -> Option<&str> {
+        match granularity {
+            Granularity::FiscalPeriod => Some(&self.period),
+            Granularity::FiscalQuarter => Some(&self.quarter),
+            Granularity::FiscalYear => Some(&self.year),
+            _ => None,
+        }
+    }
+
+    /// Whether a column is one of them.
+    pub fn has(&self, column: &str) -> bool {
+        [&self.period, &self.quarter, &self.year].into_iter().any(|known| known == column)
+    }
 }
 
 /// Levels of a dimension, each finer than the one before.

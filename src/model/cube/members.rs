@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::error::CubeError;
-use super::head::{Dimension, Measure, Segment};
+use super::head::{Dimension, Fiscal, Measure, Segment};
 use super::variant::Variant;
 use crate::model::compile::similar;
 use crate::model::files::{self, Layer, ModelFile};
@@ -85,6 +85,19 @@ impl Cube {
     pub fn column_of<'a>(&'a self, dimension: &'a str) -> &'a str {
         let declared = self.file.head.dimensions.get(dimension);
         declared.and_then(|declared| declared.column.as_deref()).unwrap_or(dimension)
+    }
+
+    /// The dimensions that hold a row's own day or accounting period; none without a time.
+    pub fn dimensions_of_time(&self) -> impl Iterator<Item = &str> {
+        let dimensions = &self.file.head.dimensions;
+        let time = self.file.head.time.as_deref();
+        let declared = time.and_then(|time| dimensions.get(time));
+        let fiscal = declared.and_then(|declared| declared.fiscal.as_ref());
+        let is_of_it = move |name: &&str| {
+            let is_period = |fiscal: &Fiscal| fiscal.has(self.column_of(name));
+            Some(*name) == time || fiscal.is_some_and(is_period)
+        };
+        dimensions.keys().map(String::as_str).filter(is_of_it)
     }
 }
 

@@ -177,12 +177,7 @@ fn has_measure(name: &str, head: &Head, columns: &Columns) -> bool {
 /// Whether a rollup tells the stretches and spans apart that a dimension of time is cut into.
 fn answers(time: &TimeNeed, column: &str, head: &Head, columns: &Columns) -> bool {
     let fiscal = head.dimensions.get(&time.dimension).and_then(|known| known.fiscal.as_ref());
-    let named = match (time.granularity, fiscal) {
-        (Some(Granularity::FiscalPeriod), Some(fiscal)) => Some(&fiscal.period),
-        (Some(Granularity::FiscalQuarter), Some(fiscal)) => Some(&fiscal.quarter),
-        (Some(Granularity::FiscalYear), Some(fiscal)) => Some(&fiscal.year),
-        _ => None,
-    };
+    let named = fiscal.zip(time.granularity).and_then(|(fiscal, cut)| fiscal.column(cut));
     let is_fiscal = time.granularity.is_some_and(Granularity::is_fiscal);
     let has_fiscal = named.is_some_and(|named| columns.raw(named).is_some());
     if is_fiscal && !has_fiscal {

@@ -118,6 +118,23 @@ fn totals_say_what_they_are() {
 }
 
 #[test]
+fn levels_are_named_as_rows_have_them() {
+    let found = load(
+        r#"{"measures": ["takings.amount"], "dimensions": ["takings.sold_on.year"],
+        "timeDimensions": [{"dimension": "takings.sold_on", "granularity": "month",
+        "dateRange": ["2026-01-01", "2026-01-31"]}], "subtotals": true}"#,
+    );
+    let result = &found["results"][0];
+    let (year, month) = ("takings.sold_on.year", "takings.sold_on.month");
+    assert_eq!(result["levels"], json!([[], [year], [year, month]]));
+    let told = |row: &Value| json!([row["__level"], row[year].is_null(), row[month].is_null()]);
+    let rows: Vec<Value> = result["data"].as_array().unwrap().iter().map(told).collect();
+    let mut rows: Vec<String> = rows.iter().map(Value::to_string).collect();
+    rows.sort();
+    assert_eq!(rows, ["[0,true,true]", "[1,false,true]", "[2,false,false]"]);
+}
+
+#[test]
 fn spans_that_are_compared_answer_one_after_the_other() {
     let question = r#"{"measures": ["takings.amount"], "timeDimensions": [
         {"dimension": "takings.sold_on", "granularity": "year", "compareDateRange":

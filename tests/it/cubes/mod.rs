@@ -15,5 +15,6 @@ mod random;
 mod receipts;
 mod refusals;
 mod rollups;
+mod stepping;
 mod strange;
 mod till;

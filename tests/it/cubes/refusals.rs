@@ -64,6 +64,20 @@ const CASES: &[(&str, &str)] = &[
             "filters": [{"member": "trips.fare", "operator": "gt", "values": ["1"]}]}"#,
         "totals would not be those of the rows shown",
     ),
+    (
+        r#"{"measures": ["stores.pieces"], "timeDimensions":
+            [{"dimension": "stores.counted", "dateRange": ["2026-01-01", "2026-01-31"]},
+             {"dimension": "stores.counted", "dateRange": ["2026-03-01", "2026-03-31"]}]}"#,
+        "two spans of `counted` have no moment in common; give one of them",
+    ),
+    (
+        r#"{"measures": ["trips.fare"], "offset": 18446744073709551615}"#,
+        "offset: 18446744073709551615 is too much; the most is 1000000000",
+    ),
+    (
+        r#"{"measures": ["trips.fare"], "filters": [], "filters": []}"#,
+        "`filters` stands twice at line 1 column",
+    ),
     (r#"{"dimensions": ["trips.region"], "subtotals": true}"#, "`subtotals` are of measures"),
     (
         r#"{"measures": ["company.fare", "company.refunded"], "ungrouped": true}"#,

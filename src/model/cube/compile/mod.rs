@@ -20,6 +20,7 @@ mod share;
 mod single;
 mod size;
 mod together;
+pub(super) use self::together::has_level;
 mod unite;
 
 use std::collections::BTreeMap;
@@ -294,28 +295,32 @@ fn spans(resolved: &Resolved, clock: &Clock) -> Result<Vec<(Option<Span>, Spans)
     };
     let mut always: Spans = Vec::new();
     for (name, range) in &resolved.ranges {
-        add(&mut always, name, told(range)?);
+        add(&mut always, name, told(range)?)?;
     }
     let Some((name, ranges)) = &resolved.compare else { return Ok(vec![(None, always)]) };
     let mut all = Vec::new();
     for range in ranges {
         let span = told(range)?;
         let mut spans = always.clone();
-        add(&mut spans, name, span);
+        add(&mut spans, name, span)?;
         all.push((Some(span), spans));
     }
     Ok(all)
 }
 
 /// Adds a span; of two spans of one time that which lies in both.
-fn add(spans: &mut Spans, name: &str, span: Span) {
-    match spans.iter_mut().find(|(known, _)| known == name) {
-        Some((_, known)) => {
-            known.from = known.from.max(span.from);
-            known.until = known.until.min(span.until).max(known.from);
-        }
-        None => spans.push((name.to_owned(), span)),
+fn add(spans: &mut Spans, name: &str, span: Span) -> Result<(), CubeError> {
+    let Some((_, known)) = spans.iter_mut().find(|(known, _)| known == name) else {
+        spans.push((name.to_owned(), span));
+        return Ok(());
+    };
+    known.from = known.from.max(span.from);
+    known.until = known.until.min(span.until);
+    if known.from < known.until {
+        return Ok(());
     }
+    let problem = format!("two spans of `{name}` have no moment in common; give one of them");
+    Err(CubeError::Question { place: "timeDimensions".to_owned(), problem })
 }
 
 /// A question as it was understood: each member once, with the order, the limit and the zone that
@@ -328,17 +333,26 @@ fn normalised(question: &Question, resolved: &Resolved, zone: Tz) -> Question {
         None => member(&key.name),
     };
     let plain = resolved.keys.iter().filter(|key| key.granularity.is_none());
-    let mut times: Vec<TimeDimension> = question.time_dimensions.clone();
-    times.dedup();
+    // Times as rows have them, then the spans that are left.
+    let mut left = question.time_dimensions.clone();
+    let mut times: Vec<TimeDimension> = Vec::new();
     for cut in resolved.keys.iter().filter(|key| key.granularity.is_some()) {
-        let dimension = member(&cut.name);
-        let is_it = |time: &TimeDimension| {
-            time.dimension == dimension && time.granularity == cut.granularity
+        let (dimension, granularity) = (member(&cut.name), cut.granularity);
+        let is_it =
+            |time: &TimeDimension| time.dimension == dimension && time.granularity == granularity;
+        times.push(match left.iter().position(is_it) {
+            Some(at) => left.remove(at),
+            None => TimeDimension { dimension, granularity, date_range: None, compare: Vec::new() },
+        });
+    }
+    let spans = left.into_iter().map(|time| TimeDimension { granularity: None, ..time });
+    for span in spans.filter(|time| time.date_range.is_some() || !time.compare.is_empty()) {
+        let is_known = |time: &TimeDimension| {
+            (&time.dimension, &time.date_range, &time.compare)
+                == (&span.dimension, &span.date_range, &span.compare)
         };
-        if !times.iter().any(is_it) {
-            let (date_range, compare) = (None, Vec::new());
-            let granularity = cut.granularity;
-            times.push(TimeDimension { dimension, granularity, date_range, compare });
+        if !times.iter().any(is_known) {
+            times.push(span);
         }
     }
     let ordered = resolved.order.iter().filter_map(|(ordered, direction)| {

@@ -138,10 +138,11 @@ impl<'q> Share<'q> {
     fn key(&self, rows: &Rows, key: &Key) -> Result<Expr, CubeError> {
         let own = self.own(&key.name)?;
         let Some(granularity) = key.granularity else { return Ok(rows.dimension(own)?.value) };
-        let Held { value, kind } = match self.fiscal(own).filter(|_| granularity.is_fiscal()) {
-            Some(fiscal) => rows.column(fiscal_column(fiscal, granularity))?,
-            None => rows.dimension(own)?,
-        };
+        let Held { value, kind } =
+            match self.fiscal(own).and_then(|fiscal| fiscal.column(granularity)) {
+                Some(column) => rows.column(column)?,
+                None => rows.dimension(own)?,
+            };
         let bucket = bucket::bucket(value, &kind, granularity, self.clock.zone);
         bucket.map_err(|problem| self.unfit(&key.name, &problem))
     }
@@ -225,13 +226,4 @@ impl<'q> Share<'q> {
 /// A span with both its ends.
 pub(super) fn cut(span: &Span) -> Cut {
     Cut { from: Some(span.from), until: Some(span.until) }
-}
-
-/// The column that tells buckets of the accounting calendar.
-fn fiscal_column(fiscal: &Fiscal, granularity: Granularity) -> &str {
-    match granularity {
-        Granularity::FiscalYear => &fiscal.year,
-        Granularity::FiscalQuarter => &fiscal.quarter,
-        _ => &fiscal.period,
-    }
 }

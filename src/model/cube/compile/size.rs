@@ -16,6 +16,8 @@ const NESTING: usize = 16;
 const VALUES: usize = 10_000;
 /// The most rows of an answer.
 pub(in crate::model::cube) const ROWS: u64 = 50_000;
+/// The most rows that are passed over before an answer.
+const OFFSET: u64 = 1_000_000_000;
 /// The rows of an answer where the question does not say.
 pub(super) const USUAL_ROWS: u64 = 10_000;
 
@@ -52,6 +54,10 @@ pub(super) fn check(question: &Question) -> Result<(), CubeError> {
                                with `offset`"
         );
         return Err(CubeError::Question { place: "limit".to_owned(), problem });
+    }
+    if question.offset > OFFSET {
+        let problem = format!("{} is too much; the most is {OFFSET}", question.offset);
+        return Err(CubeError::Question { place: "offset".to_owned(), problem });
     }
     Ok(())
 }

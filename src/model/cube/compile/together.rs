@@ -83,7 +83,7 @@ fn ungrouped(resolved: &Resolved, question: &Question) -> Option<String> {
 }
 
 /// Whether a measure rests on levels.
-fn has_level(asked: &FoundMeasure) -> bool {
+pub(in crate::model::cube) fn has_level(asked: &FoundMeasure) -> bool {
     let is_level = |kind: &MeasureKind| matches!(kind, MeasureKind::Level { .. });
     let measures = &asked.cube.file.head.measures;
     let part = |name: &String| measures.get(name).is_some_and(|part| is_level(&part.kind));
@@ -127,21 +127,35 @@ fn over_time(resolved: &Resolved, asked: &FoundMeasure) -> Option<String> {
              `{time}` in `{cube}` a granularity"
         ));
     }
-    let raw = resolved.keys.iter().find(|key| key.granularity.is_none() && is_time(&key.name));
+    by_its_rows(resolved, asked, time)
+}
+
+/// What is wrong where rows are told apart or chosen by their own day or accounting period, though
+/// the measure rests on rows of other days too.
+fn by_its_rows(resolved: &Resolved, asked: &FoundMeasure, time: &str) -> Option<String> {
+    let (name, prefix) = (asked.full_name(), resolved.subject.name());
+    let of_time: Vec<&str> = asked.cube.dimensions_of_time().collect();
+    let is_of_time = |wanted: &str| {
+        resolved.own_name(asked.cube, wanted).is_some_and(|own| of_time.contains(&own))
+    };
+    let raw = resolved.keys.iter().find(|key| key.granularity.is_none() && is_of_time(&key.name));
     if let Some(raw) = raw {
         return Some(format!(
-            "`{name}` is told by buckets of time; ask `{prefix}.{}` under `timeDimensions` with a \
-             granularity, such as `day`",
-            raw.name
+            "`{name}` is told by buckets of time, not by `{}` of single rows; ask the dimension \
+             of `{prefix}` that is `{time}` in `{}` under `timeDimensions` with a granularity, \
+             such as `day` or `fiscal_period`",
+            raw.name,
+            asked.cube.name()
         ));
     }
     let filtered = resolved.of_rows.iter().find_map(|(place, filter)| {
-        members(filter).into_iter().find(|member| is_time(name_of(member))).map(|_| place)
+        let found = members(filter).into_iter().find(|member| is_of_time(name_of(member)))?;
+        Some((place, found))
     });
-    filtered.map(|place| {
+    filtered.map(|(place, member)| {
         format!(
-            "`{place}` filters by the time along which `{name}` is told, which rests on rows \
-             before it too; give the span as `dateRange` of `timeDimensions`"
+            "`{place}` filters by `{member}`, but `{name}` is told along that time and rests on \
+             rows before it too; give the span as `dateRange` of `timeDimensions`"
         )
     })
 }

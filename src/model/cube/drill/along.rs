@@ -8,12 +8,14 @@ use crate::model::cube::meta::{Levels, hierarchies};
 use crate::model::cube::question::{Question, TimeDimension};
 
 /// The granularities of the calendar from coarse to fine.
-const CALENDAR: [Granularity; 5] = [
+const CALENDAR: [Granularity; 7] = [
     Granularity::Year,
     Granularity::Quarter,
     Granularity::Month,
     Granularity::Day,
     Granularity::Hour,
+    Granularity::Minute,
+    Granularity::Second,
 ];
 
 /// Those of the accounting calendar.

@@ -6,8 +6,9 @@ use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
 
 use super::unfit;
 use crate::engine::encode::EncodeError;
+use crate::model::cube::compile::has_level;
 use crate::model::cube::granularity::Granularity;
-use crate::model::cube::members::Subject;
+use crate::model::cube::members::{FoundMeasure, Subject};
 use crate::model::cube::question::{DateRange, Filter, Operator, Question, TimeDimension};
 use crate::model::cube::time::{Clock, Span, buckets, range};
 use crate::model::cube::{Answer, CubeError, Opened, Part, Role, echo};
@@ -62,7 +63,10 @@ impl<'a> Cell<'a> {
         for (at, column) in self.part.columns.iter().enumerate() {
             let value = self.value(row, at)?;
             match column.role {
-                Role::Dimension => self.kept.push((column.name.clone(), value)),
+                Role::Dimension => {
+                    let value = value.map(|value| self.local(value));
+                    self.kept.push((column.name.clone(), value));
+                }
                 Role::Time(granularity) => {
                     let is_it = |time: &TimeDimension| {
                         time.granularity == Some(granularity)
@@ -94,8 +98,33 @@ impl<'a> Cell<'a> {
         Ok(None)
     }
 
+    /// A moment as filters take it: what clocks show in the zone of the question.
+    fn local(&self, value: String) -> String {
+        match DateTime::parse_from_rfc3339(&value) {
+            Ok(moment) => {
+                let local = moment.with_timezone(&self.clock.zone).naive_local();
+                local.format("%Y-%m-%dT%H:%M:%S%.6f").to_string()
+            }
+            Err(_) => value,
+        }
+    }
+
     /// The question about the row's own part of the data, with the row's dimensions and times.
     pub(super) fn narrowed(&self) -> Result<Question, CubeError> {
+        self.narrowed_for(&self.measures())
+    }
+
+    /// The measures of the question.
+    pub(super) fn measures(&self) -> Vec<FoundMeasure<'a>> {
+        let names = self.question.measures.iter().filter_map(|member| member.split_once('.'));
+        names.filter_map(|(_, name)| self.subject.measure(name)).collect()
+    }
+
+    /// As [`Cell::narrowed`], for some measures only.
+    pub(super) fn narrowed_for(
+        &self,
+        measures: &[FoundMeasure<'_>],
+    ) -> Result<Question, CubeError> {
         let mut filters: Vec<Filter> = self
             .question
             .filters
@@ -127,7 +156,7 @@ impl<'a> Cell<'a> {
             match self.times.iter().find(|(kept, _, _)| *kept == place) {
                 Some((_, granularity, bucket)) => {
                     let bucket = bucket.as_deref();
-                    let filter = self.bucketed(&mut time, *granularity, bucket)?;
+                    let filter = self.bucketed(&mut time, *granularity, bucket, measures)?;
                     question.filters.extend(filter);
                     question.time_dimensions.push(time);
                 }
@@ -141,13 +170,22 @@ impl<'a> Cell<'a> {
         Ok(question)
     }
 
-    /// Limits a time to a bucket; accounting periods are told by the dimension that holds them.
+    /// Limits a time to a bucket. Accounting periods are told by the dimension that holds them, but
+    /// for measures that rest on other rows than the bucket's own.
     fn bucketed(
         &self,
         time: &mut TimeDimension,
         granularity: Granularity,
         bucket: Option<&str>,
+        measures: &[FoundMeasure<'_>],
     ) -> Result<Option<Filter>, CubeError> {
+        let is_moving = |found: &FoundMeasure<'_>| has_level(found) || found.variant.is_some();
+        if let Some(bucket) = bucket.filter(|_| granularity.is_fiscal())
+            && measures.iter().any(is_moving)
+        {
+            self.by_days(time, granularity, bucket, measures)?;
+            return Ok(None);
+        }
         if granularity.is_fiscal() {
             let member = self.fiscal(&time.dimension, granularity)?;
             return Ok(Some(holds(&member, bucket)));
@@ -161,6 +199,37 @@ impl<'a> Cell<'a> {
         Ok(None)
     }
 
+    /// Limits a time to the days of a stretch of the accounting calendar. Where its days are those
+    /// of its corrections too, only levels are the same in both.
+    fn by_days(
+        &self,
+        time: &mut TimeDimension,
+        granularity: Granularity,
+        bucket: &str,
+        measures: &[FoundMeasure<'_>],
+    ) -> Result<(), CubeError> {
+        let failed = |problem| CubeError::Question { place: time.dimension.clone(), problem };
+        let all = self.clock.calendar.stretches(granularity).map_err(failed)?;
+        let days = all.into_iter().find(|known| known.name == bucket).and_then(|known| known.days);
+        let Some((first, last)) = days else {
+            return Err(unfit(format!("the calendar gives `{bucket}` no first and last day")));
+        };
+        let within = self.within(time, Span::of_days(first, last))?;
+        let shared = buckets::buckets(granularity, &within, self.clock).map_err(failed)?;
+        if shared.len() > 1 {
+            let is_level = |found: &FoundMeasure<'_>| has_level(found) && found.variant.is_none();
+            if !measures.iter().all(is_level) {
+                return Err(unfit(format!(
+                    "`{bucket}` shares days with other periods, such as its corrections; ask by \
+                     day or month, or each measure by itself"
+                )));
+            }
+            time.granularity = None;
+        }
+        time.date_range = Some(exact(within));
+        Ok(())
+    }
+
     /// The part of a bucket of the calendar that the question is about.
     pub(super) fn span(
         &self,
@@ -169,7 +238,12 @@ impl<'a> Cell<'a> {
         bucket: &str,
     ) -> Result<Span, CubeError> {
         let failed = |problem| CubeError::Question { place: time.dimension.clone(), problem };
-        let whole = whole(bucket, granularity, self.clock).map_err(failed)?;
+        self.within(time, whole(bucket, granularity, self.clock).map_err(failed)?)
+    }
+
+    /// The part of a span that the question is about.
+    fn within(&self, time: &TimeDimension, whole: Span) -> Result<Span, CubeError> {
+        let failed = |problem| CubeError::Question { place: time.dimension.clone(), problem };
         let asked = match &time.date_range {
             Some(asked) => range::span(asked, self.clock).map_err(failed)?,
             None => whole,
@@ -182,11 +256,7 @@ impl<'a> Cell<'a> {
         let name = time.rsplit_once('.').map_or(time, |(_, name)| name);
         for found in self.subject.dimension(name) {
             let Some(fiscal) = &found.dimension.fiscal else { continue };
-            let column = match granularity {
-                Granularity::FiscalYear => &fiscal.year,
-                Granularity::FiscalQuarter => &fiscal.quarter,
-                _ => &fiscal.period,
-            };
+            let Some(column) = fiscal.column(granularity) else { continue };
             let cube = found.cube;
             let dimensions = &cube.file.head.dimensions;
             let holds = dimensions.iter().find(|(name, _)| cube.column_of(name) == column);

@@ -6,7 +6,7 @@
 
 use super::cell::{Cell, exact, holds, whole};
 use super::unfit;
-use crate::model::cube::compile::ROWS;
+use crate::model::cube::compile::{ROWS, has_level};
 use crate::model::cube::granularity::Granularity;
 use crate::model::cube::head::MeasureKind;
 use crate::model::cube::members::{Cube, FoundMeasure};
@@ -17,7 +17,7 @@ use crate::model::cube::time::variants::{SourceUnit, pairs};
 use crate::model::cube::variant::Variant;
 use crate::model::cube::{CubeError, time::range};
 
-impl Cell<'_> {
+impl<'a> Cell<'a> {
     /// The question for the rows that a measure rests on.
     pub(super) fn detail(&self, measure: Option<&str>) -> Result<Question, CubeError> {
         let chosen = self.chosen(measure)?;
@@ -25,9 +25,20 @@ impl Cell<'_> {
             return Err(unfit("no measure is asked, so nothing lies behind it".into()));
         };
         let cube = first.cube;
-        let mut question = self.narrowed()?;
+        let parts = rested_on(&chosen);
+        if parts.len() > 1 && chosen.iter().any(has_level) {
+            let parts: Vec<String> = parts.iter().map(|name| format!("`detail:{name}`")).collect();
+            return Err(unfit(format!(
+                "`{}` rests on levels and on other rows beside them; say which by {}",
+                first.full_name(),
+                parts.join(" or ")
+            )));
+        }
+        // The span of a variant is put in the place of the row's own below.
+        let plain = |found: &FoundMeasure<'a>| FoundMeasure { variant: None, ..*found };
+        let mut question = self.narrowed_for(&chosen.iter().map(plain).collect::<Vec<_>>())?;
         if let Some(variant) = first.variant {
-            self.moved(&mut question, variant)?;
+            self.moved(&mut question, first, variant)?;
         }
         for time in &mut question.time_dimensions {
             time.granularity = None;
@@ -35,27 +46,28 @@ impl Cell<'_> {
         question.time_dimensions.retain(|time| time.date_range.is_some());
         question.ungrouped = true;
         question.limit = Some(ROWS);
-        question.measures = rested_on(&chosen);
+        let member = |name: &str| format!("{}.{name}", cube.name());
+        question.measures = parts.iter().map(|name| member(name)).collect();
         question.dimensions = Vec::new();
         let mut question = self.in_cube(question, cube)?;
         question.dimensions = dimensions(cube);
-        if chosen.iter().any(is_level) {
+        if chosen.iter().any(has_level) {
             // What holds in a span is told by the span, not by the day on which it was found.
-            let time = cube.file.head.time.as_ref();
-            let time = time.map(|name| format!("{}.{name}", cube.name()));
-            question.dimensions.retain(|member| Some(member) != time.as_ref());
+            let of_time: Vec<String> = cube.dimensions_of_time().map(member).collect();
+            question.dimensions.retain(|member| !of_time.contains(member));
         }
         Ok(question)
     }
 
     /// The measures whose rows are asked; several only where the same rows lie behind them.
-    fn chosen(&self, wanted: Option<&str>) -> Result<Vec<FoundMeasure<'_>>, CubeError> {
-        let name = |member: &str| member.split_once('.').map_or("", |(_, name)| name).to_owned();
-        let names: Vec<String> = self.question.measures.iter().map(|member| name(member)).collect();
-        let find = |name: &String| self.subject.measure(name);
+    fn chosen(&self, wanted: Option<&str>) -> Result<Vec<FoundMeasure<'a>>, CubeError> {
+        let all = self.measures();
+        let names: Vec<String> = all.iter().map(FoundMeasure::full_name).collect();
         if let Some(wanted) = wanted {
             let bare = wanted.strip_prefix(&self.member("")).unwrap_or(wanted);
-            let found = names.iter().find(|name| *name == bare).and_then(find);
+            let is_asked = names.iter().any(|name| name == bare);
+            let is_part = all.iter().any(|found| rested_on(&[*found]).iter().any(|n| n == bare));
+            let found = self.subject.measure(bare).filter(|_| is_asked || is_part);
             let hint = format!("; it asks {}", names.join(", "));
             return found.map(|found| vec![found]).ok_or_else(|| CubeError::Unknown {
                 what: "measure of the question",
@@ -63,8 +75,7 @@ impl Cell<'_> {
                 hint,
             });
         }
-        let all: Vec<FoundMeasure<'_>> = names.iter().filter_map(find).collect();
-        let stands_alone = |found: &FoundMeasure<'_>| found.variant.is_some() || is_level(found);
+        let stands_alone = |found: &FoundMeasure<'_>| found.variant.is_some() || has_level(found);
         let is_mixed = all.windows(2).any(|two| match two {
             [one, other] => one.cube.name() != other.cube.name(),
             _ => false,
@@ -79,8 +90,21 @@ impl Cell<'_> {
     }
 
     /// Moves the span of the cube's time to where a measure over time takes its rows from.
-    fn moved(&self, question: &mut Question, variant: Variant) -> Result<(), CubeError> {
-        let Some((place, granularity, Some(bucket))) = self.times.first() else {
+    fn moved(
+        &self,
+        question: &mut Question,
+        measure: &FoundMeasure<'_>,
+        variant: Variant,
+    ) -> Result<(), CubeError> {
+        let told_along = measure.cube.file.head.time.as_deref();
+        let is_it = |(place, _, _): &&(usize, Granularity, Option<String>)| {
+            let asked = self.question.time_dimensions.get(*place);
+            let name = asked.and_then(|asked| asked.dimension.split_once('.'));
+            let found = name.map(|(_, name)| self.subject.dimension(name)).unwrap_or_default();
+            let mut own = found.iter().filter(|found| found.cube.name() == measure.cube.name());
+            own.any(|found| Some(found.name) == told_along)
+        };
+        let Some((place, granularity, Some(bucket))) = self.times.iter().find(is_it) else {
             return Err(unfit(format!(
                 "the row is of no single span, so `{variant}` has no rows of its own; choose a \
                  row that has one"
@@ -94,8 +118,10 @@ impl Cell<'_> {
             .map_err(failed)?;
         let nothing =
             || unfit(format!("the calendar has no span that `{variant}` could take its rows from"));
+        let read = source.sources.first().map(|(_, span)| exact(*span));
+        question.time_dimensions.retain(|time| time.dimension != asked.dimension);
         match source.unit {
-            SourceUnit::Period => {
+            SourceUnit::Period if !has_level(measure) => {
                 let member = self.fiscal(&asked.dimension, Granularity::FiscalPeriod)?;
                 let told_by = self.fiscal(&asked.dimension, *granularity)?;
                 let values: Vec<String> =
@@ -107,14 +133,13 @@ impl Cell<'_> {
                 question.filters.retain(|filter| *filter != told);
                 let operator = Operator::Equals;
                 question.filters.push(Filter::Member { member, operator, values });
-                question.time_dimensions.retain(|time| time.dimension != asked.dimension);
             }
-            SourceUnit::Day => {
-                let (_, span) = source.sources.first().ok_or_else(nothing)?;
-                let is_it = |time: &&mut TimeDimension| time.dimension == asked.dimension;
-                if let Some(time) = question.time_dimensions.iter_mut().find(is_it) {
-                    time.date_range = Some(exact(*span));
-                }
+            _ => {
+                let date_range = Some(read.ok_or_else(nothing)?);
+                let (granularity, compare) = (None, Vec::new());
+                let dimension = asked.dimension.clone();
+                let time = TimeDimension { dimension, granularity, date_range, compare };
+                question.time_dimensions.push(time);
             }
         }
         Ok(())
@@ -205,17 +230,12 @@ fn rested_on(chosen: &[FoundMeasure<'_>]) -> Vec<String> {
             _ => vec![found.name],
         };
         for name in shown {
-            let member = format!("{}.{name}", cube.name());
-            if !names.contains(&member) {
-                names.push(member);
+            if !names.iter().any(|known| known == name) {
+                names.push(name.to_owned());
             }
         }
     }
     names
-}
-
-fn is_level(found: &FoundMeasure<'_>) -> bool {
-    matches!(found.measure.kind, MeasureKind::Level { .. })
 }
 
 /// All dimensions of a cube, as its head orders them.

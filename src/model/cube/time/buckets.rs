@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::NaiveDate;
 use datafusion::arrow::array::{ArrayRef, Date32Array, StringArray};
 
 use super::calendar::NO_DAYS;
@@ -150,12 +150,6 @@ impl From<NaiveDate> for Key {
     fn from(day: NaiveDate) -> Self {
         Self::Day(day)
     }
-}
-
-/// What a span's ends are, for spans of moments that do not begin and end with a day.
-pub fn has_whole_days(span: &Span) -> bool {
-    let begins = |moment: NaiveDateTime| moment.time() == chrono::NaiveTime::MIN;
-    begins(span.from) && begins(span.until)
 }
 
 #[cfg(test)]

@@ -63,7 +63,10 @@ impl Calendar {
     ///
     /// # Errors
     /// When the project does not say what they are, with what to write where.
-    pub(super) fn stretches(&self, granularity: Granularity) -> Result<Vec<Period>, String> {
+    pub(in crate::model::cube) fn stretches(
+        &self,
+        granularity: Granularity,
+    ) -> Result<Vec<Period>, String> {
         if self.periods.is_empty() {
             return Err(format!(
                 "there are no accounting periods, so `{granularity}` has no meaning; name their \
