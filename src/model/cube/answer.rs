@@ -25,6 +25,7 @@ use super::{Answer, CubeError, Opened, Part, Role, echo, words};
 use crate::engine::encode::{Cut, EncodeError, Encoding, encode};
 use crate::model::written::{renamed, text};
 use crate::warehouse::manifest::Hash;
+use crate::warehouse::project::Settings;
 use crate::warehouse::release::Waiver;
 
 /// What it takes to get the same answer again, and what it rests on.
@@ -107,7 +108,7 @@ impl Answer {
             released_at: release.created_at,
             data: systems.map(|(name, entry)| (name.clone(), entry.extracted_at)).collect(),
             data_date: opened.today(),
-            definition: hash(&opened.cubes, routes.keys()),
+            definition: hash(&opened.cubes, routes.keys(), &opened.asker.project.settings),
             routes,
             filters: echo::filters(&self.question.filters),
             segments: self.question.segments.clone(),
@@ -426,11 +427,13 @@ fn annotation(question: &Question, teller: &Teller<'_>) -> Json {
 }
 
 /// A hash of everything in the project's files and in the program that an answer rests on.
-fn hash<'a>(cubes: &Cubes, names: impl Iterator<Item = &'a String>) -> Hash {
+fn hash<'a>(cubes: &Cubes, names: impl Iterator<Item = &'a String>, settings: &Settings) -> Hash {
     let mut hasher = Sha256::new();
+    let Settings { time_zone, reporting_currency, periods, .. } = settings;
+    let settings = format!("{time_zone} {reporting_currency} {periods:?}");
     let texts = names.filter_map(|name| cubes.cube(name)).map(|cube| cube.file.text.as_str());
     let versions = [datafusion::DATAFUSION_VERSION, env!("CARGO_PKG_VERSION")];
-    for part in texts.chain(versions) {
+    for part in texts.chain(versions).chain([settings.as_str()]) {
         hasher.update(part.as_bytes());
         hasher.update([0]);
     }

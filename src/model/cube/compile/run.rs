@@ -10,19 +10,21 @@ use datafusion::datasource::MemTable;
 use datafusion::datasource::physical_plan::FileScanConfig;
 use datafusion::datasource::source::DataSourceExec;
 use datafusion::error::{DataFusionError, Result as QueryResult};
+use datafusion::execution::memory_pool::MemoryConsumer;
 use datafusion::functions_aggregate::expr_fn::count;
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, SortExpr, ident, lit, when};
 use datafusion::physical_plan::{
-    ExecutionPlan, StatisticsArgs, StatisticsContext, collect, displayable,
+    ExecutionPlan, StatisticsArgs, StatisticsContext, collect, displayable, execute_stream,
 };
 use datafusion::prelude::SessionContext;
+use futures::StreamExt;
 
 use super::resolve::{Key, Ordered, Resolved};
 use super::rows::plain;
 use super::share::key_name;
 use super::single::grain_name;
 use super::size::USUAL_ROWS;
-use super::unite::{Answering, LEVEL, United, measured};
+use super::unite::{Answering, Computed, LEVEL, United, measured};
 use crate::model::cube::question::{Direction, Question};
 use crate::model::cube::time::bucket;
 use crate::model::cube::{Column, CubeError, Part, Role, Used};
@@ -40,8 +42,8 @@ pub(super) struct Planned {
     counted: Option<LogicalPlan>,
     columns: Vec<Column>,
     uses: Vec<Used>,
-    /// the rows scanned for what is computed already
-    rows_scanned: u64,
+    /// what is computed already
+    computed: Computed,
     most: usize,
 }
 
@@ -73,8 +75,8 @@ impl Answering<'_> {
             .and_then(|plan| plan.project(shown))
             .and_then(LogicalPlanBuilder::build)
             .map_err(|cause| self.failed(cause))?;
-        let United { uses, rows_scanned, .. } = united;
-        Ok(Planned { plan, counted, columns, uses, rows_scanned, most })
+        let United { uses, computed, .. } = united;
+        Ok(Planned { plan, counted, columns, uses, computed, most })
     }
 
     /// The columns shown, each with its value.
@@ -159,28 +161,37 @@ fn order(resolved: &Resolved, question: &Question, plan: &LogicalPlan) -> Vec<So
     order
 }
 
-/// Computes a plan: one that gives its rows from memory, and how many rows were scanned for them.
+/// Computes a plan: one that gives its rows from memory, which is counted with the rest.
 ///
 /// # Errors
-/// When the engine fails.
+/// When the engine fails or the rows do not fit the memory.
 pub(super) async fn computed(
     session: &SessionContext,
     plan: &LogicalPlan,
-) -> QueryResult<(LogicalPlan, u64)> {
+    all: &mut Computed,
+) -> QueryResult<LogicalPlan> {
     let physical = session.state().create_physical_plan(plan).await?;
-    let rows_scanned = rows_of(physical.as_ref())?;
+    all.rows_scanned = all.rows_scanned.saturating_add(rows_of(physical.as_ref())?);
     let schema = physical.schema();
-    let batches = collect(physical, session.task_ctx()).await?;
+    let task = session.task_ctx();
+    let held = MemoryConsumer::new("pieces of an answer").register(task.memory_pool());
+    let mut rows = execute_stream(physical, task)?;
+    let mut batches = Vec::new();
+    while let Some(batch) = rows.next().await {
+        let batch = batch?;
+        held.try_grow(batch.get_array_memory_size())?;
+        batches.push(batch);
+    }
+    all.held.push(held);
     let table = MemTable::try_new(schema, vec![batches])?;
-    let rows = session.read_table(Arc::new(table))?;
-    Ok((plain(rows.into_unoptimized_plan())?, rows_scanned))
+    plain(session.read_table(Arc::new(table))?.into_unoptimized_plan())
 }
 
 impl Planned {
     /// Runs it.
     pub(super) async fn run(self, session: &SessionContext) -> QueryResult<Part> {
         let physical = session.state().create_physical_plan(&self.plan).await?;
-        let rows_scanned = self.rows_scanned.saturating_add(rows_of(physical.as_ref())?);
+        let rows_scanned = self.computed.rows_scanned.saturating_add(rows_of(physical.as_ref())?);
         let found = collect(physical, session.task_ctx()).await?;
         let total = match self.counted {
             Some(plan) => Some(counted(session, plan).await?),

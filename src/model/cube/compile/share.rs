@@ -40,7 +40,7 @@ pub(super) fn key_name(at: usize) -> String {
     format!("__key_{at}")
 }
 
-/// The key whose column holds the bucket of the time along which measures are told.
+/// The column that holds the bucket of the time along which measures are told.
 fn bucket_column() -> Expr {
     ident(levels::BUCKET)
 }

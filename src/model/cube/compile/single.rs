@@ -6,15 +6,12 @@ use datafusion::logical_expr::{Expr, LogicalPlanBuilder, cast, ident, lit, when}
 use super::pieces::filtered;
 use super::rows::Rows;
 use super::share::Share;
-use super::unite::{Answering, LEVEL, United, measured};
+use super::unite::{Answering, Computed, LEVEL, RATIO_SCALE, United, measured};
 use crate::functions::quotient::quotient;
 use crate::model::cube::CubeError;
 use crate::model::cube::Used;
 use crate::model::cube::head::MeasureKind;
 use crate::model::cube::levels::BUCKET;
-
-/// The decimals of a ratio.
-const RATIO_SCALE: i8 = 6;
 
 /// The name of the column that holds a column of the cube's grain.
 pub(super) fn grain_name(at: usize) -> String {
@@ -80,7 +77,7 @@ impl Answering<'_> {
         need.is_ungrouped = true;
         let route = rows.route.name().to_owned();
         let cube = cube.name().to_owned();
-        Ok(United { plan, uses: vec![Used { cube, need, route }], rows_scanned: 0 })
+        Ok(United { plan, uses: vec![Used { cube, need, route }], computed: Computed::default() })
     }
 }
 

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{DataFusionError, ScalarValue};
 use datafusion::error::Result as QueryResult;
+use datafusion::execution::memory_pool::MemoryReservation;
 use datafusion::functions_aggregate::expr_fn::max;
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, cast, ident, lit};
 
@@ -29,7 +30,7 @@ pub(super) const LEVEL: &str = "__level";
 /// So many pieces are computed at once; a dashboard's questions have fewer.
 const AT_ONCE: usize = 3;
 /// The decimals of a ratio.
-const RATIO_SCALE: i8 = 6;
+pub(super) const RATIO_SCALE: i8 = 6;
 
 /// The name of the column that holds a measure.
 pub(super) fn measured(at: usize) -> String {
@@ -49,8 +50,17 @@ pub(super) struct United {
     pub plan: LogicalPlan,
     /// what was needed of each cube, and what answered
     pub uses: Vec<Used>,
-    /// the rows of the files that were opened to compute pieces before
+    /// the pieces that are computed already
+    pub computed: Computed,
+}
+
+/// What was computed before the plan of an answer is run.
+#[derive(Debug, Default)]
+pub(super) struct Computed {
+    /// the rows of the files that were opened for it
     pub rows_scanned: u64,
+    /// the memory that it takes until the answer is there
+    pub held: Vec<MemoryReservation>,
 }
 
 /// A question with everything that it is answered by.
@@ -98,7 +108,7 @@ impl<'q> Answering<'q> {
             }
             levels.push((depth, found));
         }
-        let rows_scanned = self.in_turn(&mut levels).await?;
+        let computed = self.in_turn(&mut levels).await?;
         let mut plan: Option<LogicalPlan> = None;
         for (depth, found) in levels {
             let level = together(found, depth, parts.len())
@@ -114,25 +124,22 @@ impl<'q> Answering<'q> {
         }
         let nothing = || CubeError::Unfit { problem: "the question asks for nothing".to_owned() };
         let plan = self.filtered(plan.ok_or_else(nothing)?)?;
-        Ok(United { plan, uses, rows_scanned })
+        Ok(United { plan, uses, computed })
     }
 
     /// Computes pieces one after the other where there are many: each runs a cube's query again,
-    /// and all at once they would share the memory among hundreds of operators. How many rows were
-    /// scanned for them.
-    async fn in_turn(&self, levels: &mut [(usize, Vec<Piece>)]) -> Result<u64, CubeError> {
+    /// and all at once they would share the memory among hundreds of operators.
+    async fn in_turn(&self, levels: &mut [(usize, Vec<Piece>)]) -> Result<Computed, CubeError> {
         let count: usize = levels.iter().map(|(_, pieces)| pieces.len()).sum();
-        let mut scanned = 0_u64;
+        let mut all = Computed::default();
         if !self.is_run || count <= AT_ONCE {
-            return Ok(scanned);
+            return Ok(all);
         }
         for piece in levels.iter_mut().flat_map(|(_, pieces)| pieces) {
-            let computed = computed(self.opened.session(), &piece.plan).await;
-            let (plan, rows) = computed.map_err(|cause| self.failed(cause))?;
-            piece.plan = plan;
-            scanned = scanned.saturating_add(rows);
+            let computed = computed(self.opened.session(), &piece.plan, &mut all).await;
+            piece.plan = computed.map_err(|cause| self.failed(cause))?;
         }
-        Ok(scanned)
+        Ok(all)
     }
 
     /// The share of a cube at a level.
