@@ -10,6 +10,7 @@ description = "Last period of the span; adjusting periods stand with the regular
 
 [parameters.from_period]
 type = "period"
+not_after = "period"
 optional = true
 description = "First period of the span; left out, the span is the one period."
 

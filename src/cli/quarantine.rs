@@ -5,6 +5,7 @@ use datafusion::common::ScalarValue;
 
 use super::Context;
 use super::error::CliError;
+use super::findings::Told;
 use super::query::resolve;
 use super::refresh::{options, summary, supervise};
 use crate::demo::examples;
@@ -93,5 +94,5 @@ fn retry(table: Option<TableName>, context: &Context) -> Result<(), CliError> {
     let outcome = supervise(context, project, move |project, progress| {
         refresh::retry(project, table.as_ref(), &options, progress)
     })?;
-    summary(context.output, &outcome)
+    summary(context.output, &outcome, Told::All)
 }

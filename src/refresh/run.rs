@@ -52,6 +52,8 @@ pub struct Outcome {
     pub accounting: BTreeMap<TableName, Accounting>,
     /// what a person should see
     pub findings: Vec<CheckResult>,
+    /// what the release before had found; nothing where there was none
+    pub before: Option<Vec<CheckResult>>,
     /// optional systems that were down, with the reason
     pub kept: BTreeMap<String, String>,
     /// how each table of sql/ came about
@@ -260,6 +262,7 @@ impl<'a> Draft<'a> {
         let mut findings = self.findings();
         findings.extend(built.findings);
         let waivers = self.waivers(&findings)?;
+        let before = self.shared.base.map(|base| base.checks.clone());
         if let Some(base) = self.unchanged(&tables, &built.checked)? {
             let kept = self.kept;
             return Ok(Outcome {
@@ -267,6 +270,7 @@ impl<'a> Draft<'a> {
                 published: false,
                 accounting,
                 findings,
+                before,
                 kept,
                 reports: built.reports,
             });
@@ -291,7 +295,7 @@ impl<'a> Draft<'a> {
         let release = self.shared.writer.publish(release)?;
         let kept = self.kept;
         let reports = built.reports;
-        Ok(Outcome { release, published: true, accounting, findings, kept, reports })
+        Ok(Outcome { release, published: true, accounting, findings, before, kept, reports })
     }
 
     /// Every table of the release: those loaded now, and those of contracts not loaded now as they
