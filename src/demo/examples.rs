@@ -164,9 +164,9 @@ Examples:
   patron periods                                        what is closed, by whom
 
 Periods are closed one after the other; with --with-earlier each still has a release and a pin of
-its own, and where one cannot be closed, those before it stay closed. What comes late for a closed period is booked in the next
-open one. The release of the closing is kept for good, as `close-2025-01`; `patron query --as-of
-close-2025-01` asks it.";
+its own, and where one cannot be closed, those before it stay closed. What comes late for a closed
+period is booked in the next open one. The release of the closing is kept for good, as
+`close-2025-01`; `patron query --as-of close-2025-01` asks it.";
 
 /// Shown by `patron reopen --help`.
 pub const REOPEN: &str = "\
@@ -179,7 +179,7 @@ Examples:
 pub const SIGN_OFF: &str = "\
 Examples:
   patron sign-off 2025-01 revenue_reconciliation --by Ada
-  patron sign-off 2025-01 documents_agree_with_ledger --by Ada --remark 'two credit notes open'
+  patron sign-off 2025-01 documents_agree_with_ledger --by Ada --remark 'two are open'
   patron query 'select * from patron.sign_offs'         who signed what
 
 A subject is a report, a check, a cube or a table; what is called otherwise is refused, because an

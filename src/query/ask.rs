@@ -47,7 +47,12 @@ fn told(session: &SessionContext, cause: DataFusionError) -> DataFusionError {
     let Some((wanted, _)) = wanted else { return cause };
     let name = |text: &str| -> Option<String> {
         let text = text.strip_prefix(CATALOG)?.strip_prefix('.')?;
-        Some(text.strip_prefix(SCHEMA).and_then(|rest| rest.strip_prefix('.')).unwrap_or(text).into())
+        Some(
+            text.strip_prefix(SCHEMA)
+                .and_then(|rest| rest.strip_prefix('.'))
+                .unwrap_or(text)
+                .into(),
+        )
     };
     let Some(wanted) = name(wanted) else { return cause };
     let names = names(session);

@@ -67,10 +67,12 @@ pub enum RefreshError {
         known: String,
     },
     /// the name of a table that has no contract
-    #[error("there is no contract for `{wanted}` below warehouse/contracts")]
+    #[error("there is no contract for `{wanted}` below warehouse/contracts{hint}")]
     UnknownTable {
         /// as asked for
         wanted: TableName,
+        /// the one that was perhaps meant
+        hint: String,
     },
     /// checks found something
     #[error(
@@ -86,10 +88,12 @@ pub enum RefreshError {
         command: Option<String>,
     },
     /// a waiver for a check that did not fail
-    #[error("nothing to waive: the check `{check}` did not fail; leave the waiver out")]
+    #[error("nothing to waive: the check `{check}` did not fail{hint}; leave the waiver out")]
     NothingToWaive {
         /// the check
         check: String,
+        /// the one that was perhaps meant
+        hint: String,
     },
     /// files under sql/ that do not fit
     #[error("{}; nothing was loaded", mistakes_told(mistakes))]

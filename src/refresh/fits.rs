@@ -74,7 +74,9 @@ impl Ground<'_> {
             // A number may be gone by now, and what was decided about it can still be undone.
             return self.check_undo(decision);
         }
-        [&decision.left, &decision.right].into_iter().try_for_each(|number| self.check_number(number))
+        [&decision.left, &decision.right]
+            .into_iter()
+            .try_for_each(|number| self.check_number(number))
     }
 
     /// Refuses a number that is not in the table whose head says `numbers`, if there is one.
@@ -161,7 +163,7 @@ impl Ground<'_> {
 
     /// The only column of an answer.
     fn texts(&self, sql: &str) -> Result<Vec<String>, RefreshError> {
-        let release = std::sync::Arc::new(self.release.clone());
+        let release = self.home.release(self.release.number)?;
         let session = query::open(self.home, &release, &Principal::Owner, self.limits)?;
         let rows = async { query::ask(&session, sql).await?.collect().await };
         let batches = Handle::current().block_on(rows).map_err(QueryError::Query)?;

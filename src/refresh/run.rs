@@ -9,6 +9,7 @@ use super::enter;
 use super::hashes::Hashes;
 use super::systems::{Brought, chosen, read_systems};
 use super::{Progress, RefreshError, models, resume, waive};
+use crate::engine::near::near;
 use crate::engine::session::Limits;
 use crate::model::Models;
 use crate::model::build::Report;
@@ -93,7 +94,9 @@ pub fn retry(
     progress: &dyn Progress,
 ) -> Result<Outcome, RefreshError> {
     if let Some(wanted) = table.filter(|table| !project.contracts.contains_key(*table)) {
-        return Err(RefreshError::UnknownTable { wanted: wanted.clone() });
+        let known = project.contracts.keys().map(ToString::to_string).collect();
+        let hint = near(&wanted.to_string(), known);
+        return Err(RefreshError::UnknownTable { wanted: wanted.clone(), hint });
     }
     let models = models::read(project, options)?;
     let kind = ReleaseKind::Retry;

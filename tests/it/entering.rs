@@ -179,11 +179,18 @@ fn what_is_not_there_is_told_with_what_is() {
         ("select * from marts.fct_sale", "no table `marts.fct_sale`; is `marts.fct_sales` meant?"),
         ("select * from fct_sales", "there is no table `fct_sales`; write `marts.fct_sales`"),
         ("select * from sales.fct_sales", "`sales.fct_sales`; write `marts.fct_sales`"),
-        ("select price from marts.fct_sales", "Did you mean 'marts.fct_sales.price_amount'?"),
+        ("select price_amont from marts.fct_sales", "Did you mean 'marts.fct_sales.price_amount'?"),
     ];
     for (sql, expected) in cases {
         let message = fails(root, &["query", sql], 1);
         assert!(message.contains(expected), "{sql}: {message}");
+    }
+    for (arguments, status, expected) in [
+        (["quarantine", "list", "shop.sale"], 2, "no table `shop.sale`; is `shop.sales` meant?"),
+        (["quarantine", "retry", "shop.sale"], 1, "; is `shop.sales` meant?"),
+    ] {
+        let message = fails(root, &arguments, status);
+        assert!(message.contains(expected), "{message}");
     }
     for wrong in ["2026-02-30", "2026-13-01", "2026/02/28", "2026-02-28T25:00:00Z"] {
         let message = fails(root, &["query", "select 1", "--as-of", wrong], 1);

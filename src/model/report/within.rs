@@ -52,9 +52,9 @@ pub(super) fn check(
             let least = Value::read(parameter.kind, &least.to_string()).map_err(wrong)?;
             at_least(value, &least).map_err(wrong)?;
         }
-        let Some((other, limit)) = parameter.not_after.as_ref().and_then(|other| {
-            Some((other, values.get(other)?))
-        }) else {
+        let Some((other, limit)) =
+            parameter.not_after.as_ref().and_then(|other| Some((other, values.get(other)?)))
+        else {
             continue;
         };
         if compared(value, limit, periods) == Some(Ordering::Greater) {
