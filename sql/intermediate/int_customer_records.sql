@@ -1,6 +1,7 @@
 /*---
 description = "Every number under which a department lists a company, with what it is told by."
 grain       = ["source_system", "local_id"]
+numbers     = { system = "source_system", id = "local_id" }
 
 [columns]
 source_system     = "The department whose number it is; prospects are `marketing_lead`."

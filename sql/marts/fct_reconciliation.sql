@@ -42,8 +42,9 @@ period's last day."""
 starts_on = "First day of the period."
 ends_on = "Last day of the period."
 reconciliation_status = """reconciled where each document agrees with the ledger in the entity's \
-currency, within_tolerance where they differ by mere rounding, or in sum by no more than is \
-tolerated, else unreconciled."""
+currency; within_tolerance where they differ by no more than rounding makes, even if nothing is \
+tolerated (half of the currency's smallest unit for each line that is converted by itself, so 0.05 \
+for ten lines), or in sum by no more than is tolerated; else unreconciled."""
 
 [checks]
 not_null = ["difference_functional_amount", "reconciliation_status"]

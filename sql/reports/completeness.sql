@@ -10,6 +10,7 @@ description = "Last period of the span; adjusting periods stand with the regular
 
 [parameters.from_period]
 type = "period"
+not_after = "period"
 optional = true
 description = "First period of the span; left out, the span is the one period."
 
@@ -22,8 +23,8 @@ description = "Only this legal entity."
 [columns]
 unassigned_amount = "Profit of the span that nobody is known to have earned or caused."
 unused_capacity_amount = "Cost of the span's capacity that nobody used."
-reconciliation_status = """The worst of the span's accounts: reconciled, within_tolerance or \
-unreconciled."""
+reconciliation_status = """The worst of the span's accounts: reconciled, within_tolerance (also \
+where lines were merely rounded) or unreconciled."""
 unexplained_amount = """Differences between documents and ledger that no class explains, without \
 sign."""
 

@@ -14,11 +14,13 @@ them."""
 
 [parameters.from_period]
 type = "period"
+not_after = "period"
 optional = true
 description = "First period of the span; left out, the span is the one period."
 
 [parameters.new_days]
 type = "integer"
+least = 0
 default = 90
 description = "Days after the first purchase in which a customer is new."
 

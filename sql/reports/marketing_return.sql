@@ -15,6 +15,7 @@ them."""
 
 [parameters.from_period]
 type = "period"
+not_after = "period"
 optional = true
 description = "First period of the span; left out, the span is the one period."
 
@@ -26,6 +27,7 @@ description = "Only this legal entity."
 
 [parameters.attribution_days]
 type = "integer"
+least = 0
 default = 90
 description = "Days before an order in which touches count."
 

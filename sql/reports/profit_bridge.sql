@@ -17,6 +17,7 @@ them."""
 
 [parameters.from_period]
 type = "period"
+not_after = "period"
 optional = true
 description = "First period of the span; left out, the span is the one period."
 

@@ -14,6 +14,7 @@ them."""
 
 [parameters.from_period]
 type = "period"
+not_after = "period"
 optional = true
 description = "First period of the span; left out, the span is the one period."
 
@@ -31,6 +32,7 @@ description = "Only customers of this business unit."
 
 [parameters.limit]
 type = "integer"
+least = 1
 default = 1000
 description = "Rows shown, the first by rank; sums are always of all."
 

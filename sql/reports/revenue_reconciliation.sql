@@ -22,6 +22,7 @@ them."""
 
 [parameters.from_period]
 type = "period"
+not_after = "period"
 optional = true
 description = "First period of the span; left out, the span is the one period."
 
@@ -59,8 +60,8 @@ difference_amount = "Ledger less documents."
 explained_amount = "Part of the difference that belongs to a known class."
 unexplained_amount = "What is left."
 difference_count = "Documents that differ."
-reconciliation_status = """reconciled, within_tolerance or unreconciled; of the total that of the \
-worst account."""
+reconciliation_status = """reconciled, within_tolerance (also where nothing is tolerated, but \
+lines were merely rounded) or unreconciled; of the total that of the worst account."""
 
 [labels.en]
 row_kind = "Kind of row"

@@ -15,6 +15,7 @@ them."""
 
 [parameters.from_period]
 type = "period"
+not_after = "period"
 optional = true
 description = "First period of the span; left out, the span is the one period."
 
@@ -33,6 +34,7 @@ description = "Only this legal entity."
 
 [parameters.retention_days]
 type = "integer"
+least = 0
 default = 365
 description = "Days before the span in which a customer counts as served."
 

@@ -24,11 +24,13 @@ description = "What one row is about; a position is a product in a warehouse."
 
 [parameters.max_age]
 type = "integer"
+least = 0
 default = 120
 description = "Days for which a count is believed."
 
 [parameters.slow_days]
 type = "integer"
+least = 0
 default = 180
 description = "Days without an issue from which stock is slow."
 

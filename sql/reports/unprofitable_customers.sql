@@ -16,6 +16,7 @@ them."""
 
 [parameters.from_period]
 type = "period"
+not_after = "period"
 optional = true
 description = "First period of the span; left out, the span is the one period."
 
@@ -49,6 +50,7 @@ description = "Share of what was sold from which returns are the cause."
 
 [parameters.limit]
 type = "integer"
+least = 1
 default = 1000
 description = "Rows shown, the first by rank; sums are always of all."
 

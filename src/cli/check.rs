@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
-use super::Context;
 use super::error::CliError;
 use super::output::Output;
+use super::query::Format;
+use super::{Context, findings};
 use crate::model::files::Layer;
 use crate::model::given::given;
 use crate::model::{Models, access, compile, cube, report};
@@ -20,18 +21,40 @@ use crate::warehouse::project::{Project, System};
 const EXAMPLES: &str = "\
 Examples:
   patron check              the project's files and the live systems
-  patron check --offline    only the project's files, as for a commit hook";
+  patron check --offline    only the project's files, as for a commit hook
+  patron check --release    every finding of the newest release in full
+  patron check --release 4 --format csv";
 
-/// Checks settings, systems, contracts and the SQL, and that the live sources fit them
+/// Checks settings, systems, contracts and the SQL, and that the live sources fit them; or tells
+/// what a release's checks found
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
     /// Leave the systems alone
     #[arg(long)]
     offline: bool,
+
+    /// Tell every finding of a release in full instead: its number, a pin's name, or the newest at
+    /// a time or date [default: the newest]
+    #[arg(
+        long,
+        value_name = "RELEASE",
+        num_args = 0..=1,
+        default_missing_value = "",
+        conflicts_with = "offline"
+    )]
+    release: Option<String>,
+
+    /// How these findings are written [default: a paragraph each]
+    #[arg(long, value_enum, requires = "release")]
+    format: Option<Format>,
 }
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<(), CliError> {
+    if let Some(release) = &args.release {
+        let named = Some(release.as_str()).filter(|named| !named.is_empty());
+        return findings::tell(context, named, args.format);
+    }
     let project = context.project()?;
     let output = context.output;
     let (models, mut faults) = model_faults(context, &project)?;

@@ -1,12 +1,16 @@
 //! How are accounting periods closed, reopened and signed off?
 
+use std::collections::BTreeSet;
+
 use super::Context;
 use super::error::CliError;
+use super::findings::Told;
+use super::query::resolve;
 use super::refresh::{options, summary, supervise};
 use crate::demo::examples;
-use crate::refresh::{self, Options, Outcome};
+use crate::refresh::{self, Books, Options, Outcome};
 use crate::warehouse::entered::{Entry, PeriodEntry, PeriodStatus, SignOff};
-use crate::warehouse::release::Waiver;
+use crate::warehouse::release::{Severity, Waiver};
 
 /// Closes an accounting period: its figures never change any more
 #[derive(Debug, clap::Args)]
@@ -22,6 +26,11 @@ pub(super) struct CloseArgs {
     /// A check that may stand although it keeps the period open; needs --because
     #[arg(long, value_name = "CHECK", requires = "because")]
     waive: Vec<String>,
+
+    /// Close every open period before it too, one after the other, each with a release and a pin
+    /// of its own; --waive holds for those in which the check failed
+    #[arg(long)]
+    with_earlier: bool,
 }
 
 /// Reopens a closed accounting period, so that it can be restated
@@ -43,7 +52,8 @@ pub(super) struct SignOffArgs {
     #[command(flatten)]
     which: Which,
 
-    /// What is signed off: a report, a check, or whatever else you agree on
+    /// What is signed off: a report, a check, a cube or a table, with or without its folder; it is
+    /// kept by its full name
     subject: String,
 
     /// What there is to say about it
@@ -52,7 +62,7 @@ pub(super) struct SignOffArgs {
 }
 
 /// What and who, in each of these commands.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 struct Which {
     /// The period, as the project's table of periods has it
     period: String,
@@ -68,11 +78,50 @@ struct Which {
 
 pub(super) fn close(args: CloseArgs, context: &Context) -> Result<(), CliError> {
     let because = args.because.clone().unwrap_or_default();
-    let waive = |check| Waiver { check, because: because.clone() };
-    let waivers = args.waive.into_iter().map(waive).collect();
+    let waive = |check: &String| Waiver { check: check.clone(), because: because.clone() };
+    let waivers: Vec<Waiver> = args.waive.iter().map(waive).collect();
+    if !args.with_earlier {
+        return close_one(args.which, waivers, args.because, context);
+    }
+    let periods = {
+        let (project, home) = (context.project()?, context.home()?);
+        let release = resolve(&home, None)?;
+        let _entered = context.runtime.enter();
+        let books = Books::read(&project, &home, release.number, &context.limits())?;
+        books.open_until(&args.which.period, args.which.entity.as_deref())?
+    };
+    if periods.is_empty() {
+        // It is closed, which is told as of any other.
+        return close_one(args.which, waivers, args.because, context);
+    }
+    let mut idle: BTreeSet<&String> = args.waive.iter().collect();
+    for period in &periods {
+        let release = resolve(&context.home()?, None)?;
+        let fails = |waiver: &&Waiver| {
+            let mut findings = release.checks.iter().filter(|one| one.name == waiver.check);
+            findings.any(|one| one.severity == Severity::Error || one.hinders_closing(period))
+        };
+        let waivers: Vec<Waiver> = waivers.iter().filter(fails).cloned().collect();
+        idle.retain(|check| waivers.iter().all(|waiver| waiver.check != **check));
+        let which = Which { period: period.clone(), ..args.which.clone() };
+        close_one(which, waivers, args.because.clone(), context)?;
+    }
+    for check in idle {
+        context.output.warn(&format!("`{check}` failed in none of these periods"));
+    }
+    Ok(())
+}
+
+/// Closes one period, whose predecessors are closed.
+fn close_one(
+    which: Which,
+    waivers: Vec<Waiver>,
+    because: Option<String>,
+    context: &Context,
+) -> Result<(), CliError> {
     let options = Options { waivers, ..options(context, true) };
-    let period = args.which.period.clone();
-    let entry = status(args.which, PeriodStatus::Closed, args.because);
+    let period = which.period.clone();
+    let entry = status(which, PeriodStatus::Closed, because);
     let outcome = publish(entry, options, context)?;
     let number = outcome.release.number;
     let pins = context.home()?.pins()?;
@@ -111,6 +160,6 @@ pub(super) fn publish(
     let outcome = supervise(context, project, move |project, progress| {
         refresh::enter(project, &entry, &options, progress)
     })?;
-    summary(context.output, &outcome)?;
+    summary(context.output, &outcome, Told::Changes)?;
     Ok(outcome)
 }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::error::CliError;
+use super::findings::Told;
 use super::progress::bar;
 use super::query::answer;
 use super::refresh::{options, summary, supervise};
@@ -104,7 +105,7 @@ fn load(context: &Context, folder: &Path) -> Result<(), CliError> {
     let outcome = supervise(context, project, move |project, progress| {
         refresh::run(project, &options, progress)
     })?;
-    summary(output, &outcome)?;
+    summary(output, &outcome, Told::All)?;
 
     let home = Home::open(data)?;
     for (question, sql) in story::QUESTIONS {

@@ -230,6 +230,8 @@ fn choices(parameter: &Parameter) -> String {
     if let Some(from) = &parameter.from {
         said.push(format!("a value of {}.{}", from.table, from.column));
     }
+    said.extend(parameter.least.as_ref().map(|least| format!("at least {least}")));
+    said.extend(parameter.not_after.as_ref().map(|other| format!("not after {other}")));
     said.join("; ")
 }
 

@@ -17,6 +17,7 @@ use crate::refresh::RefreshError;
 use crate::source::SourceError;
 use crate::warehouse::WarehouseError;
 use crate::warehouse::load::LoadError;
+use crate::warehouse::name::TableName;
 use crate::warehouse::project::ProjectError;
 
 /// Why a command failed. What a room says passes through unchanged.
@@ -93,6 +94,9 @@ pub(super) enum CliError {
     /// a blocking task ended by itself
     #[error("the work ended unexpectedly")]
     Ended(#[from] tokio::task::JoinError),
+    /// a file under sql/ whose rows lie in no release
+    #[error("`{name}` is in no release: {place} {why}{instead}")]
+    NotKept { name: TableName, place: String, why: &'static str, instead: String },
     /// a project that does not fit
     #[error("{0} of the findings above must be mended")]
     Unsound(usize),

@@ -10,6 +10,7 @@ mod demo;
 mod describe;
 mod describe_cube;
 mod error;
+mod findings;
 mod init;
 mod match_customers;
 mod new;
@@ -29,6 +30,7 @@ mod restatement;
 mod scaffold;
 mod verify;
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -141,9 +143,10 @@ impl Context {
 /// Parses the command line, does what it says and returns the exit status: 0 only on success, 2
 /// for a mistake in the command line, 130 when interrupted, 1 otherwise.
 pub fn main(clock: DateTime<Utc>) -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
-        Err(error) => return output::usage(&error),
+        Err(error) => return output::usage(&report::advised(error, &arguments)),
     };
     let config = match Config::read() {
         Ok(config) => config,

@@ -305,10 +305,12 @@ fn report_text(table: &Table) -> String {
          \n\
          # What whoever asks may say; the query names it ${parameter}. Types are period, date,\n\
          # text, integer, decimal, boolean and choice; `allowed` lists the values that there are,\n\
-         # `from = \"schema.table.column\"` says where they stand.\n\
+         # `from = \"schema.table.column\"` says where they stand, `not_after = \"other\"` which\n\
+         # parameter ends the span that this one begins.\n\
          [parameters.{parameter}]\n\
          type        = \"integer\"\n\
          default     = 100\n\
+         least       = 1\n\
          description = \"How many rows at most.\"\n\
          \n\
          # What columns are called in a language, and in which unit they are.\n\

@@ -5,10 +5,12 @@ use datafusion::common::ScalarValue;
 
 use super::Context;
 use super::error::CliError;
+use super::findings::Told;
 use super::query::resolve;
 use super::refresh::{options, summary, supervise};
 use crate::demo::examples;
 use crate::engine::encode::{Cut, EncodeError, Encoding, encode};
+use crate::engine::near::near;
 use crate::query::{self, Principal};
 use crate::refresh;
 use crate::warehouse::name::TableName;
@@ -72,6 +74,13 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<(), CliError> {
 fn list(args: &ListArgs, context: &Context) -> Result<(), CliError> {
     let home = context.home()?;
     let release = resolve(&home, None)?;
+    if let Some(wanted) = args.table.as_ref().filter(|table| !release.tables.contains_key(*table)) {
+        let hint =
+            near(&wanted.to_string(), release.tables.keys().map(|t| t.to_string()).collect());
+        let number = release.number;
+        let text = format!("release {number} has no table `{wanted}`{hint}");
+        return Err(CliError::Usage(text));
+    }
     let table = args.table.as_ref().map(ToString::to_string);
     let session = query::open(&home, &release, &Principal::Owner, &context.limits())?;
     let cut = Cut { rows_max: args.limit, ..Cut::default() };
@@ -93,5 +102,5 @@ fn retry(table: Option<TableName>, context: &Context) -> Result<(), CliError> {
     let outcome = supervise(context, project, move |project, progress| {
         refresh::retry(project, table.as_ref(), &options, progress)
     })?;
-    summary(context.output, &outcome)
+    summary(context.output, &outcome, Told::All)
 }

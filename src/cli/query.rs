@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use datafusion::arrow::array::RecordBatch;
+use datafusion::error::DataFusionError;
 use datafusion::physical_plan::memory::MemoryStream;
 use datafusion::prelude::DataFrame;
 
@@ -14,8 +15,12 @@ use super::Context;
 use super::error::CliError;
 use crate::demo::examples;
 use crate::engine::encode::{Cut, EncodeError, Encoding, encode};
+use crate::model::compile;
+use crate::model::files::Layer;
+use crate::model::given::given;
 use crate::query::{self, Principal};
 use crate::warehouse::durable;
+use crate::warehouse::name::TableName;
 use crate::warehouse::release::Release;
 use crate::warehouse::{Home, Lease, WarehouseError};
 
@@ -153,10 +158,44 @@ pub(super) fn answer(
     let _lease = lease(context, home, release)?;
     let session = query::open(home, release, &Principal::Owner, &context.limits())?;
     context.runtime.block_on(async {
-        let frame = query::ask(&session, sql).await.map_err(EncodeError::Query)?;
+        let frame = match query::ask(&session, sql).await {
+            Ok(frame) => frame,
+            Err(cause) => return Err(unasked(context, cause).await),
+        };
         let stream = frame.execute_stream().await.map_err(EncodeError::Query)?;
         Ok(encode(stream, encoding, Cut::default(), out).await?)
     })
+}
+
+/// Why a query cannot be asked: what is listed by `describe` and yet in no release is told apart.
+async fn unasked(context: &Context, cause: DataFusionError) -> CliError {
+    let not_kept = match query::missing_table(&cause).and_then(|name| name.parse().ok()) {
+        Some(name) => not_kept(context, &name).await,
+        None => None,
+    };
+    not_kept.unwrap_or_else(|| EncodeError::Query(cause).into())
+}
+
+/// What to ask instead of a file under sql/ whose rows no release keeps.
+async fn not_kept(context: &Context, name: &TableName) -> Option<CliError> {
+    let project = context.project().ok()?;
+    let given = given(&project).ok()?;
+    let (models, _) = compile(&project.root, given, &context.limits()).await.ok()?;
+    let model = models.by_name.get(name)?;
+    let why = match model.file.layer {
+        Layer::Staging => "is computed anew by whatever reads it",
+        Layer::Checks => "is asked at every refresh",
+        Layer::Reports => "is answered by `patron report`",
+        Layer::Cubes => "is answered by `patron cube`",
+        _ => "was not built yet; run `patron refresh`",
+    };
+    let reads: Vec<String> = model.reads.iter().map(|table| format!("`{table}`")).collect();
+    let instead = match (model.file.layer, reads.is_empty()) {
+        (Layer::Staging | Layer::Checks, false) => format!("; ask {} instead", reads.join(", ")),
+        _ => String::new(),
+    };
+    let place = model.file.place.clone();
+    Some(CliError::NotKept { name: name.clone(), place, why, instead })
 }
 
 /// Writes a small list of our own to standard output, whole.

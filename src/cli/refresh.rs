@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use super::Context;
 use super::error::CliError;
+use super::findings::{self, Told};
 use super::output::Output;
 use super::progress::Shown;
 use crate::demo::examples;
 use crate::engine::text_table::Heading;
 use crate::refresh::{self, Options, Outcome, Progress, RefreshError};
 use crate::warehouse::project::Project;
-use crate::warehouse::release::{Severity, Waiver};
+use crate::warehouse::release::Waiver;
 
 /// Loads what is new in the systems and publishes it as one release
 #[derive(Debug, clap::Args)]
@@ -45,7 +46,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<(), CliError> {
     let outcome = supervise(context, project, move |project, progress| {
         refresh::run(project, &options, progress)
     })?;
-    summary(context.output, &outcome)
+    summary(context.output, &outcome, Told::All)
 }
 
 /// Options of a refresh of everything.
@@ -100,7 +101,7 @@ fn interrupted(context: &Context) -> String {
 }
 
 /// Prints a line a table, what was found, and the release.
-pub(super) fn summary(output: Output, outcome: &Outcome) -> Result<(), CliError> {
+pub(super) fn summary(output: Output, outcome: &Outcome, told: Told) -> Result<(), CliError> {
     let headings = [
         Heading::text("table"),
         Heading::number("read"),
@@ -140,12 +141,8 @@ pub(super) fn summary(output: Output, outcome: &Outcome) -> Result<(), CliError>
         output.table(&headings, &rows)?;
         output.say("")?;
     }
-    for finding in &outcome.findings {
-        let word = match finding.severity {
-            Severity::Warning => "warning",
-            Severity::Error => "waived",
-        };
-        output.say(&format!("{word}: {}: {}", finding.name, finding.finding))?;
+    for line in findings::lines(outcome, told) {
+        output.say(&line)?;
     }
     let refused: u64 = outcome.accounting.values().map(|counts| counts.quarantined).sum();
     if refused > 0 {

@@ -1,8 +1,11 @@
 //! How is a report asked at the command line?
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::io::Write;
 use std::path::PathBuf;
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::Context;
 use super::error::CliError;
@@ -61,6 +64,29 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<(), CliError> {
     }
 }
 
+/// A mistake in the command line, which says how a parameter is written where one was taken for an
+/// option.
+pub(super) fn advised(mut error: clap::Error, arguments: &[OsString]) -> clap::Error {
+    let words: Vec<&str> = arguments.iter().filter_map(|word| word.to_str()).collect();
+    let is_of_report = words.iter().skip(1).any(|word| *word == "report");
+    let Some(ContextValue::String(wanted)) = error.get(ContextKind::InvalidArg) else {
+        return error;
+    };
+    let Some(name) = wanted.strip_prefix("--").filter(|_| is_of_report) else { return error };
+    if error.kind() != ErrorKind::UnknownArgument {
+        return error;
+    }
+    let (name, joined) = name.split_once('=').map_or((name, None), |(one, two)| (one, Some(two)));
+    let option = format!("--{name}");
+    let mut from = words.iter().skip_while(|word| word.split('=').next() != Some(&option));
+    let own = from.next().and_then(|word| word.split_once('=')).map(|(_, value)| value);
+    let next = from.next().copied().filter(|word| !word.starts_with('-'));
+    let value = joined.or(own).or(next).unwrap_or("...");
+    let tip = format!("what a report is told is a parameter: write `-p {name}={value}`");
+    error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
+    error
+}
+
 /// Lists the reports with what they answer.
 fn list(args: &Args, context: &Context, project: &Project) -> Result<(), CliError> {
     let language = args.language.as_ref().or(project.settings.languages.first());
@@ -94,11 +120,14 @@ fn tell(file: &ModelFile, context: &Context) -> Result<(), CliError> {
         });
         let allowed: Vec<String> = parameter.allowed.iter().map(ToString::to_string).collect();
         let from = parameter.from.as_ref().map(|from| format!("a value of {from}"));
+        let least = parameter.least.as_ref().map(|least| format!("at least {least}"));
+        let not_after = parameter.not_after.as_ref().map(|other| format!("not after {other}"));
+        let bounds = from.or(least).or(not_after);
         vec![
             name.clone(),
             parameter.kind.to_string(),
             default,
-            from.unwrap_or_else(|| allowed.join(", ")),
+            bounds.unwrap_or_else(|| allowed.join(", ")),
             parameter.description.clone(),
         ]
     };

@@ -41,7 +41,8 @@ Examples:
   patron report profit_curve --output curve.csv --language zh-CN
   patron report profit_curve --as-of 1 --format json
 
-The answer says which release it is of, how far each system was loaded, and what is missing.";
+What a report is told is a parameter, `-p period=2025-03`; spans end where they begin or later. The
+answer says which release it is of, how far each system was loaded, and what is missing.";
 
 /// Shown by `patron cube --help`.
 pub const CUBE: &str = "\
@@ -135,7 +136,8 @@ Examples:
   patron refresh --waive sales.customers:deleted_ratio --because 'the old shop was closed'
 
 The release becomes visible in one step over all tables, or not at all: when a check fails, a
-system is down or the command is interrupted, the last release stays served.";
+system is down or the command is interrupted, the last release stays served. Findings are told a
+check a line, new and changed ones first; `patron check --release` tells each in full.";
 
 /// Shown by `patron quarantine list --help`.
 pub const QUARANTINE_LIST: &str = "\
@@ -158,11 +160,13 @@ pub const CLOSE: &str = "\
 Examples:
   patron close 2025-01 --by Ada
   patron close 2025-01 --by Ada --entity LT01
+  patron close 2025-06 --by Ada --with-earlier          and all open ones before it
   patron periods                                        what is closed, by whom
 
-Periods are closed one after the other. What comes late for a closed period is booked in the next
-open one. The release of the closing is kept for good, as `close-2025-01`; `patron query --as-of
-close-2025-01` asks it.";
+Periods are closed one after the other; with --with-earlier each still has a release and a pin of
+its own, and where one cannot be closed, those before it stay closed. What comes late for a closed
+period is booked in the next open one. The release of the closing is kept for good, as
+`close-2025-01`; `patron query --as-of close-2025-01` asks it.";
 
 /// Shown by `patron reopen --help`.
 pub const REOPEN: &str = "\
@@ -174,8 +178,12 @@ Examples:
 /// Shown by `patron sign-off --help`.
 pub const SIGN_OFF: &str = "\
 Examples:
-  patron sign-off 2025-01 reconciliation --by Ada
-  patron query 'select * from patron.sign_offs'         who signed what";
+  patron sign-off 2025-01 revenue_reconciliation --by Ada
+  patron sign-off 2025-01 documents_agree_with_ledger --by Ada --remark 'two are open'
+  patron query 'select * from patron.sign_offs'         who signed what
+
+A subject is a report, a check, a cube or a table; what is called otherwise is refused, because an
+entry stays for ever. It is kept by its full name, such as `reports.revenue_reconciliation`.";
 
 /// Shown by `patron match --help`.
 pub const MATCH: &str = "\
@@ -184,7 +192,9 @@ Examples:
   patron match show finance:4001757
   patron match same finance:4001757 sales:K100018 --by Ada --because 'same telephone'
   patron match different service:S-930541 sales:K100609 --by Ada
-  patron match undo service:S-930541 sales:K100609 --by Ada";
+  patron match undo service:S-930541 sales:K100609 --by Ada
+
+A number that no department lists is refused, and so is undoing what does not stand.";
 
 /// Shown by `patron periods --help`.
 pub const PERIODS: &str = "\

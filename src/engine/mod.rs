@@ -6,6 +6,7 @@ use datafusion::error::DataFusionError;
 
 pub mod encode;
 mod memory;
+pub mod near;
 pub mod session;
 pub mod text_table;
 mod windows;

@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::ModelError;
 use super::cube::head::{Dimension, Hierarchy, Measure, Rollup, Segment};
+use super::numbers::Numbers;
 use super::report::parameter::Parameter;
 use crate::source::shape::ColumnType;
 use crate::warehouse::name::TableName;
@@ -50,6 +51,9 @@ pub struct Head {
     /// whether the rows are doubtful matches that a person decides
     #[serde(default)]
     pub reviews: bool,
+    /// where the rows are the numbers that systems give, which people decide about: its columns
+    #[serde(default)]
+    pub numbers: Option<Numbers>,
     /// files under sql/checks: how grave a row found is
     #[serde(default)]
     pub severity: Gravity,

@@ -12,11 +12,23 @@ pub(super) fn refused(file: &ModelFile, error: &DataFusionError) -> ModelError {
         Some((line, diagnostic.message.clone()))
     });
     let text = error.strip_backtrace();
-    let (line, message) = by_span.unwrap_or_else(|| (line_in(&text).unwrap_or(1), text.clone()));
+    let (line, message) = by_span.unwrap_or_else(|| (told_or_near(file, &text), text.clone()));
     // The diagnostic says what, the error says which columns there are.
     let message = if text.contains(&message) { text } else { format!("{message}: {text}") };
     let first = message.lines().next().unwrap_or_default().to_owned();
     ModelError::Wrong { place: file.place.clone(), line: line.max(1), message: first }
+}
+
+/// The line that the parser names; where it found the end instead of something, the last one that
+/// says anything, and else where the query begins.
+fn told_or_near(file: &ModelFile, text: &str) -> usize {
+    line_in(text).unwrap_or_else(|| {
+        let body = file.body();
+        let begun = file.text.find(body).and_then(|at| file.text.get(..at)).unwrap_or_default();
+        let first = begun.matches('\n').count() + 1;
+        let is_at_end = text.contains("found: EOF");
+        if is_at_end { first + body.matches('\n').count() } else { first }
+    })
 }
 
 /// The line that the parser names: `... at Line: 3, Column: 5`.

@@ -10,6 +10,7 @@
 //! | `lineage` | from which columns does a column come? |
 //! | `dictionary` | what does each table hold, what do its columns mean, and who reads it? |
 //! | `cube` | what can be measured by what, and how is it computed? |
+//! | `numbers` | which table lists the numbers that people decide about? |
 //! | `periods` | which accounting periods are there, and which one comes before another? |
 //! | `report` | which question does a file under sql/reports ask, and what is the answer? |
 //! | `written` | how do the rows of an answer get their headings and their receipt? |
@@ -28,6 +29,7 @@ pub mod given;
 pub mod graph;
 pub mod lineage;
 mod mistakes;
+pub mod numbers;
 pub mod periods;
 pub mod report;
 pub mod restate;

@@ -98,6 +98,8 @@ fn named_columns(model: &Model, mistakes: &mut Vec<ModelError>) {
     named.extend(head.grain.iter().map(|column| ("the grain", column)));
     named.extend(head.month.iter().map(|column| ("`month`", column)));
     named.extend(head.columns.keys().map(|column| ("[columns]", column)));
+    let numbers = head.numbers.iter().flat_map(|numbers| [&numbers.system, &numbers.id]);
+    named.extend(numbers.map(|column| ("`numbers`", column)));
     let checks = &head.checks;
     named.extend(checks.not_null.iter().map(|column| ("`not_null`", column)));
     named.extend(checks.unique.iter().flatten().map(|column| ("`unique`", column)));

@@ -5,6 +5,6 @@ mod open;
 pub mod policy;
 mod principal;
 
-pub use ask::{ask, plan};
+pub use ask::{ask, missing_table, plan};
 pub use open::{Provided, QueryError, open, open_beside, open_with};
 pub use principal::Principal;

@@ -144,6 +144,21 @@ impl Books {
         self.scopes(entity).into_iter().all(|scope| self.is_closed_for(period, scope))
     }
 
+    /// The periods up to this one, in their order, that are open for an entity, or for one of all.
+    ///
+    /// # Errors
+    /// When the period or the entity is not known.
+    pub fn open_until(
+        &self,
+        period: &str,
+        entity: Option<&str>,
+    ) -> Result<Vec<String>, RefreshError> {
+        self.check_known(period, entity)?;
+        let earlier = self.periods.iter().take_while(|known| *known != period);
+        let all = earlier.map(String::as_str).chain([period]);
+        Ok(all.filter(|known| !self.is_closed(known, entity)).map(str::to_owned).collect())
+    }
+
     /// Refuses a period or an entity that is not known.
     ///
     /// # Errors

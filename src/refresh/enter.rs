@@ -4,11 +4,12 @@
 //! visible in one step. Models that read the table which took the entry are built anew with it.
 
 use super::books::Books;
+use super::fits::Ground;
 use super::run::{Draft, with_writer};
 use super::{Options, Outcome, Progress, RefreshError, models};
 use crate::engine::session::Limits;
 use crate::warehouse::WarehouseError;
-use crate::warehouse::entered::{Entry, PeriodEntry, PeriodStatus};
+use crate::warehouse::entered::{Entry, PeriodEntry, PeriodStatus, SignOff};
 use crate::warehouse::home::Home;
 use crate::warehouse::project::Project;
 use crate::warehouse::release::{Release, ReleaseKind};
@@ -30,39 +31,42 @@ pub fn enter(
     let kind = ReleaseKind::Entered;
     let models = models::read(project, options)?;
     with_writer(project, options, kind, progress, |shared, home| {
-        let base = shared.base.ok_or(RefreshError::NoRelease)?;
-        check(project, home, base, entry, &options.limits)?;
+        let release = shared.base.ok_or(RefreshError::NoRelease)?;
+        let ground = Ground { home, release, models: &models, limits: &options.limits };
+        let entry = checked(project, &ground, entry)?;
         let mut draft = Draft::new(project, options, shared, home, kind);
-        draft.entry = Some(entry.clone());
+        draft.entry = Some(entry);
         let outcome = draft.publish(&models, progress)?;
         complete(home, &outcome.release, &options.limits)?;
         Ok(outcome)
     })
 }
 
-/// Refuses what does not fit the newest release.
-fn check(
-    project: &Project,
-    home: &Home,
-    base: &Release,
-    entry: &Entry,
-    limits: &Limits,
-) -> Result<(), RefreshError> {
-    let read = || Books::read(project, home, base.number, limits);
+/// The entry as it is kept: what it names by its full name. Refuses what does not fit the newest
+/// release.
+fn checked(project: &Project, ground: &Ground<'_>, entry: &Entry) -> Result<Entry, RefreshError> {
+    let base = ground.release;
+    let read = || Books::read(project, ground.home, base.number, ground.limits);
     match entry {
         Entry::PeriodStatus(PeriodEntry { period, entity, status, .. }) => {
             let entity = entity.as_deref();
             match status {
-                PeriodStatus::Reopened => read()?.check_reopening(period, entity),
+                PeriodStatus::Reopened => read()?.check_reopening(period, entity)?,
                 PeriodStatus::Closed if base.project != project.hash => {
-                    Err(RefreshError::Unseen { number: base.number })
+                    return Err(RefreshError::Unseen { number: base.number });
                 }
-                PeriodStatus::Closed => read()?.check_closing(period, entity),
+                PeriodStatus::Closed => read()?.check_closing(period, entity)?,
             }
         }
-        Entry::SignOff(entry) => read()?.check_known(&entry.period, entry.entity.as_deref()),
-        Entry::MatchDecision(_) | Entry::Comment(_) => Ok(()),
+        Entry::SignOff(entry) => {
+            read()?.check_known(&entry.period, entry.entity.as_deref())?;
+            let subject = ground.subject(&entry.subject)?;
+            return Ok(Entry::SignOff(SignOff { subject, ..entry.clone() }));
+        }
+        Entry::MatchDecision(decision) => ground.check_match(decision)?,
+        Entry::Comment(_) => {}
     }
+    Ok(entry.clone())
 }
 
 /// Pins a release that closes a period. Whoever closed it may have died before that, so the next

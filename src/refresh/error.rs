@@ -67,10 +67,12 @@ pub enum RefreshError {
         known: String,
     },
     /// the name of a table that has no contract
-    #[error("there is no contract for `{wanted}` below warehouse/contracts")]
+    #[error("there is no contract for `{wanted}` below warehouse/contracts{hint}")]
     UnknownTable {
         /// as asked for
         wanted: TableName,
+        /// the one that was perhaps meant
+        hint: String,
     },
     /// checks found something
     #[error(
@@ -86,10 +88,12 @@ pub enum RefreshError {
         command: Option<String>,
     },
     /// a waiver for a check that did not fail
-    #[error("nothing to waive: the check `{check}` did not fail; leave the waiver out")]
+    #[error("nothing to waive: the check `{check}` did not fail{hint}; leave the waiver out")]
     NothingToWaive {
         /// the check
         check: String,
+        /// the one that was perhaps meant
+        hint: String,
     },
     /// files under sql/ that do not fit
     #[error("{}; nothing was loaded", mistakes_told(mistakes))]
@@ -170,7 +174,8 @@ pub enum RefreshError {
     /// a period before it is open
     #[error(
         "period `{earlier}` comes before `{period}` and is open; close it first: \
-         patron close {earlier} --by ..."
+         patron close {earlier} --by ..., or all that come before: \
+         patron close {period} --with-earlier --by ..."
     )]
     EarlierOpen {
         /// the period
@@ -183,6 +188,57 @@ pub enum RefreshError {
     AlreadyOpen {
         /// the period
         period: String,
+    },
+    /// a system that gives no number
+    #[error("no number is of a system `{wanted}`; those in `{table}` are {known}")]
+    UnknownNumberSystem {
+        /// as asked for
+        wanted: String,
+        /// the table of numbers
+        table: TableName,
+        /// what there is
+        known: String,
+    },
+    /// a number that its system does not give
+    #[error("`{table}` has no number `{wanted}` of `{system}`{hint}")]
+    UnknownNumber {
+        /// as asked for
+        wanted: String,
+        /// the system
+        system: String,
+        /// the table of numbers
+        table: TableName,
+        /// the numbers that were perhaps meant
+        hint: String,
+    },
+    /// a pair about which nothing stands
+    #[error("nothing is decided about {pair}{before}, so there is nothing to undo{others}")]
+    NothingToUndo {
+        /// both numbers
+        pair: String,
+        /// what there was and is undone
+        before: String,
+        /// what stands about either of them
+        others: String,
+    },
+    /// a subject that nothing is called
+    #[error(
+        "`{wanted}` cannot be signed off: it is no report, check, cube or table{hint}; \
+         `patron describe` lists them, and --remark takes any words"
+    )]
+    UnknownSubject {
+        /// as asked for
+        wanted: String,
+        /// the names that were perhaps meant
+        hint: String,
+    },
+    /// a subject that several things are called
+    #[error("several things are called `{wanted}`; name one: {known}")]
+    SeveralSubjects {
+        /// as asked for
+        wanted: String,
+        /// what there is
+        known: String,
     },
     /// figures that nobody has seen
     #[error(

@@ -6,6 +6,7 @@
 mod books;
 mod enter;
 mod error;
+mod fits;
 mod hashes;
 mod models;
 mod progress;

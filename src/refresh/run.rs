@@ -9,6 +9,7 @@ use super::enter;
 use super::hashes::Hashes;
 use super::systems::{Brought, chosen, read_systems};
 use super::{Progress, RefreshError, models, resume, waive};
+use crate::engine::near::near;
 use crate::engine::session::Limits;
 use crate::model::Models;
 use crate::model::build::Report;
@@ -52,6 +53,8 @@ pub struct Outcome {
     pub accounting: BTreeMap<TableName, Accounting>,
     /// what a person should see
     pub findings: Vec<CheckResult>,
+    /// what the release before had found; nothing where there was none
+    pub before: Option<Vec<CheckResult>>,
     /// optional systems that were down, with the reason
     pub kept: BTreeMap<String, String>,
     /// how each table of sql/ came about
@@ -91,7 +94,9 @@ pub fn retry(
     progress: &dyn Progress,
 ) -> Result<Outcome, RefreshError> {
     if let Some(wanted) = table.filter(|table| !project.contracts.contains_key(*table)) {
-        return Err(RefreshError::UnknownTable { wanted: wanted.clone() });
+        let known = project.contracts.keys().map(ToString::to_string).collect();
+        let hint = near(&wanted.to_string(), known);
+        return Err(RefreshError::UnknownTable { wanted: wanted.clone(), hint });
     }
     let models = models::read(project, options)?;
     let kind = ReleaseKind::Retry;
@@ -260,6 +265,7 @@ impl<'a> Draft<'a> {
         let mut findings = self.findings();
         findings.extend(built.findings);
         let waivers = self.waivers(&findings)?;
+        let before = self.shared.base.map(|base| base.checks.clone());
         if let Some(base) = self.unchanged(&tables, &built.checked)? {
             let kept = self.kept;
             return Ok(Outcome {
@@ -267,6 +273,7 @@ impl<'a> Draft<'a> {
                 published: false,
                 accounting,
                 findings,
+                before,
                 kept,
                 reports: built.reports,
             });
@@ -291,7 +298,7 @@ impl<'a> Draft<'a> {
         let release = self.shared.writer.publish(release)?;
         let kept = self.kept;
         let reports = built.reports;
-        Ok(Outcome { release, published: true, accounting, findings, kept, reports })
+        Ok(Outcome { release, published: true, accounting, findings, before, kept, reports })
     }
 
     /// Every table of the release: those loaded now, and those of contracts not loaded now as they

@@ -1,6 +1,7 @@
 //! Which findings keep a release unpublished, and which are waived?
 
 use super::RefreshError;
+use crate::engine::near::near;
 use crate::warehouse::entered::{Entry, PeriodEntry, PeriodStatus};
 use crate::warehouse::release::{CheckResult, Severity, Waiver};
 
@@ -26,7 +27,8 @@ pub(super) fn waive(
         .filter(|finding| finding.severity == Severity::Error || hinders(finding))
         .collect();
     if let Some(idle) = given.iter().find(|w| failed.iter().all(|f| f.name != w.check)) {
-        return Err(RefreshError::NothingToWaive { check: idle.check.clone() });
+        let hint = near(&idle.check, failed.iter().map(|found| found.name.clone()).collect());
+        return Err(RefreshError::NothingToWaive { check: idle.check.clone(), hint });
     }
     let mut waivers = given.to_vec();
     let mut left = Vec::new();

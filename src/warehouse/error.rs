@@ -97,6 +97,11 @@ pub enum WarehouseError {
         /// what there is
         known: String,
     },
+    /// What looks like a date or a time is none.
+    #[error(
+        "`{0}` is no date or time; write a day as 2026-03-31, a moment as 2026-03-31T18:00:00Z"
+    )]
+    NoTime(String),
     /// The release's data were retired.
     #[error(
         "release {number} was retired on {at}: it was older than the retention and not pinned; \

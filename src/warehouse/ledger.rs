@@ -65,6 +65,8 @@ impl Home {
             self.release(number)?
         } else if let Some(time) = parse_time(text) {
             self.newest_at(time)?.ok_or_else(|| self.unknown(text))?
+        } else if is_like_time(text) {
+            return Err(WarehouseError::NoTime(text.to_owned()));
         } else {
             match self.pinned(text)? {
                 Some(pin) => self.release(pin.number)?,
@@ -224,6 +226,12 @@ pub(super) fn number_of(name: &str) -> Option<u64> {
     let number =
         digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok())??;
     (number > 0).then_some(number)
+}
+
+/// Whether a text can only be meant as a date or a time. Names of pins begin with a letter.
+fn is_like_time(text: &str) -> bool {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    digits == 4 && text[digits..].starts_with(['-', '/', '.'])
 }
 
 /// An RFC 3339 time, or the last moment of a date in UTC.

@@ -155,6 +155,12 @@ impl Accounting {
     }
 }
 
+/// What stands between the number of rows and the first of them, where not all are shown.
+const FIRST: &str = ", the first being ";
+
+/// What stands between rows.
+const BETWEEN: &str = "; ";
+
 /// The result of one check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -177,6 +183,25 @@ impl CheckResult {
     /// A finding that is about no accounting period.
     pub fn new(name: String, severity: Severity, finding: String) -> Self {
         Self { name, severity, finding, period: None, closing: None }
+    }
+
+    /// What is said of rows: what is wrong with them, how many there are, and the first of them.
+    pub fn of_rows(problem: &str, rows: u64, shown: &[String]) -> String {
+        let which = if rows > shown.len() as u64 { FIRST } else { ": " };
+        let plural = if rows == 1 { "row" } else { "rows" };
+        format!("{problem}: {rows} {plural}{which}{}", shown.join(BETWEEN))
+    }
+
+    /// How many rows it is about, and one of them; nothing where it is not about rows.
+    pub fn rows(&self) -> Option<(u64, &str)> {
+        self.finding.match_indices(": ").find_map(|(at, mark)| {
+            let rest = &self.finding[at + mark.len()..];
+            let (count, rest) = rest.split_once(" row")?;
+            let count = count.parse().ok()?;
+            let rest = rest.strip_prefix('s').unwrap_or(rest);
+            let shown = rest.strip_prefix(FIRST).or_else(|| rest.strip_prefix(": "))?;
+            Some((count, shown.split_once(BETWEEN).map_or(shown, |(first, _)| first)))
+        })
     }
 
     /// Whether it keeps a period from being closed.
@@ -203,4 +228,29 @@ pub struct Waiver {
     pub check: String,
     /// why
     pub because: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_read_as_they_are_told() {
+        let shown = |rows: &[&str]| rows.iter().map(|row| (*row).to_owned()).collect::<Vec<_>>();
+        let cases: [(u64, &[&str], &str); 3] = [
+            (1, &["id 7"], "it is wrong: 1 row: id 7"),
+            (2, &["id 7", "id 8"], "it is wrong: 2 rows: id 7; id 8"),
+            (9, &["id 7", "id 8"], "it is wrong: 9 rows, the first being id 7; id 8"),
+        ];
+        for (rows, which, expected) in cases {
+            let finding = CheckResult::of_rows("it is wrong", rows, &shown(which));
+            assert_eq!(finding, expected);
+            let check = CheckResult::new("a.b".to_owned(), Severity::Warning, finding);
+            assert_eq!(check.rows(), Some((rows, "id 7")));
+        }
+        for other in ["the data are 3 hours old", "5 of 9 rows were deleted", "x: some rows: y"] {
+            let check = CheckResult::new("a.b".to_owned(), Severity::Warning, other.to_owned());
+            assert_eq!(check.rows(), None, "{other}");
+        }
+    }
 }

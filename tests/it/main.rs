@@ -26,6 +26,7 @@ mod data_files;
 mod databases;
 mod dependencies;
 mod disk_full;
+mod entering;
 mod flips;
 mod frozen;
 mod fsync;

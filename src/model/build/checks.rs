@@ -437,9 +437,8 @@ impl Check<'_> {
                 Gravity::Warning => Severity::Warning,
                 _ => Severity::Error,
             };
-            let found = self.shown(session, is_wrong, columns)?;
-            let result =
-                |found| CheckResult::new(name.clone(), severity, format!("{problem}: {found}"));
+            let found = self.shown(session, problem, is_wrong, columns)?;
+            let result = |found| CheckResult::new(name.clone(), severity, found);
             return Ok(found.map(result).into_iter().collect());
         };
         let column = quoted(period);
@@ -455,25 +454,22 @@ impl Check<'_> {
                     None => format!("{column} is null"),
                 };
                 let wrong = format!("{is_wrong} and {here}");
-                let Some(found) = self.shown(session, &wrong, columns)? else { continue };
+                let Some(found) = self.shown(session, problem, &wrong, columns)? else { continue };
                 findings.push(CheckResult {
                     period: value.map(str::to_owned),
                     closing: Some(Severity::Error),
-                    ..CheckResult::new(
-                        name.clone(),
-                        Severity::Warning,
-                        format!("{problem}: {found}"),
-                    )
+                    ..CheckResult::new(name.clone(), Severity::Warning, found)
                 });
             }
         }
         Ok(findings)
     }
 
-    /// How many rows are wrong, and the first of them; nothing where none is.
+    /// What is wrong with how many rows, and the first of them; nothing where none is.
     fn shown(
         &self,
         session: &SessionContext,
+        problem: &str,
         is_wrong: &str,
         columns: &[String],
     ) -> Result<Option<String>, BuildError> {
@@ -491,8 +487,6 @@ impl Check<'_> {
                 rows.push(told(&batch, row).map_err(|cause| self.failed(cause.into()))?);
             }
         }
-        let which = if count > rows.len() as i64 { ", the first being " } else { ": " };
-        let plural = if count == 1 { "row" } else { "rows" };
-        Ok(Some(format!("{count} {plural}{which}{}", rows.join("; "))))
+        Ok(Some(CheckResult::of_rows(problem, count.unsigned_abs(), &rows)))
     }
 }

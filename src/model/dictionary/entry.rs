@@ -157,6 +157,10 @@ pub struct Parameter {
     pub allowed: Vec<String>,
     /// the column in which its values stand
     pub from: Option<Place>,
+    /// the least value; null where there is none
+    pub least: Option<String>,
+    /// the parameter that it must not come after
+    pub not_after: Option<String>,
 }
 
 /// What whoever asks for a report may or must say.
@@ -173,6 +177,8 @@ pub(super) fn parameters(model: &Model) -> Vec<Parameter> {
             .from
             .as_ref()
             .map(|from| Place { table: from.table.clone(), column: from.column.clone() }),
+        least: parameter.least.as_ref().map(ToString::to_string),
+        not_after: parameter.not_after.clone(),
     });
     told.collect()
 }

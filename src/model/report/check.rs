@@ -95,6 +95,7 @@ fn declaration(
     if parameter.optional && parameter.default.is_some() {
         return Err("what has a default is never missing; leave out `optional`".to_owned());
     }
+    super::within::declaration(name, parameter, all)?;
     let fallback = parameter.fallback()?;
     let mut seen = BTreeSet::from([name.to_owned()]);
     let mut next = fallback;

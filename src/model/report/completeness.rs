@@ -10,7 +10,7 @@ use datafusion::error::{DataFusionError, Result as QueryResult};
 use datafusion::prelude::SessionContext;
 use serde::Serialize;
 
-use super::parameter::Value;
+use super::parameter::{Kind, Value};
 use super::resolve::texts;
 use super::{Asker, ReportError};
 use crate::model::files::ModelFile;
@@ -31,6 +31,18 @@ pub struct Completeness {
     pub systems: Vec<SystemState>,
     /// what the project itself says, a list a row of its own query
     pub statements: Vec<Vec<Statement>>,
+    /// the periods asked for that come after the newest with data
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub beyond: Option<Beyond>,
+}
+
+/// Periods of which hardly anything can be known yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Beyond {
+    /// the newest period with data
+    pub newest_period: String,
+    /// later ones that were asked for, by the names of parameters
+    pub asked: BTreeMap<String, String>,
 }
 
 /// How far a departmental system is loaded.
@@ -73,7 +85,32 @@ impl Asker<'_> {
             Some(file) => self.statements(session, file, asked, language).await?,
             None => Vec::new(),
         };
-        Ok(Completeness { systems, statements })
+        let beyond = self.beyond(session, asked).await?;
+        Ok(Completeness { systems, statements, beyond })
+    }
+
+    /// The periods asked for that come after the newest with data. They are no mistake: targets and
+    /// budgets stand there, and what is counted before it is booked.
+    async fn beyond(
+        &self,
+        session: &SessionContext,
+        asked: &BTreeMap<String, Value>,
+    ) -> Result<Option<Beyond>, ReportError> {
+        if asked.values().all(|value| value.kind != Kind::Period) {
+            return Ok(None);
+        }
+        let periods = self.resolver(session, "periods").periods().await?;
+        let Some(newest) = periods.iter().rposition(|known| known.has_data) else {
+            return Ok(None);
+        };
+        let later = periods.get(newest + 1..).unwrap_or_default();
+        let is_later = |(name, value): (&String, &Value)| {
+            let text = value.text.clone().filter(|_| value.kind == Kind::Period)?;
+            later.iter().any(|known| known.name == text).then(|| (name.clone(), text))
+        };
+        let asked: BTreeMap<String, String> = asked.iter().filter_map(is_later).collect();
+        let newest_period = periods[newest].name.clone();
+        Ok(Some(Beyond { newest_period, asked }).filter(|beyond| !beyond.asked.is_empty()))
     }
 
     async fn systems(&self, session: &SessionContext) -> Result<Vec<SystemState>, ReportError> {
@@ -201,10 +238,19 @@ impl Completeness {
             }
         }
         let refused = if refused.is_empty() { "none".to_owned() } else { refused.join(", ") };
-        let mut lines = vec![
+        let mut lines = Vec::new();
+        if let Some(Beyond { newest_period, asked }) = &self.beyond {
+            let asked: Vec<String> =
+                asked.iter().map(|(name, period)| format!("{name} {period}")).collect();
+            lines.push(format!(
+                "not there yet: {} comes after {newest_period}, the newest period with data",
+                asked.join(", ")
+            ));
+        }
+        lines.extend([
             format!("loaded: {}", loaded.join(", ")),
             format!("rows in quarantine: {refused}"),
-        ];
+        ]);
         for row in &self.statements {
             let said = row.iter().map(|said| {
                 let value = said.value.as_deref().unwrap_or("unknown");

@@ -5,6 +5,7 @@
 //! | `parameter` | what may be said to it, and what does that mean? |
 //! | `check` | does it fit its head, the tables and the project? |
 //! | `resolve` | which value does each parameter have? |
+//! | `within` | do these values fit each other and their bounds? |
 //! | `bind` | how do values get into the query? |
 //! | `completeness` | what is missing in the data that it rests on? |
 //! | `answer` | how is the answer written, with its receipt? |
@@ -16,6 +17,7 @@ mod completeness;
 mod error;
 pub mod parameter;
 mod resolve;
+mod within;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -41,7 +43,7 @@ use crate::warehouse::release::Release;
 
 pub use answer::Receipt;
 pub use check::against;
-pub use completeness::{Completeness, Statement, SystemState};
+pub use completeness::{Beyond, Completeness, Statement, SystemState};
 pub use error::ReportError;
 pub use parameter::Value;
 

@@ -32,6 +32,12 @@ pub struct Parameter {
     /// whether it may be left out without a default; it is null then
     #[serde(default)]
     pub optional: bool,
+    /// the parameter of the same type that it must not come after
+    #[serde(default)]
+    pub not_after: Option<String>,
+    /// the least value of a number
+    #[serde(default)]
+    pub least: Option<Literal>,
 }
 
 /// What the values of a parameter are.

@@ -11,12 +11,11 @@ use datafusion::prelude::SessionContext;
 
 use super::error::ReportError;
 use super::parameter::{Fallback, Kind, Parameter, Source, Value};
+use super::within;
+use crate::engine::near::near;
 use crate::model::periods::{self, Period, PeriodsError};
 use crate::query;
 use crate::warehouse::project::Settings;
-
-/// How many names a message shows.
-const SHOWN: usize = 3;
 
 /// What values are found by.
 pub(super) struct Resolver<'a> {
@@ -68,6 +67,8 @@ impl Resolver<'_> {
                 return Err(ReportError::Value { name: self.report.to_owned(), problem });
             }
         }
+        within::check(parameters, &values, &periods)
+            .map_err(|(name, problem)| ReportError::Value { name, problem })?;
         Ok(values)
     }
 
@@ -134,7 +135,7 @@ impl Resolver<'_> {
     }
 
     /// The periods of the release in their order.
-    async fn periods(&self) -> Result<Vec<Period>, ReportError> {
+    pub(super) async fn periods(&self) -> Result<Vec<Period>, ReportError> {
         let periods = periods::read(self.session, self.settings.periods.as_ref()).await;
         periods.map_err(|error| match error {
             PeriodsError::Missing { needed } => ReportError::NoPeriods { needed },
@@ -183,30 +184,4 @@ impl Resolver<'_> {
 pub(super) fn texts(batch: &RecordBatch, column: usize) -> QueryResult<Vec<Option<String>>> {
     let column = cast(batch.column(column), &DataType::Utf8).map_err(DataFusionError::from)?;
     Ok(column.as_string::<i32>().iter().map(|text| text.map(str::to_owned)).collect())
-}
-
-/// The names that were perhaps meant: the nearest ones, if any is near.
-fn near(wanted: &str, known: Vec<String>) -> String {
-    let distance = |name: &String| strsim::damerau_levenshtein(wanted, name);
-    let mut near: Vec<(usize, String)> =
-        known.into_iter().map(|name| (distance(&name), name)).collect();
-    near.sort();
-    let nearest = near.first().map_or(0, |(distance, _)| *distance);
-    let most = nearest.min(wanted.chars().count() / 2);
-    let likely = near.into_iter().filter(|(distance, _)| *distance <= most);
-    let names: Vec<String> = likely.take(SHOWN).map(|(_, name)| format!("`{name}`")).collect();
-    if names.is_empty() { String::new() } else { format!("; is {} meant?", names.join(" or ")) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_nearest_names_are_told() {
-        let known = || ["HX01", "HX02", "QQQQ"].map(str::to_owned).to_vec();
-        assert_eq!(near("HX1", known()), "; is `HX01` meant?");
-        assert_eq!(near("HX03", known()), "; is `HX01` or `HX02` meant?");
-        assert_eq!(near("zz", known()), "");
-    }
 }

@@ -52,6 +52,47 @@ fn defaults_count_from_the_data_and_parameters_choose() {
 }
 
 #[test]
+fn values_fit_each_other_and_their_bounds() {
+    let world = reporting();
+    let before = "default = \"previous_period($period)\"\n";
+    change(&world, REPORT, before, &format!("{before}not_after = \"period\"\n"));
+    change(&world, REPORT, "default = 10\n", "default = 10\nleast = 1\n");
+    change(&world, REPORT, "default = \"0\"\n", "default = \"0\"\nleast = \"-0.5\"\n");
+    world.refreshed(day(0));
+    let turned = ["before=2026-02X", "period=2026-02"];
+    let cases: [(&[&str], &str); 4] = [
+        (&turned, "parameter `before`: `2026-02X` comes after `period`, which is `2026-02`; give"),
+        (&["most=0"], "parameter `most`: `0` is too little; write `1` or more"),
+        (&["most=-1"], "parameter `most`: `-1` is too little; write `1` or more"),
+        (&["least=-0.500001"], "`-0.500001` is too little; write `-0.5` or more"),
+    ];
+    for (parameters, expected) in cases {
+        let given = parameters.iter().flat_map(|parameter| ["-p", parameter]);
+        let arguments: Vec<&str> = ["report", "product_sales"].into_iter().chain(given).collect();
+        let said = fails(world.root(), &arguments, 2);
+        assert!(said.contains(expected), "{parameters:?}: {said}");
+    }
+    assert_eq!(asked(&world, &["before=2026-02", "most=1", "least=-0.5"]).len(), 1);
+    let told = ok(world.root(), &["report", "product_sales", "--help-parameters"]);
+    assert!(told.contains("at least 1") && told.contains("not after period"), "{told}");
+}
+
+#[test]
+fn a_period_without_data_yet_is_said() {
+    let world = loaded();
+    let ask = |period: &str, format: &str| {
+        let period = format!("period={period}");
+        ok(world.root(), &["report", "product_sales", "-p", &period, "--format", format])
+    };
+    let said = "not there yet: period 2026-03 comes after 2026-02X, the newest period with data";
+    assert!(ask("2026-03", "table").contains(said));
+    assert!(!ask("2026-02", "table").contains("not there yet"));
+    let answer: Value = serde_json::from_str(&ask("2026-03", "json")).unwrap();
+    let beyond = json!({ "newest_period": "2026-02X", "asked": { "period": "2026-03" } });
+    assert_eq!(answer["completeness"]["beyond"], beyond);
+}
+
+#[test]
 fn what_is_given_is_a_value_and_nothing_else() {
     let world = loaded();
     world.write(

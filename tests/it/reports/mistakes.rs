@@ -83,6 +83,24 @@ const CASES: &[(&str, &str, usize, &str)] = &[
         65,
         "`staging.stg_shop__sales` lies in sql/staging; a report",
     ),
+    (
+        "default = 10\n",
+        "default = 10\nleast = 11\n",
+        37,
+        "parameter `most`: `10` is too little; write `11` or more",
+    ),
+    (
+        "type = \"text\"\noptional = true\n",
+        "type = \"text\"\noptional = true\nleast = 1\n",
+        21,
+        "parameter `product`: `least` is for integers and decimals",
+    ),
+    (
+        "type = \"date\"\n",
+        "type = \"date\"\nnot_after = \"period\"\n",
+        32,
+        "parameter `until`: `not_after` names `period`, which is no other parameter that is a date",
+    ),
     ("products.product_weight as weight", "products.product_wait as weight", 72, ""),
 ];
 

@@ -146,7 +146,7 @@ limit $most
 "#;
 
 /// The shop with periods and a report, not loaded yet.
-fn reporting() -> World {
+pub fn reporting() -> World {
     let world = shop();
     let settings = std::fs::read_to_string(world.path("warehouse/project.toml")).unwrap();
     let settings = settings.replace("[\"en\"]", "[\"en\", \"zh-CN\"]");
