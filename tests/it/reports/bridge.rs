@@ -3,7 +3,9 @@
 //! Budget and actual are two months of one customer: 8,000 X at a margin of 20, 7,000 Y at 12 and
 //! 5,000 Z at 9 make 289,000; 6,000, 7,000 and 9,000 at those margins 285,000, of which mix takes
 //! 32,900 and quantity brings 28,900. To that come by hand: X sells at 51.00 for 50.00 and Y costs
-//! 18.10 for 18.00; a new and a lost customer, a new and a discontinued category, and freight.
+//! 18.10 for 18.00; a new and a lost customer, a new and a discontinued category; work of 160 after
+//! 100, freight of 40, two X that another customer gave back, 90 of cost of goods that nobody
+//! billed, a difference of 25 between ledger and documents, and an entry of 7 without a document.
 
 use crate::cli::ok;
 use crate::models::shop;
@@ -45,7 +47,7 @@ entity_id = "Whose books."
 customer_id = "Customer."
 product_category = "Category."
 product_id = "Product."
-line_kind = "Goods only."
+line_kind = "What the line bills."
 invoiced_quantity = "Pieces."
 net_reporting_amount = "Revenue."
 cost_reporting_amount = "Cost, negative."
@@ -58,7 +60,7 @@ select
     customer_id,
     product_category,
     product_category as product_id,
-    'goods' as line_kind,
+    line_kind,
     invoiced_quantity,
     cast(net_amount as decimal(18, 4)) as net_reporting_amount,
     cast(cost_amount as decimal(18, 4)) as cost_reporting_amount,
@@ -66,30 +68,35 @@ select
     false as is_intercompany
 from (
     values
-    ('2026-01', 'K1', 'X', 8000, 400000, -240000),
-    ('2026-01', 'K1', 'Y', 7000, 210000, -126000),
-    ('2026-01', 'K1', 'Z', 5000, 100000, -55000),
-    ('2026-01', 'K1', 'V', 5, 50, -30),
-    ('2026-01', 'K3', 'Z', 50, 1000, -500),
-    ('2026-02', 'K1', 'X', 6000, 306000, -180000),
-    ('2026-02', 'K1', 'Y', 7000, 210000, -126700),
-    ('2026-02', 'K1', 'Z', 9000, 180000, -99000),
-    ('2026-02', 'K1', 'W', 10, 700, -400),
-    ('2026-02', 'K2', 'X', 100, 5000, -3000)
+    ('2026-01', 'K1', 'X', 'goods', 8000, 400000, -240000),
+    ('2026-01', 'K1', 'Y', 'goods', 7000, 210000, -126000),
+    ('2026-01', 'K1', 'Z', 'goods', 5000, 100000, -55000),
+    ('2026-01', 'K1', 'V', 'goods', 5, 50, -30),
+    ('2026-01', 'K3', 'Z', 'goods', 50, 1000, -500),
+    ('2026-02', 'K1', 'X', 'goods', 6000, 306000, -180000),
+    ('2026-02', 'K1', 'Y', 'goods', 7000, 210000, -126700),
+    ('2026-02', 'K1', 'Z', 'goods', 9000, 180000, -99000),
+    ('2026-02', 'K1', 'W', 'goods', 10, 700, -400),
+    ('2026-02', 'K2', 'X', 'goods', 100, 5000, -3000),
+    ('2026-02', 'K4', 'X', 'goods', -2, -100, 60),
+    ('2026-01', 'K1', 'none', 'service', 1, 100, 0),
+    ('2026-02', 'K1', 'none', 'service', 2, 160, 0),
+    ('2026-02', 'K1', 'none', 'freight', 1, 40, 0)
 ) as sold (
-    period_id, customer_id, product_category, invoiced_quantity, net_amount, cost_amount
+    period_id, customer_id, product_category, line_kind, invoiced_quantity, net_amount, cost_amount
 )
 "#;
 
 const LINES: &str = r#"/*---
-description = "The ledger's view of the same, with freight of 40 and sales wages."
-grain = ["period_id", "profit_line"]
+description = "The ledger's view of the same, with what only the ledger knows and sales wages."
+grain = ["period_id", "profit_line", "attribution_kind"]
 [columns]
 period_id = "Month."
 entity_id = "Whose books."
 customer_id = "Customer."
 bucket = "Who carries it."
 profit_line = "Line."
+attribution_kind = "How the customer is known."
 reporting_amount = "Amount."
 ---*/
 select
@@ -98,20 +105,24 @@ select
     'K1' as customer_id,
     'customer' as bucket,
     profit_line,
+    attribution_kind,
     cast(amount as decimal(18, 4)) as reporting_amount
 from (
     values
-    ('2026-01', 'gross_revenue', 711050),
-    ('2026-01', 'cost_of_goods', -421530),
-    ('2026-01', 'selling', -1000),
-    ('2026-02', 'gross_revenue', 701740),
-    ('2026-02', 'cost_of_goods', -409100),
-    ('2026-02', 'selling', -1500)
-) as booked (period_id, profit_line, amount)
+    ('2026-01', 'gross_revenue', 'document', 711150),
+    ('2026-01', 'cost_of_goods', 'document', -421530),
+    ('2026-01', 'selling', 'allocation', -1000),
+    ('2026-02', 'gross_revenue', 'document', 701900),
+    ('2026-02', 'returns', 'document', -100),
+    ('2026-02', 'gross_revenue', 'difference', -25),
+    ('2026-02', 'gross_revenue', 'direct', 7),
+    ('2026-02', 'cost_of_goods', 'document', -409130),
+    ('2026-02', 'selling', 'allocation', -1500)
+) as booked (period_id, profit_line, attribution_kind, amount)
 "#;
 
-const EXPECTED: [(&str, &str); 18] = [
-    ("base_profit", "288520.0000"),
+const EXPECTED: [(&str, &str); 25] = [
+    ("base_profit", "288620.0000"),
     ("price", "6000.0000"),
     ("mix", "-32900.0000"),
     ("quantity", "28900.0000"),
@@ -120,7 +131,14 @@ const EXPECTED: [(&str, &str); 18] = [
     ("lost_customers", "-500.0000"),
     ("new_products", "300.0000"),
     ("discontinued_products", "-20.0000"),
-    ("other_margin", "40.0000"),
+    ("services", "60.0000"),
+    ("contracts", "0.0000"),
+    ("freight", "40.0000"),
+    ("rebates", "0.0000"),
+    ("returns", "-40.0000"),
+    ("goods_not_invoiced", "-90.0000"),
+    ("ledger_differences", "-25.0000"),
+    ("other_margin", "7.0000"),
     ("selling", "-500.0000"),
     ("marketing", "0.0000"),
     ("service", "0.0000"),
@@ -128,7 +146,7 @@ const EXPECTED: [(&str, &str); 18] = [
     ("stock_holding", "0.0000"),
     ("overhead", "0.0000"),
     ("unmapped", "0.0000"),
-    ("actual_profit", "291140.0000"),
+    ("actual_profit", "291152.0000"),
 ];
 
 #[test]
