@@ -87,8 +87,8 @@ description = "Only this customer."
 step_number = "Place of the step."
 row_kind = "base, step or actual."
 step_name = """What changed profit. goods_not_invoiced: cost of goods delivered in another span \
-than they are billed in; other_margin: entries that name a customer without a document, goods whose \
-cost is not known, and documents that the ledger books in another span."""
+than they are billed in; other_margin: entries that name a customer without a document, goods \
+whose cost is not known, and documents that the ledger books in another span."""
 amount = "Profit, or what the step adds to it."
 running_amount = "Profit of the base and all steps up to this one."
 cell_count = "How many cells of customer and category or product the step is made of."

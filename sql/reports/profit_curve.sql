@@ -66,8 +66,8 @@ default = 1000
 description = "Rows shown, the first by rank; the others are one row, and sums are of all."
 
 [columns]
-row_kind = """customers (all of them), unassigned, unused_capacity, total, then customer, and others \
-(those beyond the limit)."""
+row_kind = """customers (all of them), unassigned, unused_capacity, total, then customer, and \
+others (those beyond the limit)."""
 rank_number = "Place, from 1; of the others that of the last, up to which sums go."
 customer_id = "Customer."
 customer_name = "Name of the customer as it is now."

@@ -65,7 +65,8 @@ description = "Only customers of this salesperson."
 type = "choice"
 default = "reporting"
 allowed = ["reporting", "functional"]
-description = "The currency of the group, or that of the books: then one block of rows a currency."
+description = """The currency of the group, or that of the books: then one block of rows a \
+currency. Not those of documents, for cost that is allocated has none."""
 
 [parameters.loss]
 type = "decimal"
@@ -190,9 +191,16 @@ rules as (
     group by 1, 2
 ),
 
+-- Whoever is asked for is compared with all customers.
 chosen as (
     select
         lines.customer_id,
+        ($unit is null or customers.business_unit_id = $unit)
+            and ($region is null or customers.region = $region)
+            and ($industry is null or customers.industry = $industry)
+            and ($type is null or customers.customer_type = $type)
+            and ($size is null or customers.company_size = $size)
+            and ($owner is null or customers.owner_id = $owner) as is_asked,
         case
             when lines.profit_line = 'returns' then 'returns'
             when lines.profit_line in ('gross_revenue', 'discounts') then 'revenue'
@@ -226,12 +234,6 @@ chosen as (
         and lines.customer_version_number = customers.version_number
     where lines.bucket = 'customer'
         and ($entity is null or lines.entity_id = $entity)
-        and ($unit is null or customers.business_unit_id = $unit)
-        and ($region is null or customers.region = $region)
-        and ($industry is null or customers.industry = $industry)
-        and ($type is null or customers.customer_type = $type)
-        and ($size is null or customers.company_size = $size)
-        and ($owner is null or customers.owner_id = $owner)
 ),
 
 costs as (
@@ -239,7 +241,8 @@ costs as (
         customer_id,
         currency_code,
         cost_group,
-        sum(amount) as amount
+        sum(case when is_asked then amount end) as amount,
+        sum(amount) as company_amount
     from chosen
     group by 1, 2, 3
 ),
@@ -258,8 +261,8 @@ compared as (
             over (partition by customer_id, currency_code) as gross_margin_amount,
         sum(case when cost_group = 'revenue' then amount else 0 end)
             over (partition by customer_id, currency_code) as sold_amount,
-        sum(amount) over (partition by currency_code, cost_group) as group_amount,
-        sum(case when cost_group in ('revenue', 'returns') then amount else 0 end)
+        sum(company_amount) over (partition by currency_code, cost_group) as group_amount,
+        sum(case when cost_group in ('revenue', 'returns') then company_amount else 0 end)
             over (partition by currency_code) as all_revenue_amount
     from costs
 ),

@@ -146,10 +146,8 @@ fn what_is_of_different_currencies_is_never_summed() {
         ],
     );
     world.refreshed(day(1));
-    let by_note = ClosingTable {
-        units: [("amount".to_owned(), "note".to_owned())].into(),
-        ..table()
-    };
+    let by_note =
+        ClosingTable { units: [("amount".to_owned(), "note".to_owned())].into(), ..table() };
     let told = [
         "amount CNY 40.00 42.50 2.50",
         "amount EUR 20.00 0.00 -20.00",

@@ -195,10 +195,9 @@ impl Completeness {
         let mut read = Vec::new();
         let mut refused = Vec::new();
         for state in &self.systems {
-            let at = state.read_at.map_or_else(
-                || "never".to_owned(),
-                |at| at.format("%Y-%m-%d %H:%MZ").to_string(),
-            );
+            let at = state
+                .read_at
+                .map_or_else(|| "never".to_owned(), |at| at.format("%Y-%m-%d %H:%MZ").to_string());
             let why = state.because.as_ref();
             let why = why.map_or_else(String::new, |why| format!(" (stale: {why})"));
             read.push(format!("{} {at}{why}", state.system));
@@ -207,10 +206,8 @@ impl Completeness {
             }
         }
         let refused = if refused.is_empty() { "none".to_owned() } else { refused.join(", ") };
-        let mut lines = vec![
-            format!("read at: {}", read.join(", ")),
-            format!("rows in quarantine: {refused}"),
-        ];
+        let mut lines =
+            vec![format!("read at: {}", read.join(", ")), format!("rows in quarantine: {refused}")];
         for row in &self.statements {
             let said = row.iter().map(|said| {
                 let value = said.value.as_deref().unwrap_or("unknown");

@@ -16,7 +16,8 @@ use datafusion::prelude::col;
 use tokio::runtime::Handle;
 
 pub use entry::{
-    BETWEEN_CHECKS, Comment, Entry, LocalNumber, MatchDecision, PeriodEntry, PeriodStatus, SignOff, Stamp, Verdict,
+    BETWEEN_CHECKS, Comment, Entry, LocalNumber, MatchDecision, PeriodEntry, PeriodStatus, SignOff,
+    Stamp, Verdict,
 };
 
 use super::error::WarehouseError;

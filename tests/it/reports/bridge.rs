@@ -10,6 +10,7 @@
 use crate::cli::ok;
 use crate::models::shop;
 use crate::support::hand::repository;
+use crate::support::world::World;
 
 const PERIODS: &str = r#"/*---
 description = "Two months."
@@ -45,6 +46,7 @@ grain = ["period_id", "customer_id", "product_category"]
 period_id = "Month."
 entity_id = "Whose books."
 customer_id = "Customer."
+customer_version_number = "Version."
 product_category = "Category."
 product_id = "Product."
 line_kind = "What the line bills."
@@ -58,6 +60,7 @@ select
     period_id,
     'E1' as entity_id,
     customer_id,
+    1 as customer_version_number,
     product_category,
     product_category as product_id,
     line_kind,
@@ -89,11 +92,12 @@ from (
 
 const LINES: &str = r#"/*---
 description = "The ledger's view of the same, with what only the ledger knows and sales wages."
-grain = ["period_id", "profit_line", "attribution_kind"]
+grain = ["period_id", "customer_id", "profit_line", "attribution_kind"]
 [columns]
 period_id = "Month."
 entity_id = "Whose books."
 customer_id = "Customer."
+customer_version_number = "Version."
 bucket = "Who carries it."
 profit_line = "Line."
 attribution_kind = "How the customer is known."
@@ -102,23 +106,61 @@ reporting_amount = "Amount."
 select
     period_id,
     'E1' as entity_id,
-    'K1' as customer_id,
+    customer_id,
+    1 as customer_version_number,
     'customer' as bucket,
     profit_line,
     attribution_kind,
     cast(amount as decimal(18, 4)) as reporting_amount
 from (
     values
-    ('2026-01', 'gross_revenue', 'document', 711150),
-    ('2026-01', 'cost_of_goods', 'document', -421530),
-    ('2026-01', 'selling', 'allocation', -1000),
-    ('2026-02', 'gross_revenue', 'document', 701900),
-    ('2026-02', 'returns', 'document', -100),
-    ('2026-02', 'gross_revenue', 'difference', -25),
-    ('2026-02', 'gross_revenue', 'direct', 7),
-    ('2026-02', 'cost_of_goods', 'document', -409130),
-    ('2026-02', 'selling', 'allocation', -1500)
-) as booked (period_id, profit_line, attribution_kind, amount)
+    ('2026-01', 'K1', 'gross_revenue', 'document', 710150),
+    ('2026-01', 'K1', 'cost_of_goods', 'document', -421030),
+    ('2026-01', 'K1', 'selling', 'allocation', -1000),
+    ('2026-01', 'K3', 'gross_revenue', 'document', 1000),
+    ('2026-01', 'K3', 'cost_of_goods', 'document', -500),
+    ('2026-02', 'K1', 'gross_revenue', 'document', 696900),
+    ('2026-02', 'K1', 'gross_revenue', 'difference', -25),
+    ('2026-02', 'K1', 'gross_revenue', 'direct', 7),
+    ('2026-02', 'K1', 'cost_of_goods', 'document', -406190),
+    ('2026-02', 'K1', 'selling', 'allocation', -1500),
+    ('2026-02', 'K2', 'gross_revenue', 'document', 5000),
+    ('2026-02', 'K2', 'cost_of_goods', 'document', -3000),
+    ('2026-02', 'K4', 'returns', 'document', -100),
+    ('2026-02', 'K4', 'cost_of_goods', 'document', 60)
+) as booked (period_id, customer_id, profit_line, attribution_kind, amount)
+"#;
+
+/// K1 is of one segment, all others of the other.
+const CUSTOMERS: &str = r#"/*---
+description = "Customers."
+grain = ["customer_id", "version_number"]
+[columns]
+customer_id = "Customer."
+version_number = "Version."
+business_unit_id = "Unit."
+region = "Region."
+industry = "Industry."
+customer_type = "Type."
+company_size = "Size."
+owner_id = "Salesperson."
+---*/
+select
+    customer_id,
+    1 as version_number,
+    concat('U', segment) as business_unit_id,
+    concat('R', segment) as region,
+    concat('I', segment) as industry,
+    concat('T', segment) as customer_type,
+    concat('S', segment) as company_size,
+    concat('O', segment) as owner_id
+from (
+    values
+    ('K1', '1'),
+    ('K2', '2'),
+    ('K3', '2'),
+    ('K4', '2')
+) as listed (customer_id, segment)
 "#;
 
 const EXPECTED: [(&str, &str); 25] = [
@@ -165,20 +207,51 @@ fn variances_are_those_of_the_published_example() {
     world.write("sql/marts/dim_periods.sql", PERIODS);
     world.write("sql/marts/fct_invoice_margins.sql", MARGINS);
     world.write("sql/marts/fct_profit_lines.sql", LINES);
+    world.write("sql/marts/dim_customers.sql", CUSTOMERS);
     let report = std::fs::read_to_string(repository("sql/reports/profit_bridge.sql")).unwrap();
     // The shop has no list of entities or customers to choose from.
     let chosen = |line: &&str| !line.starts_with("from = \"marts.");
     let lines: Vec<&str> = report.lines().filter(chosen).collect();
     world.write("sql/reports/profit_bridge.sql", lines.join("\n"));
     ok(world.root(), &["refresh"]);
-    let answer = ok(world.root(), &["report", "profit_bridge", "--format", "csv"]);
-    let rows: Vec<(&str, &str)> = answer
-        .lines()
-        .skip(1)
-        .map(|line| {
-            let cells: Vec<&str> = line.split(',').collect();
-            (cells[2], cells[3])
-        })
-        .collect();
-    assert_eq!(rows, EXPECTED);
+    let all: Vec<(String, String)> = steps(&world, &[]);
+    let expected = EXPECTED.map(|(name, amount)| (name.to_owned(), amount.to_owned()));
+    assert_eq!(all, expected);
+    // The steps of all segments come to those of the whole.
+    for (parameter, letter) in [
+        ("unit", 'U'),
+        ("region", 'R'),
+        ("industry", 'I'),
+        ("type", 'T'),
+        ("size", 'S'),
+        ("owner", 'O'),
+    ] {
+        let of = |segment: u8| steps(&world, &["-p", &format!("{parameter}={letter}{segment}")]);
+        let (one, other) = (of(1), of(2));
+        let parts = one
+            .iter()
+            .zip(&other)
+            .map(|((name, one), (_, other))| (name.clone(), units(one) + units(other)));
+        let whole = all.iter().map(|(name, amount)| (name.clone(), units(amount)));
+        assert!(parts.eq(whole), "{parameter}: {one:?} {other:?}");
+        // K2 came, K3 went and K4 gave back: 2000.00 - 500.00 - 40.00.
+        assert_eq!(other[0].1, "500.0000");
+        assert_eq!(other[24].1, "1960.0000");
+    }
+}
+
+/// The steps of the bridge with their amounts.
+fn steps(world: &World, given: &[&str]) -> Vec<(String, String)> {
+    let fixed = ["report", "profit_bridge", "--format", "csv"];
+    let answer = ok(world.root(), &[&fixed[..], given].concat());
+    let cells = |line: &str| {
+        let cells: Vec<&str> = line.split(',').collect();
+        (cells[2].to_owned(), cells[3].to_owned())
+    };
+    answer.lines().skip(1).map(cells).collect()
+}
+
+/// An amount in ten-thousandths.
+fn units(amount: &str) -> i64 {
+    amount.replace('.', "").parse().unwrap()
 }
