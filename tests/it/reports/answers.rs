@@ -234,7 +234,8 @@ fn what_is_missing_is_said_beside_the_answer() {
          [labels.en]\nsale_count = \"sales booked\"\n[labels.\"zh-CN\"]\n\
          sale_count = \"销售笔数\"\n[units]\nsale_count = \"sales\"\n\
          taking_amount = \"reporting_currency\"\n---*/\n\
-         select\n    count(*) as sale_count,\n    cast(sum(price_amount) as decimal(18, 2)) as taking_amount,\n    \
+         select\n    count(*) as sale_count,\n    \
+         cast(sum(price_amount) as decimal(18, 2)) as taking_amount,\n    \
          max(reporting_currency_code) as code\n\
          from marts.fct_booked\ncross join patron.project\nwhere period_id = $period\n",
     );

@@ -84,7 +84,7 @@ from (
     ('2026-02', 'K4', 'X', 'goods', -2, -100, 60),
     ('2026-01', 'K1', 'none', 'service', 1, 100, 0),
     ('2026-02', 'K1', 'none', 'service', 2, 160, 0),
-    ('2026-02', 'K1', 'none', 'freight', 1, 40, 0)
+    ('2026-02', 'K1', 'carriage', 'freight', 1, 40, 0)
 ) as sold (
     period_id, customer_id, product_category, line_kind, invoiced_quantity, net_amount, cost_amount
 )

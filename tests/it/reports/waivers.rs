@@ -19,6 +19,16 @@ fn of_report(world: &World, period: &str) -> Value {
     waivers(world, &["report", "profit_curve", "-p", &format!("period={period}")])
 }
 
+/// How the last period of an answer stands, by the line of completeness.
+fn status(world: &World, given: &[&str]) -> String {
+    let fixed = ["report", "profit_curve", "--format", "json"];
+    let answer = ok(world.root(), &[&fixed[..], given].concat());
+    let answer: Value = serde_json::from_str(&answer).unwrap();
+    let said = answer["completeness"]["statements"][0].as_array().unwrap();
+    let status = said.iter().find(|said| said["name"] == "period_status").unwrap();
+    status["value"].as_str().unwrap().to_owned()
+}
+
 #[test]
 fn what_was_waived_for_a_closing_is_told_as_long_as_it_stands() {
     let world = hand::project();
@@ -51,6 +61,21 @@ fn what_was_waived_for_a_closing_is_told_as_long_as_it_stands() {
     assert!(line("FY26-P02").ends_with(&format!(",nothing drove it,{CHECK}")), "{list}");
     assert!(line("FY26-P01").ends_with(",,"), "{list}");
 
+    // A period that is closed for one entity is told so, with what was waived for that one.
+    let of_one = ["close", "FY26-P04", "--by", "Ada", "--entity", "HX03"];
+    ok(root, &[&of_one[..], &waived].concat());
+    assert_eq!(
+        of_report(&world, "FY26-P04")[1],
+        json!({
+            "check": CHECK, "because": "nothing drove it", "period": "FY26-P04", "entity": "HX03"
+        })
+    );
+    assert_eq!(status(&world, &["-p", "period=FY26-P02"]), "closed");
+    assert_eq!(status(&world, &["-p", "period=FY26-P04"]), "partly_closed");
+    assert_eq!(status(&world, &["-p", "period=FY26-P04", "-p", "entity=HX03"]), "closed");
+    assert_eq!(status(&world, &["-p", "period=FY26-P04", "-p", "entity=HX01"]), "open");
+
     ok(root, &["reopen", "FY26-P02", "--by", "Ada", "--because", "a driver was found"]);
     assert_eq!(of_report(&world, "FY26-P02"), json!([]));
+    assert_eq!(status(&world, &["-p", "period=FY26-P02"]), "open");
 }
