@@ -65,6 +65,11 @@ period = "period_id"
 entity = "entity_id"
 date   = "ends_on"
 negate = ["functional_amount", "reporting_amount", "entry_count"]
+
+[units]
+functional_amount = "functional_currency_code"
+reporting_amount = "reporting_currency_code"
+entry_count = "entries"
 ---*/
 
 with gifts as (

@@ -35,6 +35,10 @@ period = "period_id"
 entity = "entity_id"
 date   = "ends_on"
 negate = ["functional_amount", "reporting_amount"]
+
+[units]
+functional_amount = "functional_currency_code"
+reporting_amount = "reporting_currency_code"
 ---*/
 
 -- Nothing is imputed for periods that the ledger has not reached yet.

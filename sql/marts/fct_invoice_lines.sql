@@ -109,6 +109,21 @@ negate = [
     "net_reporting_amount",
     "tax_reporting_amount",
 ]
+
+[units]
+invoiced_quantity = "pieces"
+list_amount = "currency_code"
+discount_amount = "currency_code"
+net_amount = "currency_code"
+tax_amount = "currency_code"
+list_functional_amount = "functional_currency_code"
+discount_functional_amount = "functional_currency_code"
+net_functional_amount = "functional_currency_code"
+tax_functional_amount = "functional_currency_code"
+list_reporting_amount = "reporting_currency_code"
+discount_reporting_amount = "reporting_currency_code"
+net_reporting_amount = "reporting_currency_code"
+tax_reporting_amount = "reporting_currency_code"
 ---*/
 
 with lines as (

@@ -87,6 +87,11 @@ period = "period_id"
 entity = "entity_id"
 date   = "posted_on"
 negate = ["net_amount", "net_functional_amount", "net_reporting_amount"]
+
+[units]
+net_amount = "currency_code"
+net_functional_amount = "functional_currency_code"
+net_reporting_amount = "reporting_currency_code"
 ---*/
 
 with entries as (

@@ -77,6 +77,11 @@ period = "period_id"
 entity = "entity_id"
 date   = "paid_on"
 negate = ["paid_amount", "paid_functional_amount", "paid_reporting_amount"]
+
+[units]
+paid_amount = "currency_code"
+paid_functional_amount = "functional_currency_code"
+paid_reporting_amount = "reporting_currency_code"
 ---*/
 
 with payments as (

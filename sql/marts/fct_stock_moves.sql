@@ -68,6 +68,12 @@ period = "period_id"
 entity = "entity_id"
 date   = "moved_on"
 negate = ["moved_quantity", "cost_amount", "cost_functional_amount", "cost_reporting_amount"]
+
+[units]
+cost_amount = "currency_code"
+cost_functional_amount = "functional_currency_code"
+cost_reporting_amount = "reporting_currency_code"
+moved_quantity = "pieces"
 ---*/
 
 -- Movements alike in all that names them are told apart by what they moved; those alike in that too

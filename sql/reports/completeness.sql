@@ -1,7 +1,8 @@
 /*---
-description = "How far are the figures of a span of periods assigned and reconciled?"
+description = """How far is the ledger posted in a span of periods, is its last period over and \
+closed, and how far are its figures assigned and reconciled?"""
 label       = { en = "Completeness", "zh-CN" = "完整性" }
-grain       = ["unassigned_amount"]
+grain       = ["period_ends_on"]
 
 [parameters.period]
 type = "period"
@@ -21,6 +22,11 @@ from = "marts.dim_entities.entity_id"
 description = "Only this legal entity."
 
 [columns]
+posted_to_on = """Greatest date of the span's entries in the ledger, whenever they were read; null \
+without entries."""
+period_ends_on = "Last day of the last period."
+period_status = """Of the last period: closed, partly_closed (for some legal entities), open, or \
+not_over where the ledger has no entry yet of its last day or later, so that cost may be missing."""
 unassigned_amount = "Profit of the span that nobody is known to have earned or caused."
 unused_capacity_amount = "Cost of the span's capacity that nobody used."
 reconciliation_status = """The worst of the span's accounts: reconciled, within_tolerance (also \
@@ -29,12 +35,18 @@ unexplained_amount = """Differences between documents and ledger that no class e
 sign."""
 
 [labels.en]
+posted_to_on = "ledger posted up to"
+period_ends_on = "last day of the period"
+period_status = "status of the period"
 unassigned_amount = "without a customer"
 unused_capacity_amount = "unused capacity"
 reconciliation_status = "documents and ledger"
 unexplained_amount = "not explained"
 
 [labels."zh-CN"]
+posted_to_on = "总账入账至"
+period_ends_on = "期间最后一天"
+period_status = "期间状态"
 unassigned_amount = "未分配"
 unused_capacity_amount = "闲置产能"
 reconciliation_status = "单据与总账"
@@ -56,6 +68,58 @@ with periods as (
         on held.sequence_number >= first.sequence_number
     where last.period_id = $period
         and first.period_id = coalesce($from_period, $period)
+),
+
+posted as (
+    select
+        max(entries.posted_on) filter (where periods.period_id is not null) as posted_to_on,
+        max(entries.posted_on) as newest_posted_on
+    from marts.fct_ledger_entries as entries
+    left join periods
+        on entries.period_id = periods.period_id
+    where entries.is_posted
+        and ($entity is null or entries.entity_id = $entity)
+),
+
+-- What was decided last about an entity holds, be it about that entity or about all.
+decisions as (
+    select
+        entities.entity_id,
+        decided.status,
+        row_number() over (
+            partition by entities.entity_id order by decided.status_number desc
+        ) as decision_rank
+    from marts.dim_entities as entities
+    left join patron.period_status as decided
+        on coalesce(decided.entity_id, entities.entity_id) = entities.entity_id
+        and decided.period_id = $period
+    where $entity is null
+        or entities.entity_id = $entity
+),
+
+closed as (
+    select
+        count(*) as entity_count,
+        count(*) filter (where status = 'closed') as closed_count
+    from decisions
+    where decision_rank = 1
+),
+
+stands as (
+    select
+        posted.posted_to_on,
+        last.ends_on as period_ends_on,
+        case
+            when closed.closed_count > 0 and closed.closed_count = closed.entity_count
+                then 'closed'
+            when closed.closed_count > 0 then 'partly_closed'
+            when posted.newest_posted_on >= last.ends_on then 'open'
+            else 'not_over'
+        end as period_status
+    from marts.dim_periods as last
+    cross join posted
+    cross join closed
+    where last.period_id = $period
 ),
 
 amounts as (
@@ -94,9 +158,13 @@ sides as (
 )
 
 select
+    stands.posted_to_on,
+    stands.period_ends_on,
+    stands.period_status,
     amounts.unassigned_amount,
     amounts.unused_capacity_amount,
     sides.reconciliation_status,
     sides.unexplained_amount
 from amounts
 cross join sides
+cross join stands

@@ -36,6 +36,36 @@ optional = true
 from = "marts.dim_business_units.business_unit_id"
 description = "Only customers of this business unit."
 
+[parameters.region]
+type = "text"
+optional = true
+from = "marts.dim_customers.region"
+description = "Only customers of this region."
+
+[parameters.industry]
+type = "text"
+optional = true
+from = "marts.dim_customers.industry"
+description = "Only customers of this industry."
+
+[parameters.type]
+type = "text"
+optional = true
+from = "marts.dim_customers.customer_type"
+description = "Only customers of this type."
+
+[parameters.size]
+type = "text"
+optional = true
+from = "marts.dim_customers.company_size"
+description = "Only customers of this size."
+
+[parameters.owner]
+type = "text"
+optional = true
+from = "marts.dim_customers.owner_id"
+description = "Only customers of this salesperson."
+
 [columns]
 row_kind = "new, repeat, no_purchase or total."
 customer_count = "How many customers the row is about; recomputed for totals."
@@ -162,6 +192,11 @@ chosen as (
     where profits.bucket = 'customer'
         and ($entity is null or profits.entity_id = $entity)
         and ($unit is null or customers.business_unit_id = $unit)
+        and ($region is null or customers.region = $region)
+        and ($industry is null or customers.industry = $industry)
+        and ($type is null or customers.customer_type = $type)
+        and ($size is null or customers.company_size = $size)
+        and ($owner is null or customers.owner_id = $owner)
 ),
 
 members as (

@@ -3,9 +3,11 @@ description = """Why did profit change? From the profit of one span to that of a
 that add up exactly. Of goods and parts sold to a customer in both spans, with price P, cost C \
 and quantity Q of each cell: price = (Pa - Pb) x Qa; cost = (Cb - Ca) x Qa; volume = (Qa - Qb) x \
 margin of before = mix + quantity, mix = (Qa - the customer's whole quantity x the cell's share \
-of before) x margin of before. New and lost customers, and cells that a customer buys anew or no \
-more, have their own steps; then what else changed margin, and each cost line. Prices are in the \
-reporting currency, so rates of exchange move them too."""
+of before) x margin of before. New and lost customers, cells that a customer buys anew or no more, \
+and what was only given back have their own steps; so have the other lines of invoices, cost of \
+goods that the ledger books in another span than they are billed in, and differences between \
+ledger and documents. What is left of the margin is other_margin; then comes each cost line. \
+Prices are in the reporting currency, so rates of exchange move them too."""
 label       = { en = "Bridge of profit", "zh-CN" = "利润变动桥" }
 grain       = ["step_number"]
 
@@ -40,6 +42,42 @@ optional = true
 from = "marts.dim_entities.entity_id"
 description = "Only this legal entity."
 
+[parameters.unit]
+type = "text"
+optional = true
+from = "marts.dim_business_units.business_unit_id"
+description = "Only customers of this business unit."
+
+[parameters.region]
+type = "text"
+optional = true
+from = "marts.dim_customers.region"
+description = "Only customers of this region."
+
+[parameters.industry]
+type = "text"
+optional = true
+from = "marts.dim_customers.industry"
+description = "Only customers of this industry."
+
+[parameters.type]
+type = "text"
+optional = true
+from = "marts.dim_customers.customer_type"
+description = "Only customers of this type."
+
+[parameters.size]
+type = "text"
+optional = true
+from = "marts.dim_customers.company_size"
+description = "Only customers of this size."
+
+[parameters.owner]
+type = "text"
+optional = true
+from = "marts.dim_customers.owner_id"
+description = "Only customers of this salesperson."
+
 [parameters.customer]
 type = "text"
 optional = true
@@ -49,7 +87,9 @@ description = "Only this customer."
 [columns]
 step_number = "Place of the step."
 row_kind = "base, step or actual."
-step_name = "What changed profit."
+step_name = """What changed profit. goods_not_invoiced: cost of goods delivered in another span \
+than they are billed in; other_margin: entries that name a customer without a document, goods \
+whose cost is not known, and documents that the ledger books in another span."""
 amount = "Profit, or what the step adds to it."
 running_amount = "Profit of the base and all steps up to this one."
 cell_count = "How many cells of customer and category or product the step is made of."
@@ -146,15 +186,25 @@ cells as (
     from marts.fct_invoice_margins as margins
     join spans
         on margins.period_id = spans.period_id
+    left join marts.dim_customers as customers
+        on margins.customer_id = customers.customer_id
+        and margins.customer_version_number = customers.version_number
     where margins.line_kind in ('goods', 'parts')
         and margins.margin_reporting_amount is not null
         and not margins.is_intercompany
         and ($entity is null or margins.entity_id = $entity)
         and ($customer is null or margins.customer_id = $customer)
+        and ($unit is null or customers.business_unit_id = $unit)
+        and ($region is null or customers.region = $region)
+        and ($industry is null or customers.industry = $industry)
+        and ($type is null or customers.customer_type = $type)
+        and ($size is null or customers.company_size = $size)
+        and ($owner is null or customers.owner_id = $owner)
     group by 1, 2
 ),
 
--- What was only given back, or not sold in either span, has no price to compare.
+-- What was only given back has no price to compare; its margin is that of returns, whatever the
+-- other span sold.
 sold_cells as (
     select
         *,
@@ -176,14 +226,15 @@ stepped_cells as (
     select
         case
             when is_continuing then 'continuing'
-            when base_quantity < 0 or actual_quantity < 0 then 'none'
-            when base_quantity = 0 and actual_quantity = 0 then 'none'
+            when base_quantity <= 0 and actual_quantity <= 0 then 'returns'
             when not was_customer and is_customer then 'new_customers'
             when was_customer and not is_customer then 'lost_customers'
             when actual_quantity > 0 then 'new_products'
             else 'discontinued_products'
         end as cell_kind,
         actual_margin_amount - base_margin_amount as change_amount,
+        case when actual_quantity <= 0 then actual_margin_amount else 0 end
+            - case when base_quantity <= 0 then base_margin_amount else 0 end as return_amount,
         actual_revenue_amount - cast(
             round(
                 cast(base_revenue_amount as decimal(38, 10)) * actual_quantity
@@ -214,21 +265,69 @@ goods as (
     select
         cell_kind,
         count(*) as cell_count,
-        sum(change_amount) as change_amount,
+        sum(change_amount - return_amount) as change_amount,
         sum(case cell_kind when 'continuing' then price_amount end) as price_amount,
         sum(case cell_kind when 'continuing' then mix_amount end) as mix_amount,
         sum(case cell_kind when 'continuing' then cost_amount end) as cost_amount
     from stepped_cells
-    where cell_kind <> 'none'
+    where cell_kind <> 'returns'
+    group by 1
+    union all
+    select
+        'returns' as cell_kind,
+        count(*) as cell_count,
+        sum(return_amount) as change_amount,
+        null as price_amount,
+        null as mix_amount,
+        null as cost_amount
+    from stepped_cells
+    where return_amount <> 0
+    having count(*) > 0
+),
+
+-- What invoices bill beside goods and parts; none of it costs goods.
+billed as (
+    select
+        case margins.line_kind
+            when 'service' then 'services'
+            when 'contract' then 'contracts'
+            when 'freight' then 'freight'
+            else 'rebates'
+        end as step_name,
+        sum(
+            case spans.span_kind
+                when 'actual' then margins.net_reporting_amount
+                else - margins.net_reporting_amount
+            end
+        ) as amount
+    from marts.fct_invoice_margins as margins
+    join spans
+        on margins.period_id = spans.period_id
+    left join marts.dim_customers as customers
+        on margins.customer_id = customers.customer_id
+        and margins.customer_version_number = customers.version_number
+    where margins.line_kind in ('service', 'contract', 'freight', 'rebate')
+        and not margins.is_intercompany
+        and ($entity is null or margins.entity_id = $entity)
+        and ($customer is null or margins.customer_id = $customer)
+        and ($unit is null or customers.business_unit_id = $unit)
+        and ($region is null or customers.region = $region)
+        and ($industry is null or customers.industry = $industry)
+        and ($type is null or customers.customer_type = $type)
+        and ($size is null or customers.company_size = $size)
+        and ($owner is null or customers.owner_id = $owner)
     group by 1
 ),
 
 line_changes as (
     select
         case
-            when lines.profit_line in ('gross_revenue', 'discounts', 'returns', 'cost_of_goods')
-                then 'other_margin'
-            else lines.profit_line
+            when lines.profit_line not in ('gross_revenue', 'discounts', 'returns', 'cost_of_goods')
+                then lines.profit_line
+            when lines.attribution_kind = 'difference' then 'ledger_differences'
+            when lines.attribution_kind = 'document' and lines.profit_line = 'cost_of_goods'
+                then 'goods_not_invoiced'
+            else 'other_margin'
         end as step_name,
         coalesce(sum(lines.reporting_amount) filter (where spans.span_kind = 'base'), 0)
             as base_amount,
@@ -237,9 +336,18 @@ line_changes as (
     from marts.fct_profit_lines as lines
     join spans
         on lines.period_id = spans.period_id
+    left join marts.dim_customers as customers
+        on lines.customer_id = customers.customer_id
+        and lines.customer_version_number = customers.version_number
     where lines.bucket <> 'out_of_scope'
         and ($entity is null or lines.entity_id = $entity)
         and ($customer is null or lines.customer_id = $customer)
+        and ($unit is null or customers.business_unit_id = $unit)
+        and ($region is null or customers.region = $region)
+        and ($industry is null or customers.industry = $industry)
+        and ($type is null or customers.customer_type = $type)
+        and ($size is null or customers.company_size = $size)
+        and ($owner is null or customers.owner_id = $owner)
     group by 1
 ),
 
@@ -254,19 +362,49 @@ steps (step_number, row_kind, step_name, cell_kind) as (
         (60, 'step', 'lost_customers', 'lost_customers'),
         (70, 'step', 'new_products', 'new_products'),
         (80, 'step', 'discontinued_products', 'discontinued_products'),
-        (90, 'step', 'other_margin', 'all'),
-        (100, 'step', 'selling', 'none'),
-        (110, 'step', 'marketing', 'none'),
-        (120, 'step', 'service', 'none'),
-        (130, 'step', 'delivery', 'none'),
-        (140, 'step', 'stock_holding', 'none'),
-        (150, 'step', 'overhead', 'none'),
-        (160, 'step', 'unmapped', 'none'),
-        (200, 'actual', 'actual_profit', 'none')
+        (90, 'step', 'services', 'none'),
+        (100, 'step', 'contracts', 'none'),
+        (110, 'step', 'freight', 'none'),
+        (120, 'step', 'rebates', 'none'),
+        (130, 'step', 'returns', 'returns'),
+        (140, 'step', 'goods_not_invoiced', 'none'),
+        (150, 'step', 'ledger_differences', 'none'),
+        (160, 'step', 'other_margin', 'none'),
+        (170, 'step', 'selling', 'none'),
+        (180, 'step', 'marketing', 'none'),
+        (190, 'step', 'service', 'none'),
+        (200, 'step', 'delivery', 'none'),
+        (210, 'step', 'stock_holding', 'none'),
+        (220, 'step', 'overhead', 'none'),
+        (230, 'step', 'unmapped', 'none'),
+        (300, 'actual', 'actual_profit', 'none')
 ),
 
--- The ledger's margin moved by more than these lines of invoices: work, contracts, freight,
--- rebates, differences and what nobody is known for. So the cells' change is taken off it.
+-- The ledger's margin is that of all cells and billed lines, of cost booked in another span than
+-- its goods are billed in, of differences, and of the rest. So what has a step of its own by
+-- documents is taken off what the ledger says.
+documented as (
+    select
+        step_name,
+        amount
+    from billed
+    union all
+    select
+        'other_margin' as step_name,
+        - sum(amount) as amount
+    from billed
+    union all
+    select
+        'other_margin' as step_name,
+        sum(base_revenue_amount - actual_revenue_amount) as amount
+    from cells
+    union all
+    select
+        'goods_not_invoiced' as step_name,
+        sum(actual_cost_amount - base_cost_amount) as amount
+    from cells
+),
+
 parts as (
     select
         steps.step_number,
@@ -283,20 +421,26 @@ parts as (
     union all
     select
         steps.step_number,
+        documented.amount,
+        cast(null as bigint) as cell_count
+    from steps
+    join documented
+        on steps.step_name = documented.step_name
+    union all
+    select
+        steps.step_number,
         case steps.step_name
             when 'price' then goods.price_amount
             when 'mix' then goods.mix_amount
             when 'cost' then goods.cost_amount
             when 'quantity' then goods.change_amount - goods.price_amount - goods.mix_amount
                 - goods.cost_amount
-            when 'other_margin' then - goods.change_amount
             else goods.change_amount
         end as amount,
-        case when steps.cell_kind <> 'all' then goods.cell_count end as cell_count
+        goods.cell_count
     from steps
     join goods
         on steps.cell_kind = goods.cell_kind
-        or steps.cell_kind = 'all'
 ),
 
 bridge as (

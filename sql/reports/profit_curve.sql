@@ -1,8 +1,9 @@
 /*---
 description = """Who makes and who destroys profit? The whale curve: customers by profit \
 descending with the profit up to each, its peak, break-even rank and loss tail; peak less tail is \
-the customers' profit. Where that is no gain, shares are null and amounts stand. Equal profits \
-stand in the order of customers' numbers."""
+the customers' profit. First come all customers in one row, what nobody bears and the total, then \
+the curve. Where profit is no gain, shares are null and amounts stand. Equal profits stand in the \
+order of customers' numbers."""
 label       = { en = "Curve of profit", "zh-CN" = "利润曲线" }
 grain       = ["row_kind", "rank_number"]
 
@@ -30,15 +31,46 @@ optional = true
 from = "marts.dim_business_units.business_unit_id"
 description = "Only customers of this business unit."
 
+[parameters.region]
+type = "text"
+optional = true
+from = "marts.dim_customers.region"
+description = "Only customers of this region."
+
+[parameters.industry]
+type = "text"
+optional = true
+from = "marts.dim_customers.industry"
+description = "Only customers of this industry."
+
+[parameters.type]
+type = "text"
+optional = true
+from = "marts.dim_customers.customer_type"
+description = "Only customers of this type."
+
+[parameters.size]
+type = "text"
+optional = true
+from = "marts.dim_customers.company_size"
+description = "Only customers of this size."
+
+[parameters.owner]
+type = "text"
+optional = true
+from = "marts.dim_customers.owner_id"
+description = "Only customers of this salesperson."
+
 [parameters.limit]
 type = "integer"
 least = 1
 default = 1000
-description = "Rows shown, the first by rank; sums are always of all."
+description = "Rows shown, the first by rank; the others are one row, and sums are of all."
 
 [columns]
-row_kind = "customer, customers (all of them), unassigned, unused_capacity or total."
-rank_number = "Place, from 1."
+row_kind = """customers (all of them), unassigned, unused_capacity, total, then customer, and \
+others (those beyond the limit)."""
+rank_number = "Place, from 1; of the others that of the last, up to which sums go."
 customer_id = "Customer."
 customer_name = "Name of the customer as it is now."
 customer_count = "How many customers the row is about; recomputed for totals."
@@ -132,6 +164,11 @@ chosen as (
         and profits.customer_version_number = customers.version_number
     where ($entity is null or profits.entity_id = $entity)
         and ($unit is null or customers.business_unit_id = $unit)
+        and ($region is null or customers.region = $region)
+        and ($industry is null or customers.industry = $industry)
+        and ($type is null or customers.customer_type = $type)
+        and ($size is null or customers.company_size = $size)
+        and ($owner is null or customers.owner_id = $owner)
     group by 1, 2
     having sum(profits.net_revenue_amount) <> 0 or sum(profits.profit_amount) <> 0
 ),
@@ -201,6 +238,33 @@ curve as (
         on ranked.customer_id = names.customer_id
         and names.is_current
     where ranked.rank_number <= $limit
+    union all
+    -- All of the others together end the curve where it ends.
+    select
+        'others' as row_kind,
+        max(ranked.rank_number) as rank_number,
+        null as customer_id,
+        null as customer_name,
+        count(*) as customer_count,
+        cast(1 as decimal(18, 6)) as customer_ratio,
+        sum(ranked.net_revenue_amount) as net_revenue_amount,
+        sum(ranked.profit_amount) as profit_amount,
+        max(whole.profit_amount) as cumulative_profit_amount,
+        cast(
+            round(
+                cast(max(whole.profit_amount) as decimal(38, 10)) / max(whole.positive_amount), 6
+            ) as decimal(18, 6)
+        ) as cumulative_ratio,
+        null as break_even_rank,
+        null as peak_amount,
+        null as peak_ratio,
+        null as tail_amount,
+        null as tail_ratio,
+        null as best_fifth_ratio
+    from ranked
+    cross join whole
+    where ranked.rank_number > $limit
+    having count(*) > 0
     union all
     select
         'customers' as row_kind,
@@ -289,10 +353,11 @@ select
 from curve
 order by
     case row_kind
-        when 'customer' then 1
-        when 'customers' then 2
-        when 'unassigned' then 3
-        when 'unused_capacity' then 4
-        else 5
+        when 'customers' then 1
+        when 'unassigned' then 2
+        when 'unused_capacity' then 3
+        when 'total' then 4
+        when 'customer' then 5
+        else 6
     end,
     rank_number

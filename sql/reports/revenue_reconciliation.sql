@@ -35,8 +35,10 @@ description = "Only this legal entity."
 [parameters.currency]
 type = "choice"
 default = "reporting"
-allowed = ["reporting", "functional"]
-description = "The currency of the group, or that of the books: then one block of rows a currency."
+allowed = ["reporting", "functional", "transaction"]
+description = """The currency of the group, that of the books, or those of documents: then one \
+block of rows a currency, for different ones are never added; documents of several have no \
+amount."""
 
 [parameters.detail]
 type = "choice"
@@ -61,7 +63,8 @@ explained_amount = "Part of the difference that belongs to a known class."
 unexplained_amount = "What is left."
 difference_count = "Documents that differ."
 reconciliation_status = """reconciled, within_tolerance (also where nothing is tolerated, but \
-lines were merely rounded) or unreconciled; of the total that of the worst account."""
+lines were merely rounded) or unreconciled, as judged in the reporting currency; of the total that \
+of the worst account."""
 
 [labels.en]
 row_kind = "Kind of row"
@@ -164,6 +167,47 @@ sides as (
     cross join group_currency
     where sides.subledger = 'invoices'
         and ($entity is null or sides.entity_id = $entity)
+        and $currency <> 'transaction'
+    union all
+    -- Of the documents' own currencies each stands by itself, with the account's status.
+    select
+        sides.subledger,
+        sides.period_id,
+        sides.entity_id,
+        sides.account_id,
+        items.currency_code,
+        cast(sum(items.document_amount) as decimal(18, 4)) as document_amount,
+        cast(sum(items.ledger_amount) as decimal(18, 4)) as ledger_amount,
+        cast(sum(items.ledger_amount - items.document_amount) as decimal(18, 4))
+            as difference_amount,
+        cast(
+            sum(
+                case
+                    when items.difference_class <> '' and items.is_explained then 0
+                    else items.ledger_amount - items.document_amount
+                end
+            ) as decimal(18, 4)
+        ) as unexplained_amount,
+        count(*) filter (where items.difference_class <> '') as difference_count,
+        sides.reconciliation_status
+    from marts.fct_reconciliation as sides
+    join spanned
+        on sides.period_id = spanned.period_id
+    join marts.fct_reconciliation_items as items
+        on sides.subledger = items.subledger
+        and sides.period_id = items.period_id
+        and sides.entity_id = items.entity_id
+        and sides.account_id = items.account_id
+    where sides.subledger = 'invoices'
+        and ($entity is null or sides.entity_id = $entity)
+        and $currency = 'transaction'
+    group by
+        sides.subledger,
+        sides.period_id,
+        sides.entity_id,
+        sides.account_id,
+        items.currency_code,
+        sides.reconciliation_status
 ),
 
 items as (
@@ -177,18 +221,22 @@ items as (
         items.difference_class,
         case $currency
             when 'functional' then entities.functional_currency_code
+            when 'transaction' then items.currency_code
             else group_currency.currency_code
         end as currency_code,
         case $currency
             when 'functional' then items.document_functional_amount
+            when 'transaction' then items.document_amount
             else items.document_reporting_amount
         end as document_amount,
         case $currency
             when 'functional' then items.ledger_functional_amount
+            when 'transaction' then items.ledger_amount
             else items.ledger_reporting_amount
         end as ledger_amount,
         case $currency
             when 'functional' then items.difference_functional_amount
+            when 'transaction' then items.ledger_amount - items.document_amount
             else items.difference_reporting_amount
         end as difference_amount,
         items.is_explained

@@ -3,7 +3,8 @@ description = """Budget, forecast and actual: how far are targets and budgets re
 periods, or those of the year with the year up to the period; the two are never summed. What came \
 of a target is of the customers' statement, by customer, category, unit or owner as they were, or \
 of the product's invoices; what came of a budget is the ledger. A plan of a period stands against \
-that period only. Totals are sums of those that have a plan, ratios are of the sums."""
+that period only, and beside it what came of the same subject in the period that it is compared \
+with. Totals are sums of those that have a plan, ratios are of the sums."""
 label       = { en = "Attainment of targets", "zh-CN" = "目标达成" }
 grain       = [
     "target_kind",
@@ -25,6 +26,13 @@ type = "period"
 not_after = "period"
 optional = true
 description = "First period of the span; left out, the span is the one period."
+
+[parameters.comparison]
+type = "choice"
+default = "previous_period"
+allowed = ["previous_period", "same_period_year_before", "none"]
+description = """What the span is compared with: as many periods before it, or those of a year \
+before."""
 
 [parameters.plan]
 type = "choice"
@@ -57,6 +65,8 @@ actual_amount = "What came of it; null where the measure is not kept."
 difference_amount = "Actual less planned."
 attainment_ratio = "Actual over planned."
 attainment_status = "reached, missed, not measured or not priced."
+base_actual_amount = "What came of the same in the span compared with; null where it has none."
+actual_change_amount = "Actual less that of the span compared with."
 unpriced_count = """Entries, plans or positions without a rate to the reporting currency: \
 counted, never taken as 0."""
 
@@ -73,6 +83,8 @@ actual_amount = "Actual"
 difference_amount = "Difference"
 attainment_ratio = "Attainment"
 attainment_status = "Status"
+base_actual_amount = "Actual before"
+actual_change_amount = "Change of actual"
 unpriced_count = "Without rate"
 
 [labels."zh-CN"]
@@ -88,6 +100,8 @@ actual_amount = "实际金额"
 difference_amount = "差异"
 attainment_ratio = "达成率"
 attainment_status = "状态"
+base_actual_amount = "对比期实际"
+actual_change_amount = "实际变动"
 unpriced_count = "缺汇率笔数"
 
 [units]
@@ -95,30 +109,77 @@ target_amount = "reporting_currency"
 actual_amount = "reporting_currency"
 difference_amount = "reporting_currency"
 attainment_ratio = "ratio"
+base_actual_amount = "reporting_currency"
+actual_change_amount = "reporting_currency"
 ---*/
 
 with named as (
     select
         max(sequence_number) filter (where period_id = coalesce($from_period, $period))
-            as first_number,
+            as from_number,
         max(sequence_number) filter (where period_id = $period) as last_number,
         max(fiscal_year) filter (where period_id = $period) as fiscal_year
     from marts.dim_periods
 ),
 
--- Plans of a year stand against the year up to the period; both are never summed. A plan of a
--- period stands against that period only; adjusting periods go with the one that holds them.
+-- Plans of a year stand against the year up to the period; both are never summed.
+bounds as (
+    select
+        case $plan when 'year' then min(periods.sequence_number) else max(named.from_number) end
+            as first_number,
+        max(named.last_number) as last_number
+    from marts.dim_periods as periods
+    join named
+        on periods.fiscal_year = named.fiscal_year
+),
+
+before as (
+    select
+        periods.sequence_number as plan_number,
+        case $comparison
+            when 'same_period_year_before' then periods.year_before_number
+            else periods.sequence_number - bounds.last_number + bounds.first_number - 1
+        end as sequence_number
+    from marts.dim_periods as periods
+    join bounds
+        on periods.sequence_number between bounds.first_number and bounds.last_number
+    where not periods.is_adjusting
+        and $comparison <> 'none'
+),
+
+-- A plan of a period stands against that period only, and beside the one that it is compared with;
+-- adjusting periods go with the one that holds them. Without periods to fill it there is no span
+-- compared with.
+compared as (
+    select
+        'actual' as span_kind,
+        periods.sequence_number as plan_number,
+        periods.sequence_number
+    from marts.dim_periods as periods
+    join bounds
+        on periods.sequence_number between bounds.first_number and bounds.last_number
+    where not periods.is_adjusting
+    union all
+    select
+        'base' as span_kind,
+        plan_number,
+        sequence_number
+    from before
+    where (select min(coalesce(sequence_number, 0)) from before) >= 1
+),
+
 spanned as (
     select
+        compared.span_kind,
         periods.period_id,
-        case $plan when 'year' then 0 else periods.sequence_number end as sequence_number
-    from marts.dim_periods as periods
-    cross join named
-    where case $plan
-        when 'year' then periods.fiscal_year = named.fiscal_year
-            and periods.sequence_number <= named.last_number
-        else periods.sequence_number between named.first_number and named.last_number
-    end
+        case $plan when 'year' then 0 else compared.plan_number end as sequence_number
+    from compared
+    join marts.dim_periods as periods
+        on compared.sequence_number = periods.sequence_number
+),
+
+kinds as (
+    select distinct span_kind from spanned
 ),
 
 plans as (
@@ -151,6 +212,7 @@ plans as (
     cross join named
     left join spanned
         on targets.period_id = spanned.period_id
+        and spanned.span_kind = 'actual'
     where case $plan
             when 'year' then targets.period_kind = 'year'
                 and targets.fiscal_year = named.fiscal_year
@@ -163,6 +225,7 @@ plans as (
 
 profits as (
     select
+        spanned.span_kind,
         spanned.sequence_number,
         profits.customer_id,
         profits.product_category,
@@ -179,7 +242,7 @@ profits as (
         on profits.customer_id = customers.customer_id
         and profits.customer_version_number = customers.version_number
     where $entity is null or profits.entity_id = $entity
-    group by 1, 2, 3, 4, 5
+    group by 1, 2, 3, 4, 5, 6
 ),
 
 -- The same amounts seen by each kind of subject. Units and owners are those of the customer then.
@@ -213,17 +276,19 @@ measured as (
     select
         subject_kind,
         subject_id,
+        span_kind,
         sequence_number,
         sum(net_revenue_amount) as net_revenue_amount,
         sum(gross_margin_amount) as gross_margin_amount,
         sum(contribution_amount) as contribution_amount,
         sum(profit_amount) as profit_amount
     from by_subject
-    group by 1, 2, 3
+    group by 1, 2, 3, 4
     union all
     select
         'product' as subject_kind,
         margins.product_id as subject_id,
+        spanned.span_kind,
         spanned.sequence_number,
         sum(margins.net_reporting_amount) as net_revenue_amount,
         sum(margins.margin_reporting_amount) as gross_margin_amount,
@@ -234,7 +299,7 @@ measured as (
         on margins.period_id = spanned.period_id
     where not margins.is_intercompany
         and ($entity is null or margins.entity_id = $entity)
-    group by 1, 2, 3
+    group by 1, 2, 3, 4
 ),
 
 booked as (
@@ -246,6 +311,7 @@ booked as (
             coalesce(entries.cost_centre_id, '-'),
             entries.account_id
         ) as subject_id,
+        spanned.span_kind,
         spanned.sequence_number,
         - sum(entries.net_reporting_amount) as booked_amount
     from marts.fct_ledger_entries as entries
@@ -253,11 +319,12 @@ booked as (
         on entries.period_id = spanned.period_id
     where entries.is_posted
         and ($entity is null or entries.entity_id = $entity)
-    group by 1, 2
+    group by 1, 2, 3
 ),
 
 attained as (
     select
+        kinds.span_kind,
         plans.target_kind,
         plans.target_version,
         plans.subject_kind,
@@ -276,12 +343,15 @@ attained as (
             when plans.measure_name = 'profit' then coalesce(measured.profit_amount, 0)
         end as actual_amount
     from plans
+    cross join kinds
     left join measured
-        on plans.subject_kind = measured.subject_kind
+        on kinds.span_kind = measured.span_kind
+        and plans.subject_kind = measured.subject_kind
         and plans.subject_id = measured.subject_id
         and plans.sequence_number = measured.sequence_number
     left join booked
         on plans.target_kind = 'budget'
+        and kinds.span_kind = booked.span_kind
         and plans.subject_id = booked.subject_id
         and plans.sequence_number = booked.sequence_number
 ),
@@ -296,10 +366,11 @@ summed as (
         subject_kind,
         subject_id,
         measure_name,
-        count(*) as plan_count,
-        sum(target_amount) as target_amount,
-        sum(actual_amount) as actual_amount,
-        sum(unpriced_count) as unpriced_count
+        count(*) filter (where span_kind = 'actual') as plan_count,
+        sum(target_amount) filter (where span_kind = 'actual') as target_amount,
+        sum(actual_amount) filter (where span_kind = 'actual') as actual_amount,
+        sum(actual_amount) filter (where span_kind = 'base') as base_actual_amount,
+        sum(unpriced_count) filter (where span_kind = 'actual') as unpriced_count
     from attained
     group by grouping sets (
         (target_kind, target_version, subject_kind, measure_name, subject_id),
@@ -329,6 +400,9 @@ select
         when summed.actual_amount >= summed.target_amount then 'reached'
         else 'missed'
     end as attainment_status,
+    cast(summed.base_actual_amount as decimal(18, 4)) as base_actual_amount,
+    cast(summed.actual_amount - summed.base_actual_amount as decimal(18, 4))
+        as actual_change_amount,
     summed.unpriced_count
 from summed
 order by

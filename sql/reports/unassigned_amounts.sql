@@ -41,7 +41,8 @@ description = "Only this legal entity."
 type = "choice"
 default = "reporting"
 allowed = ["reporting", "functional"]
-description = "The currency of the group, or that of the books: then one block of rows a currency."
+description = """The currency of the group, or that of the books: then one block of rows a \
+currency. Not those of documents, for cost that is allocated has none."""
 
 [parameters.detail]
 type = "choice"

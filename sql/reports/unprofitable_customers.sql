@@ -32,11 +32,42 @@ optional = true
 from = "marts.dim_business_units.business_unit_id"
 description = "Only customers of this business unit."
 
+[parameters.region]
+type = "text"
+optional = true
+from = "marts.dim_customers.region"
+description = "Only customers of this region."
+
+[parameters.industry]
+type = "text"
+optional = true
+from = "marts.dim_customers.industry"
+description = "Only customers of this industry."
+
+[parameters.type]
+type = "text"
+optional = true
+from = "marts.dim_customers.customer_type"
+description = "Only customers of this type."
+
+[parameters.size]
+type = "text"
+optional = true
+from = "marts.dim_customers.company_size"
+description = "Only customers of this size."
+
+[parameters.owner]
+type = "text"
+optional = true
+from = "marts.dim_customers.owner_id"
+description = "Only customers of this salesperson."
+
 [parameters.currency]
 type = "choice"
 default = "reporting"
 allowed = ["reporting", "functional"]
-description = "The currency of the group, or that of the books: then one block of rows a currency."
+description = """The currency of the group, or that of the books: then one block of rows a \
+currency. Not those of documents, for cost that is allocated has none."""
 
 [parameters.loss]
 type = "decimal"
@@ -162,9 +193,16 @@ rules as (
     group by 1, 2
 ),
 
+-- Whoever is asked for is compared with all customers.
 chosen as (
     select
         lines.customer_id,
+        ($unit is null or customers.business_unit_id = $unit)
+            and ($region is null or customers.region = $region)
+            and ($industry is null or customers.industry = $industry)
+            and ($type is null or customers.customer_type = $type)
+            and ($size is null or customers.company_size = $size)
+            and ($owner is null or customers.owner_id = $owner) as is_asked,
         case
             when lines.profit_line = 'returns' then 'returns'
             when lines.profit_line in ('gross_revenue', 'discounts') then 'revenue'
@@ -198,7 +236,6 @@ chosen as (
         and lines.customer_version_number = customers.version_number
     where lines.bucket = 'customer'
         and ($entity is null or lines.entity_id = $entity)
-        and ($unit is null or customers.business_unit_id = $unit)
 ),
 
 costs as (
@@ -206,7 +243,8 @@ costs as (
         customer_id,
         currency_code,
         cost_group,
-        sum(amount) as amount
+        sum(case when is_asked then amount end) as amount,
+        sum(amount) as company_amount
     from chosen
     group by 1, 2, 3
 ),
@@ -225,8 +263,8 @@ compared as (
             over (partition by customer_id, currency_code) as gross_margin_amount,
         sum(case when cost_group = 'revenue' then amount else 0 end)
             over (partition by customer_id, currency_code) as sold_amount,
-        sum(amount) over (partition by currency_code, cost_group) as group_amount,
-        sum(case when cost_group in ('revenue', 'returns') then amount else 0 end)
+        sum(company_amount) over (partition by currency_code, cost_group) as group_amount,
+        sum(case when cost_group in ('revenue', 'returns') then company_amount else 0 end)
             over (partition by currency_code) as all_revenue_amount
     from costs
 ),

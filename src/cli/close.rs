@@ -147,7 +147,8 @@ pub(super) fn sign_off(args: SignOffArgs, context: &Context) -> Result<(), CliEr
 
 fn status(which: Which, status: PeriodStatus, because: Option<String>) -> Entry {
     let Which { period, entity, by } = which;
-    Entry::PeriodStatus(PeriodEntry { period, entity, status, by, because })
+    let waived = Vec::new();
+    Entry::PeriodStatus(PeriodEntry { period, entity, status, by, because, waived })
 }
 
 /// Publishes what a person enters and says so.

@@ -76,5 +76,6 @@ fn list(
             }),
         ),
         ("because", texts(&|line| decided(line, &|last| last.because.clone()))),
+        ("waived", texts(&|line| decided(line, &|last| last.waived.clone()))),
     ])
 }

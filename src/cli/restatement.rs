@@ -9,7 +9,7 @@ use crate::demo::examples;
 use crate::engine::encode::{Cut, EncodeError, encode};
 use crate::engine::text_table::Heading;
 use crate::model::restate::{
-    ClosingTable, EARLIER, LATER, Part, Summary, closing_tables, differences, summary,
+    ClosingTable, EARLIER, LATER, Part, Summary, Sums, closing_tables, differences, summary,
 };
 use crate::query::{self, Principal};
 use crate::refresh::{Books, Decision, RefreshError};
@@ -132,7 +132,7 @@ fn release(home: &Home, closing: &Decision) -> Result<Arc<Release>, CliError> {
     Ok(home.resolve(&closing.release.to_string())?)
 }
 
-/// Prints a line a table and figure.
+/// Prints a line a table, figure and unit.
 fn summarise(
     context: &Context,
     session: &datafusion::prelude::SessionContext,
@@ -147,6 +147,7 @@ fn summarise(
         Heading::number("removed"),
         Heading::number("changed"),
         Heading::text("figure"),
+        Heading::text("unit"),
         Heading::number("sum earlier"),
         Heading::number("sum later"),
         Heading::number("difference"),
@@ -169,12 +170,19 @@ fn lines(summary: &Summary) -> Vec<Vec<String>> {
     first.extend(counts.iter().map(u64::to_string));
     let mut lines = Vec::new();
     for figure in &summary.figures {
-        let start = if lines.is_empty() { first.clone() } else { vec![String::new(); 6] };
-        let sums = [&figure.column, &figure.earlier, &figure.later, &figure.difference];
-        lines.push(start.into_iter().chain(sums.into_iter().cloned()).collect());
+        let mut line = if lines.is_empty() { first.clone() } else { vec![String::new(); 6] };
+        line.push(figure.column.clone());
+        line.push(figure.unit.clone().unwrap_or_else(|| "not known".to_owned()));
+        match &figure.sums {
+            Some(Sums { earlier, later, difference }) => {
+                line.extend([earlier, later, difference].into_iter().cloned());
+            }
+            None => line.extend(["not summed"; 3].map(str::to_owned)),
+        }
+        lines.push(line);
     }
     if lines.is_empty() {
-        first.resize(10, String::new());
+        first.resize(11, String::new());
         lines.push(first);
     }
     lines

@@ -13,6 +13,7 @@
 //! | `numbers` | which table lists the numbers that people decide about? |
 //! | `periods` | which accounting periods are there, and which one comes before another? |
 //! | `report` | which question does a file under sql/reports ask, and what is the answer? |
+//! | `waived` | which checks were waived for the figures that an answer rests on? |
 //! | `written` | how do the rows of an answer get their headings and their receipt? |
 //! | `access` | do the rules of who sees what fit the tables? |
 //! | `build` | how do the files become tables of a release? |
@@ -34,6 +35,7 @@ pub mod periods;
 pub mod report;
 pub mod restate;
 pub mod shape;
+pub mod waived;
 mod written;
 
 use std::path::Path;

@@ -2,6 +2,7 @@
 //!
 //! Compared are the tables whose head says `[closing]`, row by row over their grain.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -40,6 +41,8 @@ pub struct ClosingTable {
     pub entity: String,
     /// its figures: what a reversal turns round
     pub figures: Vec<String>,
+    /// the unit of each figure: the column that names it row by row, or the unit itself
+    pub units: BTreeMap<String, String>,
 }
 
 /// The tables of a project whose head says `[closing]`, by their names.
@@ -59,6 +62,7 @@ pub fn closing_tables(root: &Path) -> Result<Vec<ClosingTable>, ModelError> {
             period: closing.period,
             entity: closing.entity,
             figures: closing.negate,
+            units: file.head.units,
         })
     };
     Ok(files.into_iter().filter_map(table).collect())
@@ -204,11 +208,20 @@ pub struct Summary {
     pub figures: Vec<FigureSum>,
 }
 
-/// The sum of one column, as exact text; a control total, whatever currencies it is made of.
+/// The sum of one column in one unit, as exact text. What has no known unit is not summed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FigureSum {
     /// the column
     pub column: String,
+    /// the unit, as the currency; nothing where rows or the head do not say it
+    pub unit: Option<String>,
+    /// the sums; nothing where the unit is not known
+    pub sums: Option<Sums>,
+}
+
+/// A sum of both releases.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sums {
     /// over the earlier release's rows
     pub earlier: String,
     /// over the later one's
@@ -231,7 +244,7 @@ pub async fn summary(
     let Comparison { sides, joined, .. } = &comparison;
     let count = |condition: &str| format!("count(*) filter (where {condition})");
     let (here, there) = (format!("{EARLIER}._is_there"), format!("{LATER}._is_there"));
-    let mut list = vec![
+    let list = vec![
         count(&format!("{here} is not null")),
         count(&format!("{there} is not null")),
         count(&format!("{here} is null")),
@@ -241,13 +254,6 @@ pub async fn summary(
             comparison.is_changed()
         )),
     ];
-    let figures: Vec<&String> =
-        table.figures.iter().filter(|name| comparison.values.contains(name)).collect();
-    for name in &figures {
-        let sum = |side: &str| format!("coalesce(sum({side}.{}), 0)", quoted(name));
-        let (one, other) = (sum(EARLIER), sum(LATER));
-        list.extend([one.clone(), other.clone(), format!("{other} - {one}")]);
-    }
     let named = list.iter().enumerate().map(|(place, term)| format!("{term} as c{place}"));
     let sql = format!("{sides} select {} from {joined}", named.collect::<Vec<_>>().join(", "));
     let batches = comparison.ask(session, &sql).await?.collect().await?;
@@ -257,16 +263,6 @@ pub async fn summary(
         let value = row.column(place).as_primitive::<Int64Type>().value(0);
         u64::try_from(value).unwrap_or_default()
     };
-    let text = |place: usize| texts(row.column(place)).map(|values| value(&values, 0));
-    let mut sums = Vec::new();
-    for (name, first) in figures.into_iter().zip((5..).step_by(3)) {
-        sums.push(FigureSum {
-            column: name.clone(),
-            earlier: text(first)?.unwrap_or_default(),
-            later: text(first + 1)?.unwrap_or_default(),
-            difference: text(first + 2)?.unwrap_or_default(),
-        });
-    }
     Ok(Some(Summary {
         table: table.name.clone(),
         earlier: number(0),
@@ -274,8 +270,76 @@ pub async fn summary(
         added: number(2),
         removed: number(3),
         changed: number(4),
-        figures: sums,
+        figures: figure_sums(session, &comparison).await?,
     }))
+}
+
+/// The sums of all figures, one for each unit, in the order of the head and of units' names.
+async fn figure_sums(
+    session: &SessionContext,
+    comparison: &Comparison,
+) -> QueryResult<Vec<FigureSum>> {
+    let table = &comparison.table;
+    let mut by_unit: BTreeMap<&String, Vec<&String>> = BTreeMap::new();
+    let mut found: BTreeMap<&String, Vec<FigureSum>> = BTreeMap::new();
+    for name in table.figures.iter().filter(|name| comparison.values.contains(name)) {
+        match table.units.get(name) {
+            Some(unit) => by_unit.entry(unit).or_default().push(name),
+            None => {
+                let unknown = FigureSum { column: name.clone(), unit: None, sums: None };
+                found.insert(name, vec![unknown]);
+            }
+        }
+    }
+    for (unit, names) in by_unit {
+        let sql = sum_query(comparison, unit, &names);
+        for batch in comparison.ask(session, &sql).await?.collect().await? {
+            let columns: Vec<Vec<Option<String>>> =
+                batch.columns().iter().map(texts).collect::<Result<_, _>>()?;
+            for row in 0..batch.num_rows() {
+                let unit = value(&columns[0], row);
+                for (name, sums) in names.iter().zip(columns[1..].chunks(3)) {
+                    let text = |place: usize| value(&sums[place], row).unwrap_or_default();
+                    let sums = Sums { earlier: text(0), later: text(1), difference: text(2) };
+                    let sums = unit.is_some().then_some(sums);
+                    let (column, unit) = ((*name).clone(), unit.clone());
+                    found.entry(name).or_default().push(FigureSum { column, unit, sums });
+                }
+            }
+        }
+    }
+    Ok(table.figures.iter().filter_map(|name| found.remove(name)).flatten().collect())
+}
+
+/// The sums of figures that have one unit: a row for each value of the column that names it.
+fn sum_query(comparison: &Comparison, unit: &String, names: &[&String]) -> String {
+    let is_column = comparison.values.contains(unit) || comparison.key.contains(unit);
+    let term = match is_column {
+        true => format!("cast({} as varchar)", quoted(unit)),
+        false => format!("'{}'", unit.replace('\'', "''")),
+    };
+    let side = |alias: &str| {
+        let both = names.iter().enumerate().map(|(place, name)| {
+            let (here, none) = (quoted(name), format!("nullif({0}, {0})", quoted(name)));
+            let (one, other) = if alias == EARLIER { (here, none) } else { (none, here) };
+            format!("{one} as e{place}, {other} as l{place}")
+        });
+        let both = both.collect::<Vec<_>>().join(", ");
+        format!("select {term} as unit, {both} from {alias}")
+    };
+    let sums = (0..names.len()).map(|place| {
+        let (one, other) =
+            (format!("coalesce(sum(e{place}), 0)"), format!("coalesce(sum(l{place}), 0)"));
+        format!("{one} as s{place}, {other} as t{place}, {other} - {one} as d{place}")
+    });
+    format!(
+        "{}, measured as ({} union all {}) select unit, {} from measured group by unit \
+         order by unit nulls last",
+        comparison.sides,
+        side(EARLIER),
+        side(LATER),
+        sums.collect::<Vec<_>>().join(", ")
+    )
 }
 
 /// The columns of [`differences`]: the table, the row's key, what happened to the row (`added`,

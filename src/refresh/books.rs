@@ -33,6 +33,8 @@ pub struct Decision {
     pub by: String,
     /// why
     pub because: Option<String>,
+    /// the checks that were waived for a closing
+    pub waived: Option<String>,
     /// when
     pub at: DateTime<Utc>,
     /// the release that it came with
@@ -332,6 +334,7 @@ fn decision(batch: &RecordBatch, row: usize) -> Option<Decision> {
         },
         by: text("decided_by")?,
         because: text("because"),
+        waived: text("waived_checks"),
         at: DateTime::from_timestamp_micros(at.value(row))?,
         release: u64::try_from(release.value(row)).ok()?,
         closing: 0,
@@ -364,6 +367,7 @@ mod tests {
                 status,
                 by: "Ada".to_owned(),
                 because: None,
+                waived: None,
                 at: DateTime::UNIX_EPOCH,
                 release,
                 closing,

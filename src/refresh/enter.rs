@@ -28,6 +28,7 @@ pub fn enter(
     if let Some(what) = entry.blank() {
         return Err(RefreshError::Blank { what });
     }
+    let entry = &with_waivers(entry, options);
     let kind = ReleaseKind::Entered;
     let models = models::read(project, options)?;
     with_writer(project, options, kind, progress, |shared, home| {
@@ -40,6 +41,18 @@ pub fn enter(
         complete(home, &outcome.release, &options.limits)?;
         Ok(outcome)
     })
+}
+
+/// The entry with what is waived for it: a closing keeps that as long as it stands, while the
+/// findings of later releases are those of open periods.
+fn with_waivers(entry: &Entry, options: &Options) -> Entry {
+    let mut entry = entry.clone();
+    if let Entry::PeriodStatus(closing) = &mut entry
+        && closing.status == PeriodStatus::Closed
+    {
+        closing.waived = options.waivers.iter().map(|waiver| waiver.check.clone()).collect();
+    }
+    entry
 }
 
 /// The entry as it is kept: what it names by its full name. Refuses what does not fit the newest

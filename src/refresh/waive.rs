@@ -85,7 +85,14 @@ mod tests {
 
     fn entry(status: PeriodStatus) -> Entry {
         let (period, by) = ("2026-06".to_owned(), "Ada".to_owned());
-        Entry::PeriodStatus(PeriodEntry { period, entity: None, status, by, because: None })
+        Entry::PeriodStatus(PeriodEntry {
+            period,
+            entity: None,
+            status,
+            by,
+            because: None,
+            waived: vec![],
+        })
     }
 
     /// The waivers by their checks, or the message.

@@ -72,6 +72,7 @@ pub fn status(period: &str, entity: Option<&str>, status: PeriodStatus) -> Entry
         status,
         by,
         because,
+        waived: Vec::new(),
     })
 }
 
@@ -138,7 +139,10 @@ fn every_kind_of_entry_is_a_row() {
         ["1|same|books|K1|desk|7|Cy|null|2026-03-01|2026-07-01T09:00:00Z"]
     );
     // Release 1 is the refresh, 2 to 5 are the entries above.
-    assert_eq!(lines("period_status"), ["1|2026-11|null|closed|Ada|null|6|2026-07-02T06:00:00Z"]);
+    assert_eq!(
+        lines("period_status"),
+        ["1|2026-11|null|closed|Ada|null|null|6|2026-07-02T06:00:00Z"]
+    );
     let blank = world.enter(&comment("  "), day(2)).unwrap_err();
     assert!(blank.to_string().starts_with("the remark is not said"), "{blank}");
     ok(world.root(), &["verify"]);

@@ -22,7 +22,8 @@ fn ledger() -> World {
     world.write(
         "sql/marts/fct_entries.sql",
         "/*---\ndescription = \"An entry, booked.\"\ngrain = [\"entry\"]\n\
-         [closing]\nperiod = \"period\"\nentity = \"entity\"\nnegate = [\"amount\"]\n---*/\n\
+         [closing]\nperiod = \"period\"\nentity = \"entity\"\nnegate = [\"amount\"]\n\
+         [units]\namount = \"EUR\"\n---*/\n\
          select entry, period, entity, amount, note from staging.stg_books__entries\n",
     );
     world
@@ -175,7 +176,7 @@ fn a_restatement_is_told_row_by_row() {
     let cells: Vec<&str> = line.split('|').map(str::trim).collect();
     assert_eq!(
         cells,
-        ["marts.fct_entries", "2", "3", "1", "0", "1", "amount", "30.00", "32.75", "2.75"]
+        ["marts.fct_entries", "2", "3", "1", "0", "1", "amount", "EUR", "30.00", "32.75", "2.75"]
     );
 }
 

@@ -1,7 +1,7 @@
 //! Is told what became different between two closings of a period?
 
 use patron::model::restate::{
-    ClosingTable, EARLIER, LATER, Part, closing_tables, differences, summary,
+    ClosingTable, EARLIER, FigureSum, LATER, Part, closing_tables, differences, summary,
 };
 use patron::warehouse::Home;
 
@@ -10,6 +10,7 @@ use crate::closing::{company, entries};
 use crate::support::world::{World, day, text_rows};
 use patron::query::{self, Principal};
 
+/// The entries; their notes hold the currency.
 fn table() -> ClosingTable {
     ClosingTable {
         name: "books.entries".parse().unwrap(),
@@ -17,6 +18,7 @@ fn table() -> ClosingTable {
         period: "period".to_owned(),
         entity: "entity".to_owned(),
         figures: vec!["amount".to_owned()],
+        units: [("amount".to_owned(), "EUR".to_owned())].into(),
     }
 }
 
@@ -33,6 +35,8 @@ fn compare(world: &World, from: u64, to: u64, entity: Option<&str>) -> (String, 
     runtime.block_on(async {
         let total = summary(&session, &table(), &part).await.unwrap().unwrap();
         let figure = &total.figures[0];
+        assert_eq!(figure.unit.as_deref(), Some("EUR"));
+        let sums = figure.sums.as_ref().unwrap();
         let told = format!(
             "{}->{} +{} -{} ~{} {}->{} {}",
             total.earlier,
@@ -40,9 +44,9 @@ fn compare(world: &World, from: u64, to: u64, entity: Option<&str>) -> (String, 
             total.added,
             total.removed,
             total.changed,
-            figure.earlier,
-            figure.later,
-            figure.difference
+            sums.earlier,
+            sums.later,
+            sums.difference
         );
         let rows = differences(&session, &[table()], &part).await.unwrap();
         let batches = futures::TryStreamExt::try_collect::<Vec<_>>(rows).await.unwrap();
@@ -97,12 +101,71 @@ fn rows_that_came_went_and_changed_are_told() {
     assert_eq!(compare(&world, 2, 2, None), ("3->3 +0 -0 ~0 19.75->19.75 0.00".into(), vec![]));
 }
 
+/// The figures of the summary between releases 1 and 2: column, unit and sums.
+fn figures(world: &World, table: &ClosingTable) -> Vec<String> {
+    let home: Home = world.home();
+    let releases = [home.release(1).unwrap(), home.release(2).unwrap()];
+    let sides = [(EARLIER, &releases[0]), (LATER, &releases[1])];
+    let session = query::open_beside(&home, &sides, &Principal::Owner, &world.limits()).unwrap();
+    let part = Part { period: "2026-11".to_owned(), entity: None };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let total = runtime.block_on(summary(&session, table, &part)).unwrap().unwrap();
+    let told = |figure: &FigureSum| {
+        let unit = figure.unit.as_deref().unwrap_or("-");
+        let sums = figure.sums.as_ref().map_or("not summed".to_owned(), |sums| {
+            format!("{} {} {}", sums.earlier, sums.later, sums.difference)
+        });
+        format!("{} {unit} {sums}", figure.column)
+    };
+    total.figures.iter().map(told).collect()
+}
+
+#[test]
+fn what_is_of_different_currencies_is_never_summed() {
+    let world = company();
+    entries(
+        &world,
+        &[
+            "1,2026-11,A,10.00,CNY",
+            "2,2026-11,B,20.00,EUR",
+            "3,2026-11,A,30.00,CNY",
+            "4,2026-11,B,5.00,",
+            "5,2026-12,B,7.00,USD",
+        ],
+    );
+    world.refreshed(day(0));
+    // 1 grows, 2 is of another currency now, and what has no currency grows too.
+    entries(
+        &world,
+        &[
+            "1,2026-11,A,12.50,CNY",
+            "2,2026-11,B,20.00,JPY",
+            "3,2026-11,A,30.00,CNY",
+            "4,2026-11,B,6.00,",
+            "5,2026-12,B,7.00,USD",
+        ],
+    );
+    world.refreshed(day(1));
+    let by_note =
+        ClosingTable { units: [("amount".to_owned(), "note".to_owned())].into(), ..table() };
+    let told = [
+        "amount CNY 40.00 42.50 2.50",
+        "amount EUR 20.00 0.00 -20.00",
+        "amount JPY 0.00 20.00 20.00",
+        "amount - not summed",
+    ];
+    assert_eq!(figures(&world, &by_note), told);
+    // What nobody says the unit of is not summed at all.
+    let unsaid = ClosingTable { units: [].into(), ..table() };
+    assert_eq!(figures(&world, &unsaid), ["amount - not summed"]);
+}
+
 #[test]
 fn heads_name_the_tables_that_are_compared() {
     let world = World::empty();
     let head = "/*---\ndescription = \"x\"\ngrain = [\"entry\"]\n\
          [closing]\nperiod = \"period\"\nentity = \"entity\"\nnegate = [\"amount\"]\n\
-         ---*/\nselect 1\n";
+         [units]\namount = \"EUR\"\n---*/\nselect 1\n";
     world.write("sql/marts/entries.sql", head);
     let other = "/*---\ndescription = \"x\"\n---*/\nselect 1\n";
     world.write("sql/marts/others.sql", other);

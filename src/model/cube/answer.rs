@@ -23,10 +23,10 @@ use super::question::{Question, TimeDimension};
 use super::told::Teller;
 use super::{Answer, CubeError, Opened, Part, Role, echo, words};
 use crate::engine::encode::{Cut, EncodeError, Encoding, encode};
+use crate::model::waived::{self, Waived};
 use crate::model::written::{renamed, text};
 use crate::warehouse::manifest::Hash;
 use crate::warehouse::project::Settings;
-use crate::warehouse::release::Waiver;
 
 /// What it takes to get the same answer again, and what it rests on.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -53,8 +53,8 @@ pub struct Receipt {
     pub policies: Vec<String>,
     /// how many rows the files hold that were opened
     pub rows_scanned: u64,
-    /// the checks that were waived for the release
-    pub waivers: Vec<Waiver>,
+    /// the checks that were waived for the release, and for closings of periods
+    pub waivers: Vec<Waived>,
     /// whether there are more rows than the limit lets through
     pub truncated: bool,
 }
@@ -83,7 +83,7 @@ impl Answer {
         let settings = &opened.asker.project.settings;
         let teller = Teller { cubes: &opened.cubes, columns: &columns, settings, language };
         Ok(Told {
-            receipt: self.receipt(opened),
+            receipt: self.receipt(opened, opened.waived().await?),
             labels: self.labels(&teller),
             annotation: annotation(&self.question, &teller),
             levels: self.question.subtotals.then(|| self.levels()),
@@ -98,7 +98,7 @@ impl Answer {
         routes.into_iter().map(|(cube, names)| (cube, names.into_iter().collect())).collect()
     }
 
-    fn receipt(&self, opened: &Opened<'_>) -> Receipt {
+    fn receipt(&self, opened: &Opened<'_>, closings: Vec<Waived>) -> Receipt {
         let release = opened.asker.release;
         let systems = release.systems.iter();
         let routes = self.routes();
@@ -114,7 +114,7 @@ impl Answer {
             segments: self.question.segments.clone(),
             policies: Vec::new(),
             rows_scanned: self.parts.iter().map(|part| part.rows_scanned).sum(),
-            waivers: release.waivers.clone(),
+            waivers: waived::beside(release, closings),
             truncated: self.parts.iter().any(|part| part.is_truncated),
         }
     }
@@ -313,7 +313,7 @@ impl Receipt {
         let routes = self.routes.iter();
         parts.extend(routes.map(|(cube, names)| format!("{cube} from {}", names.join(" and "))));
         parts.push(format!("{} rows scanned", self.rows_scanned));
-        parts.extend(self.waivers.iter().map(|waiver| format!("waived {}", waiver.check)));
+        parts.extend(self.waivers.iter().map(Waived::line));
         if self.truncated {
             parts.push("more rows than the limit".to_owned());
         }

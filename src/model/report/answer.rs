@@ -11,9 +11,10 @@ use serde_json::{Map, Value as Json};
 use super::parameter::Value;
 use super::{Answer, ReportError, json};
 use crate::engine::encode::{Cut, EncodeError, Encoding, encode};
+use crate::model::waived::{self, Waived};
 use crate::model::written::{renamed, text};
 use crate::warehouse::manifest::Hash;
-use crate::warehouse::release::{Release, Waiver};
+use crate::warehouse::release::Release;
 
 /// What it takes to get the same answer again, and what was waived for it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -30,8 +31,9 @@ pub struct Receipt {
     pub definition: Hash,
     /// the value of each parameter
     pub parameters: Map<String, Json>,
-    /// the checks that were waived for the release
-    pub waivers: Vec<Waiver>,
+    /// the checks that were waived for the release, and for the closings of the periods up to the
+    /// last one asked for
+    pub waivers: Vec<Waived>,
 }
 
 impl Receipt {
@@ -39,6 +41,7 @@ impl Receipt {
         release: &Release,
         definition: Hash,
         parameters: &BTreeMap<String, Value>,
+        closings: Vec<Waived>,
     ) -> Self {
         let systems = release.systems.iter();
         Self {
@@ -48,7 +51,7 @@ impl Receipt {
             data: systems.map(|(name, entry)| (name.clone(), entry.extracted_at)).collect(),
             definition,
             parameters: json(parameters),
-            waivers: release.waivers.clone(),
+            waivers: waived::beside(release, closings),
         }
     }
 
@@ -64,7 +67,7 @@ impl Receipt {
         };
         parts
             .extend(self.parameters.iter().map(|(name, given)| format!("{name} {}", value(given))));
-        parts.extend(self.waivers.iter().map(|waiver| format!("waived {}", waiver.check)));
+        parts.extend(self.waivers.iter().map(Waived::line));
         format!("receipt: {}", parts.join(", "))
     }
 }

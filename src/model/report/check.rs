@@ -47,10 +47,15 @@ pub(in crate::model) fn head(model: &Model, models: &Models) -> Vec<ModelError> 
     if file.layer != Layer::Reports {
         let has_label = head.label.is_some() && file.layer != Layer::Cubes;
         let is_plain = head.parameters.is_empty() && !has_label;
-        if !is_plain || !head.labels.is_empty() || !head.units.is_empty() {
-            let message = "parameters, label, labels and units are for files under sql/reports";
+        if !is_plain || !head.labels.is_empty() {
+            let message = "parameters, label and labels are for files under sql/reports";
             mistakes.push(file.wrong("parameters", message.to_owned()));
         }
+        if head.closing.is_none() && !head.units.is_empty() {
+            let message = "units are for files under sql/reports, and beside [closing]";
+            mistakes.push(file.wrong("units", message.to_owned()));
+        }
+        mistakes.extend(measured(model));
         return mistakes;
     }
     for (name, parameter) in &head.parameters {
@@ -61,15 +66,22 @@ pub(in crate::model) fn head(model: &Model, models: &Models) -> Vec<ModelError> 
             mistakes.push(wrong(file, name, &message));
         }
     }
-    let labelled = head.labels.values().flat_map(BTreeMap::keys).map(|column| ("labels", column));
-    let measured = head.units.keys().map(|column| ("units", column));
-    for (place, column) in labelled.chain(measured) {
-        if model.schema.field_with_name(column).is_err() {
-            let message = format!("[{place}] names `{column}`, which the query does not give");
-            mistakes.push(file.wrong(column, message));
-        }
-    }
+    let labelled = head.labels.values().flat_map(BTreeMap::keys);
+    mistakes.extend(labelled.filter_map(|column| missing(model, "labels", column)));
+    mistakes.extend(measured(model));
     mistakes
+}
+
+/// The units of columns that the query does not give.
+fn measured(model: &Model) -> impl Iterator<Item = ModelError> {
+    model.file.head.units.keys().filter_map(|column| missing(model, "units", column))
+}
+
+/// What is wrong with a part of the head that names a column, where the query does not give it.
+fn missing(model: &Model, place: &str, column: &str) -> Option<ModelError> {
+    let message = format!("[{place}] names `{column}`, which the query does not give");
+    let is_given = model.schema.field_with_name(column).is_ok();
+    (!is_given).then(|| model.file.wrong(column, message))
 }
 
 /// A mistake in the declaration of a parameter.

@@ -27,7 +27,7 @@ group by schema_name, table_name
 /// What is missing in the data.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Completeness {
-    /// how far each departmental system is loaded
+    /// when each departmental system was read
     pub systems: Vec<SystemState>,
     /// what the project itself says, a list a row of its own query
     pub statements: Vec<Vec<Statement>>,
@@ -45,13 +45,16 @@ pub struct Beyond {
     pub asked: BTreeMap<String, String>,
 }
 
-/// How far a departmental system is loaded.
+/// When a departmental system was read.
+///
+/// How far its rows reach is another matter: a system that was read today may hold nothing newer
+/// than last week, which the project's own query says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SystemState {
     /// its name
     pub system: String,
     /// when its data were last extracted; null when they never were
-    pub loaded_to: Option<DateTime<Utc>>,
+    pub read_at: Option<DateTime<Utc>>,
     /// whether the data are older than promised, or those of an earlier refresh
     pub is_stale: bool,
     /// why they are
@@ -69,6 +72,8 @@ pub struct Statement {
     pub label: String,
     /// its value as text; null where there is none
     pub value: Option<String>,
+    /// the unit of the value, as the currency of an amount; null where it has none
+    pub unit: Option<String>,
 }
 
 impl Asker<'_> {
@@ -119,7 +124,7 @@ impl Asker<'_> {
             let because = entry.kept_because.clone().or_else(|| self.overdue(name));
             SystemState {
                 system: name.clone(),
-                loaded_to: entry.extracted_at,
+                read_at: entry.extracted_at,
                 is_stale: because.is_some(),
                 because,
                 quarantined_rows: refused.get(name).copied().unwrap_or(0),
@@ -191,6 +196,7 @@ impl Asker<'_> {
                     name: column.name.clone(),
                     label: column.label.clone(),
                     value,
+                    unit: column.unit.clone(),
                 });
                 statements.push(said.collect());
             }
@@ -223,16 +229,15 @@ fn cells(batch: &RecordBatch) -> QueryResult<Vec<Vec<Option<String>>>> {
 impl Completeness {
     /// The lines that say it below a table.
     pub fn lines(&self) -> Vec<String> {
-        let mut loaded = Vec::new();
+        let mut read = Vec::new();
         let mut refused = Vec::new();
         for state in &self.systems {
-            let at = state.loaded_to.map_or_else(
-                || "never".to_owned(),
-                |at| format!("to {}", at.format("%Y-%m-%d %H:%MZ")),
-            );
+            let at = state
+                .read_at
+                .map_or_else(|| "never".to_owned(), |at| at.format("%Y-%m-%d %H:%MZ").to_string());
             let why = state.because.as_ref();
             let why = why.map_or_else(String::new, |why| format!(" (stale: {why})"));
-            loaded.push(format!("{} {at}{why}", state.system));
+            read.push(format!("{} {at}{why}", state.system));
             if state.quarantined_rows > 0 {
                 refused.push(format!("{} {}", state.system, state.quarantined_rows));
             }
@@ -248,13 +253,15 @@ impl Completeness {
             ));
         }
         lines.extend([
-            format!("loaded: {}", loaded.join(", ")),
+            format!("read at: {}", read.join(", ")),
             format!("rows in quarantine: {refused}"),
         ]);
         for row in &self.statements {
             let said = row.iter().map(|said| {
                 let value = said.value.as_deref().unwrap_or("unknown");
-                format!("{}: {value}", said.label)
+                let unit = said.unit.as_deref().filter(|_| said.value.is_some());
+                let unit = unit.map_or_else(String::new, |unit| format!(" {unit}"));
+                format!("{}: {value}{unit}", said.label)
             });
             lines.push(said.collect::<Vec<_>>().join("; "));
         }

@@ -171,7 +171,9 @@ impl Asker<'_> {
         let frame = self.frame(&session, &file, &parameters).await?;
         let completeness =
             self.completeness(&session, beside.as_ref(), &parameters, language).await?;
-        let receipt = Receipt::new(self.release, hash(&file, beside.as_ref()), &parameters);
+        let closings = resolver.waived(&parameters).await?;
+        let definition = hash(&file, beside.as_ref());
+        let receipt = Receipt::new(self.release, definition, &parameters, closings);
         Ok(Answer {
             report: file.name.table().to_owned(),
             label: label(&file, language),

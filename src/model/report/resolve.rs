@@ -14,6 +14,7 @@ use super::parameter::{Fallback, Kind, Parameter, Source, Value};
 use super::within;
 use crate::engine::near::near;
 use crate::model::periods::{self, Period, PeriodsError};
+use crate::model::waived::{self, Waived};
 use crate::query;
 use crate::warehouse::project::Settings;
 
@@ -132,6 +133,31 @@ impl Resolver<'_> {
             _ => periods::before(periods, at),
         });
         Ok(period(found.map(|found| found.name.clone())))
+    }
+
+    /// What was waived for closings of the periods up to the last one that is asked for: what
+    /// comes before it is what a period is compared with, or opens it. All of it where no period
+    /// is asked for.
+    pub(super) async fn waived(
+        &self,
+        values: &BTreeMap<String, Value>,
+    ) -> Result<Vec<Waived>, ReportError> {
+        let failed = |cause| ReportError::Query { report: self.report.to_owned(), cause };
+        let mut found = waived::of_closings(self.session).await.map_err(failed)?;
+        let asked = values.values().filter(|value| value.kind == Kind::Period);
+        let asked: Vec<&String> = asked.filter_map(|value| value.text.as_ref()).collect();
+        if found.is_empty() || asked.is_empty() {
+            return Ok(found);
+        }
+        let periods = self.periods().await?;
+        let last = periods.iter().rposition(|known| asked.contains(&&known.name));
+        let (touched, later) = periods.split_at(last.map_or(0, |last| last + 1));
+        // Periods that take corrections stand with the regular one before them.
+        let corrections = later.iter().take_while(|known| known.is_correcting);
+        let names: Vec<&String> =
+            touched.iter().chain(corrections).map(|known| &known.name).collect();
+        found.retain(|waived| waived.period.as_ref().is_some_and(|name| names.contains(&name)));
+        Ok(found)
     }
 
     /// The periods of the release in their order.

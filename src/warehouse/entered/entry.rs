@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use super::EnteredTable;
 
+/// What stands between the names of checks in one text.
+pub const BETWEEN_CHECKS: &str = ", ";
+
 /// What a person enters; the row's number and moment and the release's number are added under the
 /// writer's lock.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,6 +63,9 @@ pub struct PeriodEntry {
     /// why; reopening needs it
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub because: Option<String>,
+    /// the checks that would have kept the period open, waived for this closing
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waived: Vec<String>,
 }
 
 /// Somebody takes responsibility for something.
@@ -207,6 +213,7 @@ impl Entry {
                 text(entry.status.text()),
                 text(&entry.by),
                 maybe(entry.because.as_ref()),
+                maybe(listed(&entry.waived).as_ref()),
                 integer(stamp.release),
                 at,
             ],
@@ -244,6 +251,11 @@ fn text(value: &str) -> ScalarValue {
 
 fn maybe(value: Option<&String>) -> ScalarValue {
     ScalarValue::Utf8(value.cloned())
+}
+
+/// Names of checks as one text; nothing where there are none.
+fn listed(checks: &[String]) -> Option<String> {
+    (!checks.is_empty()).then(|| checks.join(BETWEEN_CHECKS))
 }
 
 fn integer(value: u64) -> ScalarValue {

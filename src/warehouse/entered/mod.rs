@@ -16,7 +16,8 @@ use datafusion::prelude::col;
 use tokio::runtime::Handle;
 
 pub use entry::{
-    Comment, Entry, LocalNumber, MatchDecision, PeriodEntry, PeriodStatus, SignOff, Stamp, Verdict,
+    BETWEEN_CHECKS, Comment, Entry, LocalNumber, MatchDecision, PeriodEntry, PeriodStatus, SignOff,
+    Stamp, Verdict,
 };
 
 use super::error::WarehouseError;
@@ -97,6 +98,7 @@ impl EnteredTable {
                 ("status", Text, false),
                 ("decided_by", Text, false),
                 ("because", Text, true),
+                ("waived_checks", Text, true),
                 ("release_number", Integer, false),
                 ("decided_at", Timestamp, false),
             ],

@@ -273,8 +273,11 @@ fn what_is_missing_is_said_beside_the_answer() {
         "/*---\ndescription = \"What is missing?\"\n[parameters.period]\ntype = \"period\"\n\
          default = \"newest_period\"\ndescription = \"The month.\"\n\
          [labels.en]\nsale_count = \"sales booked\"\n[labels.\"zh-CN\"]\n\
-         sale_count = \"销售笔数\"\n---*/\n\
-         select\n    count(*) as sale_count,\n    max(reporting_currency_code) as code\n\
+         sale_count = \"销售笔数\"\n[units]\nsale_count = \"sales\"\n\
+         taking_amount = \"reporting_currency\"\n---*/\n\
+         select\n    count(*) as sale_count,\n    \
+         cast(sum(price_amount) as decimal(18, 2)) as taking_amount,\n    \
+         max(reporting_currency_code) as code\n\
          from marts.fct_booked\ncross join patron.project\nwhere period_id = $period\n",
     );
     let contract = "warehouse/contracts/shop/sales.toml";
@@ -285,14 +288,14 @@ fn what_is_missing_is_said_beside_the_answer() {
     let january = ["report", "product_sales", "-p", "period=2026-01"];
     let told = ok(root, &january);
     for line in [
-        "loaded: shop to 2026-07-01 06:00Z\n",
+        "read at: shop 2026-07-01 06:00Z\n",
         "rows in quarantine: shop 1\n",
-        "sales booked: 2; code: EUR\n",
+        "sales booked: 2 sales; taking_amount: 25.00 EUR; code: EUR\n",
         "receipt: release 1, report ",
     ] {
         assert!(told.contains(line), "`{line}` is not in:\n{told}");
     }
-    assert!(ok(root, &["report", "product_sales"]).contains("sales booked: 1; "));
+    assert!(ok(root, &["report", "product_sales"]).contains("sales booked: 1 sales; "));
     let chinese = ok(root, &[&january[..], &["--language", "zh-CN"]].concat());
     assert!(chinese.contains("销售笔数: 2"), "{chinese}");
     let answer = ok(root, &[&january[..], &["--format", "json"]].concat());
@@ -300,14 +303,20 @@ fn what_is_missing_is_said_beside_the_answer() {
     let expected = json!({
         "systems": [{
             "system": "shop",
-            "loaded_to": "2026-07-01T06:00:00Z",
+            "read_at": "2026-07-01T06:00:00Z",
             "is_stale": false,
             "because": null,
             "quarantined_rows": 1
         }],
         "statements": [[
-            { "name": "sale_count", "label": "sales booked", "value": "2" },
-            { "name": "code", "label": "code", "value": "EUR" }
+            {
+                "name": "sale_count", "label": "sales booked", "value": "2", "unit": "sales"
+            },
+            {
+                "name": "taking_amount", "label": "taking_amount", "value": "25.00",
+                "unit": "EUR"
+            },
+            { "name": "code", "label": "code", "value": "EUR", "unit": null }
         ]]
     });
     assert_eq!(answer["completeness"], expected);

@@ -123,7 +123,11 @@ fn only_reports_have_parameters() {
     let file = "sql/marts/fct_booked.sql";
     change(&world, file, "grain = ", "label = \"Booked\"\ngrain = ");
     let said = fails(world.root(), &["check", "--offline"], 1);
-    let expected = "sql/marts/fct_booked.sql:1: parameters, label, labels and units are for files";
+    let expected = "sql/marts/fct_booked.sql:1: parameters, label and labels are for files";
+    assert!(said.contains(expected), "{said}");
+    change(&world, file, "label = \"Booked\"\n", "units = { price_amount = \"EUR\" }\n");
+    let said = fails(world.root(), &["check", "--offline"], 1);
+    let expected = "units are for files under sql/reports, and beside [closing]";
     assert!(said.contains(expected), "{said}");
 }
 

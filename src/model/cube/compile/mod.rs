@@ -49,6 +49,7 @@ use super::time::{Clock, Span, range};
 use super::{Answer, Asker, CubeError, Part};
 use crate::model::given::{Moment, own_tables};
 use crate::model::report::is_open;
+use crate::model::waived::{self, Waived};
 use crate::query::{self, QueryError};
 use crate::warehouse::name::TableName;
 
@@ -93,6 +94,11 @@ impl<'a> Opened<'a> {
         let newest = release.systems.values().filter_map(|system| system.extracted_at).max();
         let zone = self.asker.project.settings.time_zone;
         newest.unwrap_or(release.created_at).with_timezone(&zone).date_naive()
+    }
+
+    /// What was waived for closings of periods.
+    pub(in crate::model::cube) async fn waived(&self) -> Result<Vec<Waived>, CubeError> {
+        waived::of_closings(self.session()).await.map_err(|cause| QueryError::Query(cause).into())
     }
 
     /// What stretches of time are counted from, in the zone of a question.

@@ -1,0 +1,117 @@
+//! Which checks were waived for the figures that an answer rests on?
+//!
+//! A check is waived for a release, or for the closing of a period: its figures stay as they are,
+//! so the waiver stands as long as the closing does, whatever later releases find.
+
+use datafusion::arrow::array::{AsArray, RecordBatch};
+use datafusion::arrow::compute::cast;
+use datafusion::arrow::datatypes::DataType;
+use datafusion::common::TableReference;
+use datafusion::error::{DataFusionError, Result};
+use datafusion::prelude::SessionContext;
+use serde::Serialize;
+
+use crate::query;
+use crate::warehouse::entered::{BETWEEN_CHECKS, PeriodStatus};
+use crate::warehouse::release::Release;
+
+/// Where decisions about periods stand.
+const SCHEMA: &str = "patron";
+const TABLE: &str = "period_status";
+
+/// Decisions in their order, as texts.
+const DECISIONS: &str = "
+select period_id, entity_id, status, because, waived_checks
+from patron.period_status
+order by status_number
+";
+
+/// A check that was waived.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Waived {
+    /// the check
+    pub check: String,
+    /// why
+    pub because: String,
+    /// the closed period for which it was waived; absent where it was for the release
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub period: Option<String>,
+    /// the legal entity whose period it is; absent where it is that of all
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entity: Option<String>,
+}
+
+/// What was waived for the closings that stand, in the order in which they were decided.
+///
+/// # Errors
+/// When the table of decisions cannot be read.
+pub async fn of_closings(session: &SessionContext) -> Result<Vec<Waived>> {
+    let reference = TableReference::partial(SCHEMA, TABLE);
+    if !session.table_exist(reference.clone())? {
+        return Ok(Vec::new());
+    }
+    // Releases of earlier versions know nothing of it.
+    let schema = session.table_provider(reference).await?.schema();
+    if schema.field_with_name("waived_checks").is_err() {
+        return Ok(Vec::new());
+    }
+    let mut standing: Vec<Waived> = Vec::new();
+    for batch in query::ask(session, DECISIONS).await?.collect().await? {
+        let columns = (0..5).map(|place| texts(&batch, place)).collect::<Result<Vec<_>>>()?;
+        for row in 0..batch.num_rows() {
+            let text = |place: usize| columns.get(place).and_then(|texts| texts.get(row)?.clone());
+            let (period, entity) = (text(0), text(1));
+            // A decision about all takes the place of those about each.
+            let is_undone = |known: &Waived| {
+                known.period == period && (entity.is_none() || known.entity == entity)
+            };
+            standing.retain(|known| !is_undone(known));
+            if text(2).as_deref() != Some(PeriodStatus::Closed.text()) {
+                continue;
+            }
+            let checks = text(4).unwrap_or_default();
+            let checks = checks.split(BETWEEN_CHECKS).filter(|check| !check.is_empty());
+            standing.extend(checks.map(|check| Waived {
+                check: check.to_owned(),
+                because: text(3).unwrap_or_default(),
+                period: period.clone(),
+                entity: entity.clone(),
+            }));
+        }
+    }
+    Ok(standing)
+}
+
+/// What was waived for a release, and for closings; what a closing's own release repeats is told
+/// once.
+pub fn beside(release: &Release, closings: Vec<Waived>) -> Vec<Waived> {
+    let is_told = |check: &str, because: &str| {
+        closings.iter().any(|known| known.check == check && known.because == because)
+    };
+    let own = release.waivers.iter().filter(|own| !is_told(&own.check, &own.because));
+    let own = own.map(|own| Waived {
+        check: own.check.clone(),
+        because: own.because.clone(),
+        period: None,
+        entity: None,
+    });
+    let mut all: Vec<Waived> = own.collect();
+    all.extend(closings);
+    all
+}
+
+impl Waived {
+    /// In few words, for the line of a receipt.
+    pub fn line(&self) -> String {
+        let of = self.entity.as_ref().map(|entity| format!(" of {entity}")).unwrap_or_default();
+        match &self.period {
+            Some(period) => format!("waived {} to close {period}{of}", self.check),
+            None => format!("waived {}", self.check),
+        }
+    }
+}
+
+fn texts(batch: &RecordBatch, place: usize) -> Result<Vec<Option<String>>> {
+    let column = cast(batch.column(place), &DataType::Utf8).map_err(DataFusionError::from)?;
+    Ok(column.as_string::<i32>().iter().map(|text| text.map(str::to_owned)).collect())
+}
