@@ -89,6 +89,10 @@ attainment_ratio = "达成率"
 attainment_status = "状态"
 unpriced_count = "缺汇率笔数"
 
+[values]
+row_kind = ["subject", "total"]
+attainment_status = ["reached", "missed", "not measured", "not priced"]
+
 [units]
 target_amount = "reporting_currency"
 actual_amount = "reporting_currency"

@@ -12,6 +12,7 @@
 //! | `cube` | what can be measured by what, and how is it computed? |
 //! | `periods` | which accounting periods are there, and which one comes before another? |
 //! | `report` | which question does a file under sql/reports ask, and what is the answer? |
+//! | `values` | what are the values of columns called in a language? |
 //! | `written` | how do the rows of an answer get their headings and their receipt? |
 //! | `access` | do the rules of who sees what fit the tables? |
 //! | `build` | how do the files become tables of a release? |
@@ -32,6 +33,7 @@ pub mod periods;
 pub mod report;
 pub mod restate;
 pub mod shape;
+pub mod values;
 mod written;
 
 use std::path::Path;

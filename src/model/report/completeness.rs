@@ -12,7 +12,8 @@ use serde::Serialize;
 
 use super::parameter::Value;
 use super::resolve::texts;
-use super::{Asker, ReportError};
+use super::words::Words;
+use super::{Asker, ReportError, Said};
 use crate::model::files::ModelFile;
 use crate::query;
 use crate::warehouse::release::SystemEntry;
@@ -31,6 +32,9 @@ pub struct Completeness {
     pub systems: Vec<SystemState>,
     /// what the project itself says, a list a row of its own query
     pub statements: Vec<Vec<Statement>>,
+    /// the words of its lines
+    #[serde(skip)]
+    words: Words,
 }
 
 /// How far a departmental system is loaded.
@@ -57,6 +61,8 @@ pub struct Statement {
     pub label: String,
     /// its value as text; null where there is none
     pub value: Option<String>,
+    /// what that value is called in that language; null where it has no name
+    pub value_label: Option<String>,
 }
 
 impl Asker<'_> {
@@ -66,14 +72,14 @@ impl Asker<'_> {
         session: &SessionContext,
         beside: Option<&ModelFile>,
         asked: &BTreeMap<String, Value>,
-        language: &str,
+        said: Said<'_>,
     ) -> Result<Completeness, ReportError> {
         let systems = self.systems(session).await?;
         let statements = match beside {
-            Some(file) => self.statements(session, file, asked, language).await?,
+            Some(file) => self.statements(session, file, asked, said).await?,
             None => Vec::new(),
         };
-        Ok(Completeness { systems, statements })
+        Ok(Completeness { systems, statements, words: Words::of(said.language) })
     }
 
     async fn systems(&self, session: &SessionContext) -> Result<Vec<SystemState>, ReportError> {
@@ -135,7 +141,7 @@ impl Asker<'_> {
         session: &SessionContext,
         file: &ModelFile,
         asked: &BTreeMap<String, Value>,
-        language: &str,
+        said: Said<'_>,
     ) -> Result<Vec<Vec<Statement>>, ReportError> {
         let declared = &file.head.parameters;
         let given = asked.iter().filter_map(|(name, value)| {
@@ -145,7 +151,7 @@ impl Asker<'_> {
         let resolver = self.resolver(session, file.name.table());
         let values = resolver.values(declared, &given.collect()).await?;
         let frame = self.frame(session, file, &values).await?;
-        let columns = self.columns(file, &frame, language);
+        let columns = self.columns(file, &frame, said);
         let failed = |cause| ReportError::Query { report: file.name.table().to_owned(), cause };
         let mut statements = Vec::new();
         for batch in frame.collect().await.map_err(failed)? {
@@ -153,6 +159,7 @@ impl Asker<'_> {
                 let said = columns.iter().zip(row).map(|(column, value)| Statement {
                     name: column.name.clone(),
                     label: column.label.clone(),
+                    value_label: value.as_ref().and_then(|value| column.values.get(value).cloned()),
                     value,
                 });
                 statements.push(said.collect());
@@ -186,31 +193,33 @@ fn cells(batch: &RecordBatch) -> QueryResult<Vec<Vec<Option<String>>>> {
 impl Completeness {
     /// The lines that say it below a table.
     pub fn lines(&self) -> Vec<String> {
+        let words = self.words;
         let mut loaded = Vec::new();
         let mut refused = Vec::new();
         for state in &self.systems {
             let at = state.loaded_to.map_or_else(
-                || "never".to_owned(),
-                |at| format!("to {}", at.format("%Y-%m-%d %H:%MZ")),
+                || words.never().to_owned(),
+                |at| words.loaded_to(&at.format("%Y-%m-%d %H:%MZ").to_string()),
             );
             let why = state.because.as_ref();
-            let why = why.map_or_else(String::new, |why| format!(" (stale: {why})"));
+            let why = why.map_or_else(String::new, |why| words.stale(why));
             loaded.push(format!("{} {at}{why}", state.system));
             if state.quarantined_rows > 0 {
                 refused.push(format!("{} {}", state.system, state.quarantined_rows));
             }
         }
-        let refused = if refused.is_empty() { "none".to_owned() } else { refused.join(", ") };
+        let refused =
+            if refused.is_empty() { words.none().to_owned() } else { refused.join(words.comma()) };
         let mut lines = vec![
-            format!("loaded: {}", loaded.join(", ")),
-            format!("rows in quarantine: {refused}"),
+            words.line(words.loaded(), &loaded.join(words.comma())),
+            words.line(words.in_quarantine(), &refused),
         ];
         for row in &self.statements {
             let said = row.iter().map(|said| {
-                let value = said.value.as_deref().unwrap_or("unknown");
-                format!("{}: {value}", said.label)
+                let value = said.value_label.as_deref().or(said.value.as_deref());
+                words.line(&said.label, value.unwrap_or(words.unknown()))
             });
-            lines.push(said.collect::<Vec<_>>().join("; "));
+            lines.push(said.collect::<Vec<_>>().join(words.semicolon()));
         }
         lines
     }

@@ -253,7 +253,7 @@ fn what_is_missing_is_said_beside_the_answer() {
     }
     assert!(ok(root, &["report", "product_sales"]).contains("sales booked: 1; "));
     let chinese = ok(root, &[&january[..], &["--language", "zh-CN"]].concat());
-    assert!(chinese.contains("销售笔数: 2"), "{chinese}");
+    assert!(chinese.contains("销售笔数：2"), "{chinese}");
     let answer = ok(root, &[&january[..], &["--format", "json"]].concat());
     let answer: Value = serde_json::from_str(&answer).unwrap();
     let expected = json!({
@@ -265,8 +265,9 @@ fn what_is_missing_is_said_beside_the_answer() {
             "quarantined_rows": 1
         }],
         "statements": [[
-            { "name": "sale_count", "label": "sales booked", "value": "2" },
-            { "name": "code", "label": "code", "value": "EUR" }
+            { "name": "sale_count", "label": "sales booked", "value": "2",
+              "value_label": null },
+            { "name": "code", "label": "code", "value": "EUR", "value_label": null }
         ]]
     });
     assert_eq!(answer["completeness"], expected);

@@ -3,6 +3,7 @@
 mod answers;
 mod bridge;
 mod mistakes;
+mod words;
 
 use crate::models::shop;
 use crate::support::world::World;
