@@ -71,8 +71,8 @@ impl Receipt {
 
 impl Answer {
     /// Writes the rows; headings and values are in words where `is_labelled`. JSON is one object
-    /// that holds everything; Parquet and Arrow carry the receipt in their metadata, and what values
-    /// are called.
+    /// that holds everything; Parquet and Arrow carry the receipt in their metadata, with what
+    /// values are called.
     ///
     /// # Errors
     /// When the query fails midway or `out` takes no more bytes.
