@@ -4,11 +4,12 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
-const PARTS: [&str; 7] = [
+const PARTS: [&str; 8] = [
     "warehouse/README.md",
     "warehouse/project.toml",
     "warehouse/systems.toml",
     "warehouse/access.toml",
+    "warehouse/values.toml",
     "warehouse/contracts",
     "sql",
     "dashboards",

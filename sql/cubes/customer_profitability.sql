@@ -14,6 +14,9 @@ views = ["company"]
 "marts.dim_customers" = { key = "customer_id", in = "marts.fct_customer_profit" }
 "marts.dim_periods" = { key = "period_id", in = "marts.fct_customer_profit" }
 
+[columns]
+known_customer_id = "Customer, where one is known; null else."
+
 [dimensions.ends_on]
 label = { en = "Date", "zh-CN" = "日期" }
 description = "Last day of the period in which the amounts are booked."

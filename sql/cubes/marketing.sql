@@ -6,6 +6,9 @@ grain = ["touch_source", "touch_id"]
 time = "happened_on"
 views = ["company"]
 
+[columns]
+touched_customer_id = "Customer of a row that is a contact and whose customer is known; null else."
+
 [dimensions.happened_on]
 label = { en = "Date", "zh-CN" = "日期" }
 description = "Day of the contact."

@@ -7,6 +7,9 @@ grain = ["order_id", "order_line_number"]
 time = "ordered_on"
 views = ["company"]
 
+[columns]
+known_customer_id = "Customer, where one is known; null else."
+
 [dimensions.ordered_on]
 label = { en = "Date", "zh-CN" = "日期" }
 description = "Day of the order."

@@ -6,6 +6,9 @@ grain = ["opportunity_id"]
 time = "opened_on"
 views = ["company"]
 
+[columns]
+known_customer_id = "Customer, where one is known; null else."
+
 [dimensions.opened_on]
 label = { en = "Date", "zh-CN" = "日期" }
 description = "Day on which the opportunity was opened."

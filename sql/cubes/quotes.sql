@@ -6,6 +6,9 @@ grain = ["quote_id", "quote_line_number"]
 time = "quoted_on"
 views = ["company"]
 
+[columns]
+known_customer_id = "Customer, where one is known; null else."
+
 [dimensions.quoted_on]
 label = { en = "Date", "zh-CN" = "日期" }
 description = "Day of the offer."

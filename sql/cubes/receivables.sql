@@ -9,6 +9,9 @@ grain = ["claim_id", "changed_on"]
 time = "changed_on"
 views = ["company"]
 
+[columns]
+known_customer_id = "Customer, where one is known; null else."
+
 [dimensions.changed_on]
 label = { en = "Date", "zh-CN" = "日期" }
 description = "Day on which the claim changes: by a document, a payment or its age."

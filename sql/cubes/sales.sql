@@ -6,6 +6,9 @@ grain = ["invoice_id", "invoice_line_number"]
 time = "invoiced_on"
 views = ["company"]
 
+[columns]
+known_customer_id = "Customer, where one is known; null else."
+
 [dimensions.invoiced_on]
 label = { en = "Date", "zh-CN" = "日期" }
 description = "Day of the invoice."

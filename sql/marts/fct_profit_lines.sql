@@ -17,6 +17,8 @@ month       = "ends_on"
 
 [columns]
 period_id = "Accounting period in which the amount is booked."
+entity_id = "Legal entity in whose books the amount stands."
+account_id = "Account on which it is booked; of cost that is spread, the one that it was booked on."
 profit_line = """Line of the profit statement: gross_revenue, discounts, returns, cost_of_goods, \
 selling, marketing, service, delivery, stock_holding, overhead; unmapped where inputs.account_map \
 says nothing, out_of_scope where it leaves the account out."""

@@ -138,6 +138,9 @@ unit_cost_rate = "费率"
 currency_code = "币种"
 amount = "金额"
 
+[values]
+row_kind = ["movement", "balance"]
+
 [units]
 amount = "currency_code"
 ---*/

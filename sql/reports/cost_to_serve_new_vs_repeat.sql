@@ -111,6 +111,9 @@ contribution_amount = "客户贡献"
 serving_mean_amount = "户均服务成本"
 serving_ratio = "服务成本率"
 
+[values]
+row_kind = ["new", "repeat", "no_purchase", "total"]
+
 [units]
 net_revenue_amount = "reporting_currency"
 gross_margin_amount = "reporting_currency"

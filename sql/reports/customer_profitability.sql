@@ -202,6 +202,9 @@ base_profit_amount = "对比期利润"
 profit_change_amount = "利润变动"
 unpriced_count = "缺汇率笔数"
 
+[values]
+row_kind = ["group", "others", "unassigned", "unused_capacity", "contra", "total"]
+
 [units]
 gross_revenue_amount = "currency_code"
 discount_amount = "currency_code"

@@ -84,6 +84,14 @@ net_revenue_ratio = "占净收入比"
 base_amount = "对比期金额"
 change_amount = "变动"
 
+[values]
+line_kind = ["line", "subtotal", "document", "entry", "allocation", "imputed", "remainder"]
+line_name = [
+    "gross_revenue", "discounts", "returns", "net_revenue", "cost_of_goods", "gross_margin",
+    "selling", "marketing", "service", "delivery", "stock_holding", "contribution", "overhead",
+    "unmapped", "profit", "imputed_cost", "economic_profit",
+]
+
 [units]
 amount = "currency_code"
 net_revenue_ratio = "ratio"

@@ -69,6 +69,9 @@ return_amount = "回报"
 return_ratio = "回报率"
 unknown_count = "成本未知行数"
 
+[values]
+row_kind = ["marketing", "sales", "untouched", "without_order", "unattributed_cost", "total"]
+
 [units]
 margin_amount = "reporting_currency"
 cost_amount = "reporting_currency"

@@ -73,6 +73,10 @@ growth_ratio = "市场增长率"
 portfolio_kind = "组合类别"
 market_source = "来源"
 
+[values]
+row_kind = ["placed", "market size missing", "total"]
+portfolio_kind = ["star", "cash cow", "question mark", "dog", "unknown"]
+
 [units]
 net_revenue_amount = "reporting_currency"
 gross_margin_amount = "reporting_currency"

@@ -110,6 +110,14 @@ amount = "金额"
 running_amount = "累计"
 cell_count = "单元数"
 
+[values]
+row_kind = ["base", "step", "actual"]
+step_name = [
+    "base_profit", "price", "mix", "quantity", "cost", "new_customers", "lost_customers",
+    "new_products", "discontinued_products", "other_margin", "selling", "marketing", "service",
+    "delivery", "stock_holding", "overhead", "unmapped", "actual_profit",
+]
+
 [units]
 amount = "reporting_currency"
 running_amount = "reporting_currency"

@@ -131,6 +131,9 @@ cumulative_ratio = "累计占比"
 customer_ratio = "客户占比"
 is_within_coverage = "是否在覆盖内"
 
+[values]
+row_kind = ["customer", "total"]
+
 [units]
 net_revenue_amount = "reporting_currency"
 gross_margin_amount = "reporting_currency"

@@ -122,6 +122,9 @@ tail_amount = "亏损尾部"
 tail_ratio = "亏损尾部占比"
 best_fifth_ratio = "前五分之一占比"
 
+[values]
+row_kind = ["customer", "customers", "unassigned", "unused_capacity", "total"]
+
 [units]
 customer_ratio = "ratio"
 net_revenue_amount = "reporting_currency"

@@ -102,6 +102,9 @@ unexplained_amount = "未解释"
 difference_count = "差异数"
 reconciliation_status = "对账状态"
 
+[values]
+row_kind = ["account", "class", "document", "total"]
+
 [units]
 document_amount = "currency_code"
 ledger_amount = "currency_code"

@@ -65,6 +65,15 @@ base_amount = "对比期金额"
 quantity = "数量"
 base_quantity = "对比期数量"
 
+[values]
+line_kind = ["line", "subtotal", "quantity"]
+line_name = [
+    "billed_service", "contracts", "parts", "service_discounts", "service_revenue", "cost_of_parts",
+    "work_for_customers", "work_for_nobody", "unused_capacity", "service_cost", "service_result",
+    "retained_margin", "result_with_retained_margin", "used_minutes", "travel_minutes",
+    "practical_minutes",
+]
+
 [units]
 amount = "reporting_currency"
 base_amount = "reporting_currency"

@@ -76,6 +76,9 @@ stock_holding_amount = "仓储费用"
 imputed_cost_amount = "资金占用成本"
 whole_cost_amount = "总持有成本"
 
+[values]
+row_kind = ["customer", "others", "unassigned", "unused_capacity", "total"]
+
 [units]
 reserved_value_amount = "currency_code"
 stock_holding_amount = "currency_code"

@@ -107,6 +107,9 @@ oldest_counted_on = "最早盘点日"
 last_issued_on = "最近出库日"
 unpriced_count = "缺汇率笔数"
 
+[values]
+row_kind = ["group", "total"]
+
 [units]
 stock_value_amount = "currency_code"
 reserved_value_amount = "currency_code"

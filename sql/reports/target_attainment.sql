@@ -104,6 +104,10 @@ base_actual_amount = "对比期实际"
 actual_change_amount = "实际变动"
 unpriced_count = "缺汇率笔数"
 
+[values]
+row_kind = ["subject", "total"]
+attainment_status = ["reached", "missed", "not measured", "not priced"]
+
 [units]
 target_amount = "reporting_currency"
 actual_amount = "reporting_currency"

@@ -99,6 +99,11 @@ base_amount = "对比期金额"
 change_amount = "变动"
 unpriced_count = "缺汇率笔数"
 
+[values]
+row_kind = ["reason", "line_total", "total"]
+bucket = ["unassigned", "unused_capacity"]
+attribution_kind = ["allocation", "difference", "none"]
+
 [units]
 amount = "currency_code"
 line_amount = "currency_code"

@@ -152,6 +152,11 @@ stock_held_amount = "代存库存"
 profit_amount = "利润"
 loss_ratio = "亏损占比"
 
+[values]
+row_kind = ["customer", "total"]
+main_cause = "cause"
+second_cause = "cause"
+
 [units]
 main_cause_amount = "currency_code"
 second_cause_amount = "currency_code"

@@ -6,8 +6,10 @@ use super::error::CliError;
 use super::output::Output;
 use super::query::Format;
 use super::{Context, findings};
+use crate::model::dictionary::Dictionary;
 use crate::model::files::Layer;
 use crate::model::given::given;
+use crate::model::values::{self, Values};
 use crate::model::{Models, access, compile, cube, report};
 use crate::query::policy::Access;
 use crate::source::SourceError;
@@ -58,6 +60,8 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<(), CliError> {
     let project = context.project()?;
     let output = context.output;
     let (models, mut faults) = model_faults(context, &project)?;
+    let silences = Dictionary::new(&models, &project.contracts)?.silences(&project.root)?;
+    silences.iter().for_each(|silence| output.warn(&silence.to_string()));
     let files = models.in_order().filter(|model| model.file.layer != Layer::Rollups);
     let file_count = files.count();
     if !args.offline {
@@ -71,7 +75,11 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<(), CliError> {
         file_count
     ))?;
     match faults {
-        0 => output.say("everything fits"),
+        0 if silences.is_empty() => output.say("everything fits"),
+        0 => output.say(&format!(
+            "everything fits; of {} columns that people see nobody says what they mean",
+            silences.len()
+        )),
         count => Err(CliError::Unsound(count)),
     }
 }
@@ -83,6 +91,8 @@ fn model_faults(context: &Context, project: &Project) -> Result<(Models, usize),
     let (models, mut mistakes) = context.runtime.block_on(compiled)?;
     mistakes.extend(report::against(&models, &project.settings));
     mistakes.extend(cube::against(&models, &project.settings));
+    let values = Values::read(&project.root)?;
+    mistakes.extend(values::against(&models, &project.contracts, &project.settings, &values));
     mistakes.extend(access::against(&models, &Access::read(&project.root)?));
     for mistake in &mistakes {
         context.output.note(&mistake.to_string());

@@ -39,7 +39,8 @@ pub(super) struct Args {
     #[arg(long, value_name = "RELEASE")]
     as_of: Option<String>,
 
-    /// The language of labels [default: the project's first]; CSV has labels only where it is given
+    /// The language of labels and of values [default: the project's first]; CSV has them only where
+    /// it is given
     #[arg(long, value_name = "LANGUAGE")]
     language: Option<String>,
 

@@ -7,9 +7,12 @@ use crate::demo::examples;
 use crate::engine::text_table::Heading;
 use crate::model::compile;
 use crate::model::dictionary::{
-    Ancestry, Column, Dictionary, Filled, Parameter, Place, Source, Step, Summary, Table,
+    Ancestry, Column, Dictionary, Filled, NamedValue, Parameter, Place, Source, Step, Summary,
+    Table,
 };
+use crate::model::front_matter::Label;
 use crate::model::given::given;
+use crate::model::values::Values;
 use crate::warehouse::Home;
 use crate::warehouse::name::TableName;
 use crate::warehouse::project::Project;
@@ -69,6 +72,8 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<(), CliError> {
         ));
     }
     let mut dictionary = Dictionary::new(&models, &project.contracts)?;
+    let values = Values::read(&project.root)?;
+    dictionary.name_values(&values);
     let release = count(&project, &mut dictionary)?;
     let (output, is_json) = (context.output, args.format == Format::Json);
     let Some(name) = &args.name else {
@@ -163,6 +168,9 @@ fn tell(output: Output, table: &Table, release: Option<u64>) -> Result<(), CliEr
         let description = column.description.as_deref().unwrap_or("(nobody said what it means)");
         lines.extend(wrapped("      ", description));
         lines.extend(wrapped("      ", &notes(column)));
+        for known in &column.values {
+            lines.extend(wrapped("          ", &value(known)));
+        }
     }
     if !table.checks.is_empty() {
         lines.push("\nchecks".to_owned());
@@ -255,6 +263,18 @@ fn notes(column: &Column) -> String {
     ];
     let said: Vec<String> = notes.into_iter().filter(|note| !note.is_empty()).collect();
     said.join("; ")
+}
+
+/// A value with what it is called in each language.
+fn value(known: &NamedValue) -> String {
+    match &known.label {
+        None => known.value.clone(),
+        Some(Label::One(text)) => format!("{}: {text}", known.value),
+        Some(Label::Each(texts)) => {
+            let told = texts.values().map(String::as_str).collect::<Vec<_>>();
+            format!("{}: {}", known.value, told.join(" / "))
+        }
+    }
 }
 
 fn source(source: &Source) -> String {

@@ -313,9 +313,11 @@ fn report_text(table: &Table) -> String {
          least       = 1\n\
          description = \"How many rows at most.\"\n\
          \n\
-         # What columns are called in a language, and in which unit they are.\n\
+         # What columns are called in a language, in which unit they are, and which codes they\n\
+         # hold, whose names stand in warehouse/values.toml.\n\
          # [labels.\"zh-CN\"]\n\
          # [units]\n\
+         # [values]\n\
          ---*/\n\
          \n\
          select\n{columns}\nfrom {from}\n",

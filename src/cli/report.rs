@@ -43,7 +43,8 @@ pub(super) struct Args {
     #[arg(long, value_name = "RELEASE", requires = "name")]
     as_of: Option<String>,
 
-    /// The language of labels [default: the project's first]; CSV has labels only where it is given
+    /// The language of labels and of values [default: the project's first]; CSV has them only where
+    /// it is given
     #[arg(long, value_name = "LANGUAGE")]
     language: Option<String>,
 

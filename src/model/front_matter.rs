@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::ModelError;
 use super::cube::head::{Dimension, Hierarchy, Measure, Rollup, Segment};
 use super::numbers::Numbers;
 use super::report::parameter::Parameter;
+use super::values::Listed;
 use crate::source::shape::ColumnType;
 use crate::warehouse::name::TableName;
 
@@ -67,6 +68,9 @@ pub struct Head {
     /// types do not say it; the name of another column where each row names it
     #[serde(default)]
     pub units: BTreeMap<String, String>,
+    /// what the values of columns are called, where warehouse/values.toml does not say it
+    #[serde(default)]
+    pub values: BTreeMap<String, Listed>,
     /// files under sql/reports: what whoever asks may or must say
     #[serde(default)]
     pub parameters: BTreeMap<String, Parameter>,
@@ -94,7 +98,7 @@ pub struct Head {
 }
 
 /// What something is called.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged, expecting = "a label is a text, or a text for each language")]
 pub enum Label {
     /// in all languages

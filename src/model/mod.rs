@@ -13,6 +13,7 @@
 //! | `numbers` | which table lists the numbers that people decide about? |
 //! | `periods` | which accounting periods are there, and which one comes before another? |
 //! | `report` | which question does a file under sql/reports ask, and what is the answer? |
+//! | `values` | what are the values of columns called in a language? |
 //! | `waived` | which checks were waived for the figures that an answer rests on? |
 //! | `written` | how do the rows of an answer get their headings and their receipt? |
 //! | `access` | do the rules of who sees what fit the tables? |
@@ -35,6 +36,7 @@ pub mod periods;
 pub mod report;
 pub mod restate;
 pub mod shape;
+pub mod values;
 pub mod waived;
 mod written;
 

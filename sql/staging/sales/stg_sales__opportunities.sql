@@ -2,6 +2,9 @@
 description = "Opportunities with stage, expected amount and, when closed, against whom and why."
 grain       = ["opportunity_id"]
 
+[columns]
+win_probability_ratio = "How likely an order is, 0 to 1, as its owner judges."
+
 [shape]
 opportunity_id        = "text"
 customer_id           = "text"

@@ -24,7 +24,7 @@ use super::told::Teller;
 use super::{Answer, CubeError, Opened, Part, Role, echo, words};
 use crate::engine::encode::{Cut, EncodeError, Encoding, encode};
 use crate::model::waived::{self, Waived};
-use crate::model::written::{renamed, text};
+use crate::model::written::{RECEIPT, Wording, named, text, worded};
 use crate::warehouse::manifest::Hash;
 use crate::warehouse::project::Settings;
 
@@ -66,6 +66,8 @@ pub struct Told {
     pub receipt: Receipt,
     /// headings of the columns in the language asked for
     pub labels: Vec<String>,
+    /// what the values of each column are called in it
+    values: Vec<BTreeMap<String, String>>,
     annotation: Json,
     levels: Option<Json>,
 }
@@ -85,6 +87,7 @@ impl Answer {
         Ok(Told {
             receipt: self.receipt(opened, opened.waived().await?),
             labels: self.labels(&teller),
+            values: self.values(&teller),
             annotation: annotation(&self.question, &teller),
             levels: self.question.subtotals.then(|| self.levels()),
         })
@@ -154,8 +157,20 @@ impl Answer {
         part.columns.iter().map(name).collect()
     }
 
-    /// Writes the rows of all parts; headings are labels where `is_labelled`. JSON is what Cube's
-    /// `load` answers, with the receipt; Parquet and Arrow carry the receipt in their metadata.
+    /// What the values of each column are called.
+    fn values(&self, teller: &Teller<'_>) -> Vec<BTreeMap<String, String>> {
+        let columns = self.parts.first().map_or(&[][..], |part| &part.columns);
+        let told = |column: &super::Column| {
+            let (subject, name) = column.name.split_once('.')?;
+            let subject = teller.cubes.subject(subject).ok()?;
+            (column.role == Role::Dimension).then(|| teller.dimension_values(subject, name))
+        };
+        columns.iter().map(|column| told(column).unwrap_or_default()).collect()
+    }
+
+    /// Writes the rows of all parts; headings and values are in words where `is_labelled`. JSON is
+    /// what Cube's `load` answers, with the receipt; Parquet and Arrow carry the receipt in their
+    /// metadata, and what values are called.
     ///
     /// # Errors
     /// When a value has no form in the encoding or `out` takes no more bytes.
@@ -169,19 +184,24 @@ impl Answer {
         if encoding == Encoding::Json {
             return self.write_json(told, out).await;
         }
-        let receipt = match encoding {
-            Encoding::Parquet | Encoding::Arrow => Some(text(&told.receipt)?),
-            _ => None,
-        };
+        let mut metadata = Vec::new();
+        if encoding.is_binary() {
+            metadata.push((RECEIPT, text(&told.receipt)?));
+            let columns = self.parts.first().map_or(&[][..], |part| &part.columns);
+            let names = columns.iter().map(|column| column.name.as_str());
+            metadata.extend(named(names.zip(&told.values))?);
+        }
         let stream = stream(self.all_rows().map_err(EncodeError::Value)?)?;
-        let stream = renamed(stream, is_labelled.then(|| self.headings(told)), receipt);
+        let stream = worded(stream, is_labelled.then(|| self.wording(told)), metadata);
         Ok(encode(stream, encoding, Cut::default(), out).await?)
     }
 
-    fn headings(&self, told: &Told) -> Vec<String> {
+    fn wording(&self, told: &Told) -> Wording {
         let is_compared = self.parts.iter().any(|part| part.range.is_some());
-        let span = is_compared.then(|| COMPARED.to_owned());
-        span.into_iter().chain(told.labels.iter().cloned()).collect()
+        let span = is_compared.then(|| (COMPARED.to_owned(), BTreeMap::new()));
+        let columns = told.labels.iter().cloned().zip(told.values.iter().cloned());
+        let (headings, values) = span.into_iter().chain(columns).unzip();
+        Wording { headings, values }
     }
 
     /// The rows of all parts; where spans are compared, each with its own.
@@ -432,8 +452,9 @@ fn hash<'a>(cubes: &Cubes, names: impl Iterator<Item = &'a String>, settings: &S
     let Settings { time_zone, reporting_currency, periods, .. } = settings;
     let settings = format!("{time_zone} {reporting_currency} {periods:?}");
     let texts = names.filter_map(|name| cubes.cube(name)).map(|cube| cube.file.text.as_str());
+    let named = Some(cubes.values.text()).filter(|text| !text.is_empty());
     let versions = [datafusion::DATAFUSION_VERSION, env!("CARGO_PKG_VERSION")];
-    for part in texts.chain(versions).chain([settings.as_str()]) {
+    for part in texts.chain(versions).chain([settings.as_str()]).chain(named) {
         hasher.update(part.as_bytes());
         hasher.update([0]);
     }

@@ -8,6 +8,7 @@ use super::head::{Dimension, Fiscal, Measure, Segment};
 use super::variant::Variant;
 use crate::model::compile::similar;
 use crate::model::files::{self, Layer, ModelFile};
+use crate::model::values::Values;
 
 /// What stands between a measure and what is offered of it over time.
 const OVER: &str = "__";
@@ -17,6 +18,8 @@ const OVER: &str = "__";
 pub struct Cubes {
     cubes: BTreeMap<String, Cube>,
     views: BTreeMap<String, BTreeSet<String>>,
+    /// what values of columns are called
+    pub values: Values,
 }
 
 /// A cube.
@@ -105,10 +108,10 @@ impl Cubes {
     /// The cubes of a project; files that cannot be read are left to `patron check`.
     ///
     /// # Errors
-    /// When a folder cannot be read.
+    /// When a folder or warehouse/values.toml cannot be read.
     pub fn read(root: &Path) -> Result<Self, CubeError> {
         let (files, _) = files::read_all(root)?;
-        Ok(Self::of(files))
+        Ok(Self { values: Values::read(root)?, ..Self::of(files) })
     }
 
     /// The cubes among some files.

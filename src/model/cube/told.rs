@@ -51,6 +51,18 @@ impl Teller<'_> {
         self.label(label, name)
     }
 
+    /// What the values of a dimension are called, as far as they have names.
+    pub(super) fn dimension_values(
+        &self,
+        subject: Subject<'_>,
+        name: &str,
+    ) -> BTreeMap<String, String> {
+        let found = subject.dimension(name);
+        let Some(first) = found.first() else { return BTreeMap::new() };
+        let column = first.cube.column_of(first.name);
+        self.cubes.values.told(&first.cube.file.head, column, self.language)
+    }
+
     fn label(&self, label: Option<&Label>, name: &str) -> String {
         let said = label.and_then(|label| label.text(self.language));
         said.map_or_else(|| in_words(name), str::to_owned)
@@ -89,6 +101,10 @@ impl Teller<'_> {
         let mut told = self.named(subject, name, &label, &first.dimension.description);
         let kind = self.column_type(first.cube, first.cube.column_of(first.name));
         told.insert("type".to_owned(), kind.into());
+        let values = self.dimension_values(subject, name);
+        if !values.is_empty() {
+            told.insert("values".to_owned(), json!(values));
+        }
         Some(told)
     }
 

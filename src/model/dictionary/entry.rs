@@ -9,7 +9,7 @@ use super::cube::{self, Cube};
 use crate::model::build::closing;
 use crate::model::compile::Model;
 use crate::model::files::Layer;
-use crate::model::front_matter::{Gravity, Head};
+use crate::model::front_matter::{Gravity, Head, Label};
 use crate::model::report::parameter::Kind;
 use crate::warehouse::name::TableName;
 
@@ -117,6 +117,18 @@ pub struct Column {
     pub is_computed: bool,
     /// the columns of other tables that its values are made of
     pub made_of: Vec<Place>,
+    /// its values where they are known, or those of them that are called something
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub values: Vec<NamedValue>,
+}
+
+/// A value of a column.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NamedValue {
+    /// as data hold it
+    pub value: String,
+    /// what people read in its place, by language or in all; null where nobody said so
+    pub label: Option<Label>,
 }
 
 /// A column of a table, by name.

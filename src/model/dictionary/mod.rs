@@ -5,19 +5,23 @@
 //! | `entry` | what is there to say about a table? |
 //! | `cube` | what does a cube offer, and what are totals of it? |
 //! | `ancestry` | which steps lead from a departmental system to a column? |
+//! | `silent` | which columns does nobody explain, and where would one say it? |
 
 mod ancestry;
 mod cube;
 mod entry;
+mod silent;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::build::closing;
 use super::compile::{Model, similar};
 use super::files::Layer;
+use super::front_matter::Label;
 use super::graph::PREVIOUS;
 use super::lineage::Origin;
 use super::shape::spelt;
+use super::values::{Values, accepted};
 use super::{ModelError, Models};
 use crate::source::shape::{Column as Promised, ROW_COLUMN, SOURCE_COLUMN};
 use crate::warehouse::WarehouseError;
@@ -30,14 +34,17 @@ use datafusion::arrow::datatypes::SchemaRef;
 
 pub use ancestry::{Ancestry, Step};
 pub use cube::Cube;
-pub use entry::{Check, Closing, Column, Filled, Parameter, Place, Source, Summary, Table};
+pub use entry::{
+    Check, Closing, Column, Filled, NamedValue, Parameter, Place, Source, Summary, Table,
+};
 
 /// What the columns mean that the engine adds to those of files and contracts.
-const ADDED: [(&str, &str); 7] = [
+const ADDED: [(&str, &str); 8] = [
     (SOURCE_COLUMN, "File or object that the row came from."),
     (ROW_COLUMN, "Number of the row within its source, counted from 1; 0 for databases."),
     ("_valid_from", "From when the version holds; null for the first that is known."),
     ("_valid_to", "Until when the version holds, exclusive; null for the one that holds now."),
+    ("_is_stale", "Whether the row is older than its source's, whose newest version was refused."),
     (closing::SOURCE_PERIOD, "Accounting period that the source means."),
     (closing::NUMBER, "How many bookings of the same row came before; 0 as first booked."),
     (closing::KIND, "Why the row is booked: original, late, reversal or correction."),
@@ -48,6 +55,10 @@ const ADDED: [(&str, &str); 7] = [
 pub struct Dictionary<'a> {
     models: &'a Models,
     contracts: BTreeMap<TableName, &'a Contract>,
+    /// what values of columns are called
+    values: Option<&'a Values>,
+    /// the contracts by their own names
+    promised: &'a BTreeMap<TableName, Contract>,
     /// rows of stored tables in the release asked
     rows: BTreeMap<TableName, u64>,
 }
@@ -67,7 +78,13 @@ impl<'a> Dictionary<'a> {
                 filled.insert(name, contract);
             }
         }
-        Ok(Self { models, contracts: filled, rows: BTreeMap::new() })
+        let (values, promised) = (None, contracts);
+        Ok(Self { models, contracts: filled, values, promised, rows: BTreeMap::new() })
+    }
+
+    /// Knows what values of columns are called.
+    pub fn name_values(&mut self, values: &'a Values) {
+        self.values = Some(values);
     }
 
     /// Counts the rows of a release.
@@ -278,8 +295,22 @@ impl<'a> Dictionary<'a> {
             is_computed: origin.is_some_and(|origin| !origin.is_passed_on)
                 && self.models.by_name.get(name).is_some_and(|model| model.is_connected),
             made_of: made_of.collect(),
+            values: self.values(name, &column),
             name: column,
         })
+    }
+
+    /// The values of a column where they are known, with what they are called.
+    fn values(&self, name: &TableName, column: &str) -> Vec<NamedValue> {
+        let model = self.models.by_name.get(name);
+        let labels = self.values.and_then(|values| match model {
+            Some(model) => values.of(&model.file.head, column),
+            None => values.of_all(column),
+        });
+        let accepted = accepted(self.models, self.promised, name, column);
+        let listed = accepted.unwrap_or_else(|| labels.into_iter().flatten().map(key).collect());
+        let label = |value: &String| labels.and_then(|labels| labels.get(value)).cloned();
+        listed.into_iter().map(|value| NamedValue { label: label(&value), value }).collect()
     }
 
     /// What a column means, and where that is said: here, or where it comes from as it is.
@@ -348,6 +379,10 @@ impl<'a> Dictionary<'a> {
         let here = names.find(|here| self.roots(name, here).contains(&wanted));
         here.cloned().unwrap_or_else(|| format!("{raw}.{column}"))
     }
+}
+
+fn key((value, _): (&String, &Label)) -> String {
+    value.clone()
 }
 
 /// What a raw table, or a column of it, is at its source.

@@ -12,7 +12,7 @@ use super::parameter::Value;
 use super::{Answer, ReportError, json};
 use crate::engine::encode::{Cut, EncodeError, Encoding, encode};
 use crate::model::waived::{self, Waived};
-use crate::model::written::{renamed, text};
+use crate::model::written::{RECEIPT, Wording, named, text, worded};
 use crate::warehouse::manifest::Hash;
 use crate::warehouse::release::Release;
 
@@ -73,8 +73,9 @@ impl Receipt {
 }
 
 impl Answer {
-    /// Writes the rows; headings are labels where `is_labelled`. JSON is one object that holds
-    /// everything; Parquet and Arrow carry the receipt in their metadata.
+    /// Writes the rows; headings and values are in words where `is_labelled`. JSON is one object
+    /// that holds everything; Parquet and Arrow carry the receipt in their metadata, with what
+    /// values are called.
     ///
     /// # Errors
     /// When the query fails midway or `out` takes no more bytes.
@@ -87,14 +88,18 @@ impl Answer {
         if encoding == Encoding::Json {
             return self.write_json(out).await;
         }
-        let metadata = match encoding {
-            Encoding::Parquet | Encoding::Arrow => Some(text(&self.receipt)?),
-            _ => None,
-        };
-        let labels: Option<Vec<String>> =
-            is_labelled.then(|| self.columns.iter().map(|column| column.label.clone()).collect());
-        let stream = rows(self.frame).await?;
-        let stream = renamed(stream, labels, metadata);
+        let columns = &self.columns;
+        let mut metadata = Vec::new();
+        if encoding.is_binary() {
+            metadata.push((RECEIPT, text(&self.receipt)?));
+            let values = columns.iter().map(|column| (column.name.as_str(), &column.values));
+            metadata.extend(named(values)?);
+        }
+        let wording = is_labelled.then(|| Wording {
+            headings: columns.iter().map(|column| column.label.clone()).collect(),
+            values: columns.iter().map(|column| column.values.clone()).collect(),
+        });
+        let stream = worded(rows(self.frame).await?, wording, metadata);
         Ok(encode(stream, encoding, Cut::default(), out).await?)
     }
 

@@ -12,7 +12,8 @@ use serde::Serialize;
 
 use super::parameter::{Kind, Value};
 use super::resolve::texts;
-use super::{Asker, ReportError};
+use super::words::Words;
+use super::{Asker, ReportError, Said};
 use crate::model::files::ModelFile;
 use crate::query;
 use crate::warehouse::release::SystemEntry;
@@ -34,6 +35,9 @@ pub struct Completeness {
     /// the periods asked for that come after the newest with data
     #[serde(skip_serializing_if = "Option::is_none")]
     pub beyond: Option<Beyond>,
+    /// the words of its lines
+    #[serde(skip)]
+    words: Words,
 }
 
 /// Periods of which hardly anything can be known yet.
@@ -74,6 +78,8 @@ pub struct Statement {
     pub value: Option<String>,
     /// the unit of the value, as the currency of an amount; null where it has none
     pub unit: Option<String>,
+    /// what that value is called in that language; null where it has no name
+    pub value_label: Option<String>,
 }
 
 impl Asker<'_> {
@@ -83,15 +89,16 @@ impl Asker<'_> {
         session: &SessionContext,
         beside: Option<&ModelFile>,
         asked: &BTreeMap<String, Value>,
-        language: &str,
+        said: Said<'_>,
     ) -> Result<Completeness, ReportError> {
         let systems = self.systems(session).await?;
         let statements = match beside {
-            Some(file) => self.statements(session, file, asked, language).await?,
+            Some(file) => self.statements(session, file, asked, said).await?,
             None => Vec::new(),
         };
         let beyond = self.beyond(session, asked).await?;
-        Ok(Completeness { systems, statements, beyond })
+        let words = Words::of(said.language);
+        Ok(Completeness { systems, statements, beyond, words })
     }
 
     /// The periods asked for that come after the newest with data. They are no mistake: targets and
@@ -177,7 +184,7 @@ impl Asker<'_> {
         session: &SessionContext,
         file: &ModelFile,
         asked: &BTreeMap<String, Value>,
-        language: &str,
+        said: Said<'_>,
     ) -> Result<Vec<Vec<Statement>>, ReportError> {
         let declared = &file.head.parameters;
         let given = asked.iter().filter_map(|(name, value)| {
@@ -187,7 +194,7 @@ impl Asker<'_> {
         let resolver = self.resolver(session, file.name.table());
         let values = resolver.values(declared, &given.collect()).await?;
         let frame = self.frame(session, file, &values).await?;
-        let columns = self.columns(file, &frame, language);
+        let columns = self.columns(file, &frame, said);
         let failed = |cause| ReportError::Query { report: file.name.table().to_owned(), cause };
         let mut statements = Vec::new();
         for batch in frame.collect().await.map_err(failed)? {
@@ -195,6 +202,7 @@ impl Asker<'_> {
                 let said = columns.iter().zip(row).map(|(column, value)| Statement {
                     name: column.name.clone(),
                     label: column.label.clone(),
+                    value_label: value.as_ref().and_then(|value| column.values.get(value).cloned()),
                     value,
                     unit: column.unit.clone(),
                 });
@@ -229,41 +237,39 @@ fn cells(batch: &RecordBatch) -> QueryResult<Vec<Vec<Option<String>>>> {
 impl Completeness {
     /// The lines that say it below a table.
     pub fn lines(&self) -> Vec<String> {
-        let mut read = Vec::new();
-        let mut refused = Vec::new();
+        let words = self.words;
+        let (mut read, mut refused) = (Vec::new(), Vec::new());
         for state in &self.systems {
-            let at = state
-                .read_at
-                .map_or_else(|| "never".to_owned(), |at| at.format("%Y-%m-%d %H:%MZ").to_string());
+            let at = state.read_at.map(|at| at.format("%Y-%m-%d %H:%MZ").to_string());
+            let at = at.unwrap_or_else(|| words.never().to_owned());
             let why = state.because.as_ref();
-            let why = why.map_or_else(String::new, |why| format!(" (stale: {why})"));
+            let why = why.map_or_else(String::new, |why| words.stale(why));
             read.push(format!("{} {at}{why}", state.system));
             if state.quarantined_rows > 0 {
                 refused.push(format!("{} {}", state.system, state.quarantined_rows));
             }
         }
-        let refused = if refused.is_empty() { "none".to_owned() } else { refused.join(", ") };
+        let refused =
+            if refused.is_empty() { words.none().to_owned() } else { refused.join(words.comma()) };
         let mut lines = Vec::new();
         if let Some(Beyond { newest_period, asked }) = &self.beyond {
             let asked: Vec<String> =
                 asked.iter().map(|(name, period)| format!("{name} {period}")).collect();
-            lines.push(format!(
-                "not there yet: {} comes after {newest_period}, the newest period with data",
-                asked.join(", ")
-            ));
+            lines.push(words.not_there_yet(&asked.join(words.comma()), newest_period));
         }
         lines.extend([
-            format!("read at: {}", read.join(", ")),
-            format!("rows in quarantine: {refused}"),
+            words.line(words.read_at(), &read.join(words.comma())),
+            words.line(words.in_quarantine(), &refused),
         ]);
         for row in &self.statements {
             let said = row.iter().map(|said| {
-                let value = said.value.as_deref().unwrap_or("unknown");
+                let value = said.value_label.as_deref().or(said.value.as_deref());
+                let value = value.unwrap_or(words.unknown());
                 let unit = said.unit.as_deref().filter(|_| said.value.is_some());
                 let unit = unit.map_or_else(String::new, |unit| format!(" {unit}"));
-                format!("{}: {value}{unit}", said.label)
+                words.line(&said.label, &format!("{value}{unit}"))
             });
-            lines.push(said.collect::<Vec<_>>().join("; "));
+            lines.push(said.collect::<Vec<_>>().join(words.semicolon()));
         }
         lines
     }

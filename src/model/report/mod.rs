@@ -8,6 +8,7 @@
 //! | `within` | do these values fit each other and their bounds? |
 //! | `bind` | how do values get into the query? |
 //! | `completeness` | what is missing in the data that it rests on? |
+//! | `words` | how is that said in a language? |
 //! | `answer` | how is the answer written, with its receipt? |
 
 mod answer;
@@ -18,6 +19,7 @@ mod error;
 pub mod parameter;
 mod resolve;
 mod within;
+mod words;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -33,6 +35,7 @@ use super::compile::similar;
 use super::files::{self, Layer, ModelFile};
 use super::given::{Moment, OWN, own_tables};
 use super::shape::{spelt, stored_type};
+use super::values::Values;
 use crate::engine::session::Limits;
 use crate::query::{self, Principal, QueryError};
 use crate::warehouse::home::Home;
@@ -100,6 +103,9 @@ pub struct Column {
     pub kind: String,
     /// the unit of its values; null where it has none
     pub unit: Option<String>,
+    /// what its values are called in that language, as far as they have names
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub values: BTreeMap<String, String>,
 }
 
 /// All reports of a project by name, in a language's order of names; those that cannot be read are
@@ -140,6 +146,15 @@ pub fn find(root: &Path, name: &str) -> Result<ModelFile, ReportError> {
     Err(ReportError::Unknown { wanted: wanted.to_owned(), hint })
 }
 
+/// In which words an answer is told.
+#[derive(Debug, Clone, Copy)]
+struct Said<'a> {
+    /// the language of labels
+    language: &'a str,
+    /// what values are called
+    values: &'a Values,
+}
+
 /// Where and on whose behalf a report is asked.
 #[derive(Debug, Clone, Copy)]
 pub struct Asker<'a> {
@@ -165,19 +180,20 @@ impl Asker<'_> {
         let file = find(&self.project.root, &question.report)?;
         let beside = find(&self.project.root, COMPLETENESS).ok();
         let language = self.language(question)?;
+        let values = Values::read(&self.project.root)?;
         let session = self.session()?;
         let resolver = self.resolver(&session, file.name.table());
         let parameters = resolver.values(&file.head.parameters, &question.given).await?;
         let frame = self.frame(&session, &file, &parameters).await?;
-        let completeness =
-            self.completeness(&session, beside.as_ref(), &parameters, language).await?;
+        let said = Said { language, values: &values };
+        let completeness = self.completeness(&session, beside.as_ref(), &parameters, said).await?;
         let closings = resolver.waived(&parameters).await?;
-        let definition = hash(&file, beside.as_ref());
+        let definition = hash(&file, beside.as_ref(), values.text());
         let receipt = Receipt::new(self.release, definition, &parameters, closings);
         Ok(Answer {
             report: file.name.table().to_owned(),
             label: label(&file, language),
-            columns: self.columns(&file, &frame, language),
+            columns: self.columns(&file, &frame, said),
             parameters,
             frame,
             completeness,
@@ -230,10 +246,10 @@ impl Asker<'_> {
         session.execute_logical_plan(plan).await.map_err(failed)
     }
 
-    fn columns(&self, file: &ModelFile, frame: &DataFrame, language: &str) -> Vec<Column> {
+    fn columns(&self, file: &ModelFile, frame: &DataFrame, said: Said<'_>) -> Vec<Column> {
         let column = |field: &Arc<datafusion::arrow::datatypes::Field>| {
             let name = field.name();
-            let labels = file.head.labels.get(language);
+            let labels = file.head.labels.get(said.language);
             let kind = stored_type(field.data_type());
             let unit = file.head.units.get(name).map(|unit| match unit.as_str() {
                 REPORTING_CURRENCY => self.project.settings.reporting_currency.clone(),
@@ -242,6 +258,7 @@ impl Asker<'_> {
             Column {
                 label: labels.and_then(|labels| labels.get(name)).unwrap_or(name).clone(),
                 kind: spelt(kind.as_ref().unwrap_or(field.data_type())),
+                values: said.values.told(&file.head, name, said.language),
                 name: name.clone(),
                 unit,
             }
@@ -268,11 +285,12 @@ pub(super) fn json(parameters: &BTreeMap<String, Value>) -> Map<String, Json> {
 }
 
 /// A hash of everything in the project's files and in the program that an answer rests on.
-fn hash(file: &ModelFile, beside: Option<&ModelFile>) -> Hash {
+fn hash(file: &ModelFile, beside: Option<&ModelFile>, values: &str) -> Hash {
     let mut hasher = Sha256::new();
     let texts = [Some(file), beside].into_iter().flatten().map(|file| file.text.as_str());
     let versions = [datafusion::DATAFUSION_VERSION, env!("CARGO_PKG_VERSION")];
-    for part in texts.chain(versions) {
+    let named = Some(values).filter(|values| !values.is_empty());
+    for part in texts.chain(versions).chain(named) {
         hasher.update(part.as_bytes());
         hasher.update([0]);
     }

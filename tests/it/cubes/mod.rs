@@ -18,3 +18,4 @@ mod rollups;
 mod stepping;
 mod strange;
 mod till;
+mod words;

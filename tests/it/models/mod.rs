@@ -6,6 +6,7 @@ mod dictionary;
 mod memory;
 mod mistakes;
 mod scaffolds;
+pub mod words;
 
 use patron::model::given::given;
 use patron::model::{ModelError, Models, compile};

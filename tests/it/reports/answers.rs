@@ -297,7 +297,7 @@ fn what_is_missing_is_said_beside_the_answer() {
     }
     assert!(ok(root, &["report", "product_sales"]).contains("sales booked: 1 sales; "));
     let chinese = ok(root, &[&january[..], &["--language", "zh-CN"]].concat());
-    assert!(chinese.contains("销售笔数: 2"), "{chinese}");
+    assert!(chinese.contains("销售笔数：2"), "{chinese}");
     let answer = ok(root, &[&january[..], &["--format", "json"]].concat());
     let answer: Value = serde_json::from_str(&answer).unwrap();
     let expected = json!({
@@ -310,13 +310,17 @@ fn what_is_missing_is_said_beside_the_answer() {
         }],
         "statements": [[
             {
-                "name": "sale_count", "label": "sales booked", "value": "2", "unit": "sales"
+                "name": "sale_count", "label": "sales booked", "value": "2",
+                "value_label": null, "unit": "sales"
             },
             {
                 "name": "taking_amount", "label": "taking_amount", "value": "25.00",
-                "unit": "EUR"
+                "value_label": null, "unit": "EUR"
             },
-            { "name": "code", "label": "code", "value": "EUR", "unit": null }
+            {
+                "name": "code", "label": "code", "value": "EUR", "value_label": null,
+                "unit": null
+            }
         ]]
     });
     assert_eq!(answer["completeness"], expected);

@@ -4,6 +4,7 @@ mod answers;
 mod bridge;
 mod mistakes;
 mod waivers;
+mod words;
 
 use crate::models::shop;
 use crate::support::world::World;
