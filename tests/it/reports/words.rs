@@ -53,7 +53,7 @@ fn what_is_missing_is_said_in_the_language() {
     );
     world.refreshed(day(0));
     let told = ok(world.root(), &["report", "kinds", "--language", "zh-CN"]);
-    let expected = "已加载：shop 截至 2026-07-01 06:00Z\n隔离行数：无\n最贵：高价\nreceipt: ";
+    let expected = "读取时间：shop 2026-07-01 06:00Z\n隔离行数：无\n最贵：高价\nreceipt: ";
     assert!(told.contains(expected), "{told}");
     let answer = ok(world.root(), &["report", "kinds", "--format", "json"]);
     let answer: Value = serde_json::from_str(&answer).unwrap();
