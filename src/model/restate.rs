@@ -244,7 +244,7 @@ pub async fn summary(
     let Comparison { sides, joined, .. } = &comparison;
     let count = |condition: &str| format!("count(*) filter (where {condition})");
     let (here, there) = (format!("{EARLIER}._is_there"), format!("{LATER}._is_there"));
-    let list = vec![
+    let list = [
         count(&format!("{here} is not null")),
         count(&format!("{there} is not null")),
         count(&format!("{here} is null")),
