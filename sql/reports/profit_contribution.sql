@@ -73,9 +73,9 @@ description = "Only customers of this salesperson."
 
 [parameters.limit]
 type = "integer"
-least = 1
+least = 0
 default = 1000
-description = "Rows shown, the first by rank; sums are always of all."
+description = "Rows shown, the first by rank; sums are always of all; 0 for sums alone."
 
 [columns]
 row_kind = "customer or total."

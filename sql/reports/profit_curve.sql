@@ -63,9 +63,9 @@ description = "Only customers of this salesperson."
 
 [parameters.limit]
 type = "integer"
-least = 1
+least = 0
 default = 1000
-description = "Rows shown, the first by rank; the others are one row, and sums are of all."
+description = "Rows shown, the first by rank; the others are one row, and sums are of all; 0 for sums alone."
 
 [columns]
 row_kind = """customers (all of them), unassigned, unused_capacity, total, then customer, and \

@@ -58,7 +58,8 @@ fn what_is_missing_is_said_in_the_language() {
     let answer = ok(world.root(), &["report", "kinds", "--format", "json"]);
     let answer: Value = serde_json::from_str(&answer).unwrap();
     let said = json!({
-        "name": "row_kind", "label": "row_kind", "value": "dear", "value_label": "Dear sale"
+        "name": "row_kind", "label": "row_kind", "value": "dear", "value_label": "Dear sale",
+        "unit": null
     });
     assert_eq!(answer["completeness"]["statements"][0][0], said);
 }
