@@ -65,7 +65,8 @@ description = "Only customers of this salesperson."
 type = "integer"
 least = 0
 default = 1000
-description = "Rows shown, the first by rank; the others are one row, and sums are of all; 0 for sums alone."
+description = """Rows shown, the first by rank; the others are one row, and sums are of all; 0 for \
+sums alone."""
 
 [columns]
 row_kind = """customers (all of them), unassigned, unused_capacity, total, then customer, and \
