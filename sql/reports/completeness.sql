@@ -52,6 +52,9 @@ unused_capacity_amount = "闲置产能"
 reconciliation_status = "单据与总账"
 unexplained_amount = "未解释"
 
+[values]
+period_status = ["open", "closed", "partly_closed", "not_over"]
+
 [units]
 unassigned_amount = "reporting_currency"
 unused_capacity_amount = "reporting_currency"

@@ -114,8 +114,9 @@ cell_count = "单元数"
 row_kind = ["base", "step", "actual"]
 step_name = [
     "base_profit", "price", "mix", "quantity", "cost", "new_customers", "lost_customers",
-    "new_products", "discontinued_products", "other_margin", "selling", "marketing", "service",
-    "delivery", "stock_holding", "overhead", "unmapped", "actual_profit",
+    "new_products", "discontinued_products", "services", "contracts", "freight", "rebates",
+    "returns", "goods_not_invoiced", "ledger_differences", "other_margin", "selling", "marketing",
+    "service", "delivery", "stock_holding", "overhead", "unmapped", "actual_profit",
 ]
 
 [units]

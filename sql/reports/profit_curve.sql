@@ -124,7 +124,7 @@ tail_ratio = "亏损尾部占比"
 best_fifth_ratio = "前五分之一占比"
 
 [values]
-row_kind = ["customer", "customers", "unassigned", "unused_capacity", "total"]
+row_kind = ["customers", "unassigned", "unused_capacity", "total", "customer", "others"]
 
 [units]
 customer_ratio = "ratio"

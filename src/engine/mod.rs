@@ -9,6 +9,7 @@ mod memory;
 pub mod near;
 pub mod session;
 pub mod text_table;
+pub mod texts;
 mod windows;
 
 pub use session::{Limits, session};

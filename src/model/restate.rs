@@ -6,10 +6,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringBuilder};
+use datafusion::arrow::array::{ArrayRef, AsArray, RecordBatch, StringBuilder};
 use datafusion::arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef};
 use datafusion::arrow::error::ArrowError;
-use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
 use datafusion::common::{ScalarValue, TableReference};
 use datafusion::error::Result as QueryResult;
 use datafusion::execution::SendableRecordBatchStream;
@@ -21,6 +20,7 @@ use super::ModelError;
 use super::build::closing;
 use super::build::spelling::quoted;
 use super::files::{self, ModelFile};
+use crate::engine::texts::texts;
 use crate::warehouse::name::TableName;
 
 /// Catalog of the earlier release in the session that compares.
@@ -446,13 +446,6 @@ fn spread(comparison: &Comparison, batch: &RecordBatch) -> Result<RecordBatch, A
 }
 
 /// The values of a column as text.
-fn texts(column: &ArrayRef) -> Result<Vec<Option<String>>, ArrowError> {
-    let options = FormatOptions::default();
-    let formatter = ArrayFormatter::try_new(column, &options)?;
-    let text = |row: usize| (!column.is_null(row)).then(|| formatter.value(row).to_string());
-    Ok((0..column.len()).map(text).collect())
-}
-
 fn value(column: &[Option<String>], row: usize) -> Option<String> {
     column.get(row).cloned().flatten()
 }

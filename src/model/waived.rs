@@ -3,14 +3,12 @@
 //! A check is waived for a release, or for the closing of a period: its figures stay as they are,
 //! so the waiver stands as long as the closing does, whatever later releases find.
 
-use datafusion::arrow::array::{AsArray, RecordBatch};
-use datafusion::arrow::compute::cast;
-use datafusion::arrow::datatypes::DataType;
 use datafusion::common::TableReference;
-use datafusion::error::{DataFusionError, Result};
+use datafusion::error::Result;
 use datafusion::prelude::SessionContext;
 use serde::Serialize;
 
+use crate::engine::texts::texts;
 use crate::query;
 use crate::warehouse::entered::{BETWEEN_CHECKS, PeriodStatus};
 use crate::warehouse::release::Release;
@@ -57,7 +55,7 @@ pub async fn of_closings(session: &SessionContext) -> Result<Vec<Waived>> {
     }
     let mut standing: Vec<Waived> = Vec::new();
     for batch in query::ask(session, DECISIONS).await?.collect().await? {
-        let columns = (0..5).map(|place| texts(&batch, place)).collect::<Result<Vec<_>>>()?;
+        let columns = batch.columns().iter().map(texts).collect::<Result<Vec<_>, _>>()?;
         for row in 0..batch.num_rows() {
             let text = |place: usize| columns.get(place).and_then(|texts| texts.get(row)?.clone());
             let (period, entity) = (text(0), text(1));
@@ -109,9 +107,4 @@ impl Waived {
             None => format!("waived {}", self.check),
         }
     }
-}
-
-fn texts(batch: &RecordBatch, place: usize) -> Result<Vec<Option<String>>> {
-    let column = cast(batch.column(place), &DataType::Utf8).map_err(DataFusionError::from)?;
-    Ok(column.as_string::<i32>().iter().map(|text| text.map(str::to_owned)).collect())
 }

@@ -6,12 +6,12 @@
 use chrono::{DateTime, Utc};
 use datafusion::arrow::array::{Array, AsArray, RecordBatch};
 use datafusion::arrow::datatypes::{Int64Type, TimestampMicrosecondType};
-use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
 use datafusion::common::TableReference;
 use tokio::runtime::Handle;
 
 use super::RefreshError;
 use crate::engine::session::Limits;
+use crate::engine::texts::first_texts;
 use crate::query::{self, Principal, QueryError};
 use crate::warehouse::WarehouseError;
 use crate::warehouse::entered::{EnteredTable, PeriodStatus};
@@ -90,7 +90,8 @@ impl Books {
             }
             let frame = query::ask(&context, &periods_query(settings)).await;
             let batches = frame.map_err(QueryError::from)?.collect().await;
-            texts(&batches.map_err(QueryError::from)?)
+            let periods = first_texts(&batches.map_err(QueryError::from)?);
+            Ok(periods.map_err(|error| QueryError::Query(error.into()))?)
         })?;
         Ok(Self {
             table: settings.table.clone(),
@@ -275,18 +276,6 @@ fn periods_query(settings: &Periods) -> String {
         "select \"{period}\" from \"{schema}\".\"{table}\" where \"{period}\" is not null \
          order by {order}, \"{period}\""
     )
-}
-
-/// The only column of an answer as text.
-fn texts(batches: &[RecordBatch]) -> Result<Vec<String>, RefreshError> {
-    let options = FormatOptions::default();
-    let mut texts = Vec::new();
-    for batch in batches {
-        let formatter = ArrayFormatter::try_new(batch.column(0), &options)
-            .map_err(|error| QueryError::Query(error.into()))?;
-        texts.extend((0..batch.num_rows()).map(|row| formatter.value(row).to_string()));
-    }
-    Ok(texts)
 }
 
 /// Every decision about periods in a release, in the order in which they were taken. Blocks, within

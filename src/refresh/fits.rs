@@ -5,11 +5,13 @@
 use std::collections::BTreeSet;
 
 use datafusion::arrow::array::{Array, AsArray, RecordBatch};
+use datafusion::common::ScalarValue;
 use tokio::runtime::Handle;
 
 use super::RefreshError;
 use crate::engine::near::near;
 use crate::engine::session::Limits;
+use crate::engine::texts::first_texts;
 use crate::model::Models;
 use crate::model::numbers::listed;
 use crate::query::{self, Principal, QueryError};
@@ -89,17 +91,17 @@ impl Ground<'_> {
         let (system, id) = (&columns.system, &columns.id);
         let all = format!("cast(\"{id}\" as varchar)");
         let of = format!("cast(\"{system}\" as varchar)");
-        let quoted = number.system.replace('\'', "''");
-        let sql = format!("select distinct {all} from {table} where {of} = '{quoted}'");
-        let ids = self.texts(&sql)?;
-        if ids.contains(&number.id) {
+        let sql = format!("select {all} from {table} where {of} = $1 and {all} = $2 limit 1");
+        if !self.texts(&sql, &[&number.system, &number.id])?.is_empty() {
             return Ok(());
         }
+        let sql = format!("select distinct {all} from {table} where {of} = $1");
+        let ids = self.texts(&sql, &[&number.system])?;
         let (table, system) = (table.clone(), number.system.clone());
         if ids.is_empty() {
             let sql = format!("select distinct {of} from {table} order by 1");
             let known: Vec<String> =
-                self.texts(&sql)?.iter().map(|name| format!("`{name}`")).collect();
+                self.texts(&sql, &[])?.iter().map(|name| format!("`{name}`")).collect();
             let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
             return Err(RefreshError::UnknownNumberSystem { wanted: system, table, known });
         }
@@ -161,22 +163,16 @@ impl Ground<'_> {
         Ok(decisions)
     }
 
-    /// The only column of an answer.
-    fn texts(&self, sql: &str) -> Result<Vec<String>, RefreshError> {
+    /// The only column of an answer to a question about these texts.
+    fn texts(&self, sql: &str, about: &[&str]) -> Result<Vec<String>, RefreshError> {
         let release = self.home.release(self.release.number)?;
         let session = query::open(self.home, &release, &Principal::Owner, self.limits)?;
-        let rows = async { query::ask(&session, sql).await?.collect().await };
-        let batches = Handle::current().block_on(rows).map_err(QueryError::Query)?;
-        let mut texts = Vec::new();
-        for batch in &batches {
-            let column = datafusion::arrow::compute::cast(
-                batch.column(0),
-                &datafusion::arrow::datatypes::DataType::Utf8,
-            )
-            .map_err(|error| QueryError::Query(error.into()))?;
-            texts.extend(column.as_string::<i32>().iter().flatten().map(str::to_owned));
-        }
-        Ok(texts)
+        let about: Vec<ScalarValue> = about.iter().copied().map(ScalarValue::from).collect();
+        let texts = async {
+            let frame = query::ask(&session, sql).await?.with_param_values(about)?;
+            Ok(first_texts(&frame.collect().await?)?)
+        };
+        Ok(Handle::current().block_on(texts).map_err(QueryError::Query)?)
     }
 }
 

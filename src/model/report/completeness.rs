@@ -3,17 +3,16 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use datafusion::arrow::array::{Array, AsArray, RecordBatch};
+use datafusion::arrow::array::{AsArray, RecordBatch};
 use datafusion::arrow::datatypes::Int64Type;
-use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
 use datafusion::error::{DataFusionError, Result as QueryResult};
 use datafusion::prelude::SessionContext;
 use serde::Serialize;
 
 use super::parameter::{Kind, Value};
-use super::resolve::texts;
 use super::words::Words;
 use super::{Asker, ReportError, Said};
+use crate::engine::texts::texts;
 use crate::model::files::ModelFile;
 use crate::query;
 use crate::warehouse::release::SystemEntry;
@@ -164,11 +163,13 @@ impl Asker<'_> {
         if !has_quarantine {
             return Ok(refused);
         }
-        let failed = |cause| ReportError::Query { report: "quarantine".to_owned(), cause };
+        let failed =
+            |cause: DataFusionError| ReportError::Query { report: "quarantine".to_owned(), cause };
         let rows = async { query::ask(session, REFUSED).await?.collect().await };
         for batch in rows.await.map_err(failed)? {
             let counts = batch.column(1).as_primitive::<Int64Type>();
-            for (row, name) in texts(&batch, 0).map_err(failed)?.into_iter().enumerate() {
+            let names = texts(batch.column(0)).map_err(|error| failed(error.into()))?;
+            for (row, name) in names.into_iter().enumerate() {
                 let Some(table) = name.and_then(|name| name.parse().ok()) else { continue };
                 let Some(contract) = self.project.contracts.get(&table) else { continue };
                 let count = counts.value(row).unsigned_abs();
@@ -215,23 +216,9 @@ impl Asker<'_> {
 
 /// The values of a batch as texts, row by row.
 fn cells(batch: &RecordBatch) -> QueryResult<Vec<Vec<Option<String>>>> {
-    let options = FormatOptions::new();
-    let formatters = batch.columns().iter().map(|column| {
-        let formatter = ArrayFormatter::try_new(column.as_ref(), &options)?;
-        Ok((column, formatter))
-    });
-    let formatters = formatters.collect::<QueryResult<Vec<_>>>()?;
-    let cell = |row: usize| {
-        let values = formatters.iter().map(|(column, formatter)| {
-            let is_null = column.logical_nulls().is_some_and(|nulls| nulls.is_null(row));
-            if is_null {
-                return Ok(None);
-            }
-            formatter.value(row).try_to_string().map(Some).map_err(DataFusionError::from)
-        });
-        values.collect()
-    };
-    (0..batch.num_rows()).map(cell).collect()
+    let columns = batch.columns().iter().map(texts).collect::<Result<Vec<_>, _>>()?;
+    let row = |row: usize| columns.iter().map(|column| column[row].clone()).collect();
+    Ok((0..batch.num_rows()).map(row).collect())
 }
 
 impl Completeness {

@@ -2,17 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use datafusion::arrow::array::{AsArray, RecordBatch};
-use datafusion::arrow::compute::cast;
-use datafusion::arrow::datatypes::DataType;
+use datafusion::arrow::array::RecordBatch;
 use datafusion::common::ScalarValue;
-use datafusion::error::{DataFusionError, Result as QueryResult};
 use datafusion::prelude::SessionContext;
 
 use super::error::ReportError;
 use super::parameter::{Fallback, Kind, Parameter, Source, Value};
 use super::within;
 use crate::engine::near::near;
+use crate::engine::texts::first_texts;
 use crate::model::periods::{self, Period, PeriodsError};
 use crate::model::waived::{self, Waived};
 use crate::query;
@@ -184,12 +182,10 @@ impl Resolver<'_> {
         let Source { table, column } = source;
         let sql = format!("select distinct cast(\"{column}\" as varchar) from {table} order by 1");
         let batches = self.rows(&sql, None).await?;
-        let failed = |cause| ReportError::Query { report: self.report.to_owned(), cause };
-        let mut values = Vec::new();
-        for batch in &batches {
-            values.extend(texts(batch, 0).map_err(failed)?.into_iter().flatten());
-        }
-        Ok(values)
+        first_texts(&batches).map_err(|error| ReportError::Query {
+            report: self.report.to_owned(),
+            cause: error.into(),
+        })
     }
 
     async fn rows(&self, sql: &str, text: Option<&str>) -> Result<Vec<RecordBatch>, ReportError> {
@@ -204,10 +200,4 @@ impl Resolver<'_> {
         let failed = |cause| ReportError::Query { report: self.report.to_owned(), cause };
         rows.await.map_err(failed)
     }
-}
-
-/// The texts of a column.
-pub(super) fn texts(batch: &RecordBatch, column: usize) -> QueryResult<Vec<Option<String>>> {
-    let column = cast(batch.column(column), &DataType::Utf8).map_err(DataFusionError::from)?;
-    Ok(column.as_string::<i32>().iter().map(|text| text.map(str::to_owned)).collect())
 }

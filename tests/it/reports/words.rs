@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::cli::ok;
 use crate::models::words::with_kinds;
+use crate::support::hand;
 use crate::support::world::day;
 
 #[test]
@@ -39,6 +40,52 @@ fn people_read_names_and_programs_codes() {
     crate::models::change(&world, "warehouse/values.toml", "Dear sale", "Expensive sale");
     let answer: Value = serde_json::from_str(&kinds(&["--format", "json"])).unwrap();
     assert_ne!(answer["receipt"]["definition"], before);
+}
+
+/// Reports whose parameters have no default, or that show more of their codes by others.
+const ASKED: [(&str, &[&str]); 5] = [
+    ("allocation_trace", &["-p", "customer=K102", "-p", "period=FY26-P02"]),
+    ("customer_statement", &["-p", "customer=K102", "-p", "detail=documents"]),
+    ("profit_bridge", &["-p", "from_period=FY26-P02", "-p", "period=FY26-P04"]),
+    ("profit_curve", &["-p", "limit=1", "-p", "from_period=FY26-P01"]),
+    ("profit_contribution", &["-p", "limit=2", "-p", "from_period=FY26-P01"]),
+];
+
+#[test]
+fn every_code_that_a_report_of_the_standard_project_lists_or_gives_has_a_name() {
+    let root = hand::shared().root();
+    let mut names: Vec<String> = std::fs::read_dir(root.join("sql/reports"))
+        .unwrap()
+        .map(|file| file.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    let (mut told, mut nameless) = (0, Vec::new());
+    for name in &names {
+        let text = hand::read(&root.join(format!("sql/reports/{name}.sql")));
+        let head = text.split("---*/").next().unwrap().trim_start_matches("/*---");
+        let head: toml::Table = head.parse().unwrap();
+        let Some(listed) = head.get("values").and_then(|values| values.as_table()) else {
+            continue;
+        };
+        let given =
+            ASKED.iter().find(|(asked, _)| asked == name).map_or(&[][..], |(_, given)| given);
+        let answer = ok(root, &[&["report", name, "--format", "json"], given].concat());
+        let answer: Value = serde_json::from_str(&answer).unwrap();
+        for row in answer["rows"].as_array().unwrap() {
+            for column in listed.keys() {
+                let columns = answer["columns"].as_array().unwrap();
+                let said = columns.iter().find(|known| known["name"] == **column).unwrap();
+                let Some(code) = row[column].as_str() else { continue };
+                told += 1;
+                if said["values"][code].is_null() {
+                    nameless.push(format!("{name}.{column}: {code}"));
+                }
+            }
+        }
+    }
+    nameless.dedup();
+    assert!(nameless.is_empty(), "{nameless:#?}");
+    assert!(told > 50, "{told} codes were told");
 }
 
 #[test]
