@@ -21,7 +21,7 @@ const TABLE: &str = "period_status";
 
 /// Decisions in their order, as texts.
 const DECISIONS: &str = "
-select period_id, entity_id, status, because, waived_checks
+select period_id, entity_id, status, because, waived_checks, decided_by
 from patron.period_status
 order by status_number
 ";
@@ -33,6 +33,9 @@ pub struct Waived {
     pub check: String,
     /// why
     pub because: String,
+    /// who closed the period all the same; absent where it was for the release
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
     /// the closed period for which it was waived; absent where it was for the release
     #[serde(skip_serializing_if = "Option::is_none")]
     pub period: Option<String>,
@@ -57,7 +60,7 @@ pub async fn of_closings(session: &SessionContext) -> Result<Vec<Waived>> {
     }
     let mut standing: Vec<Waived> = Vec::new();
     for batch in query::ask(session, DECISIONS).await?.collect().await? {
-        let columns = (0..5).map(|place| texts(&batch, place)).collect::<Result<Vec<_>>>()?;
+        let columns = (0..6).map(|place| texts(&batch, place)).collect::<Result<Vec<_>>>()?;
         for row in 0..batch.num_rows() {
             let text = |place: usize| columns.get(place).and_then(|texts| texts.get(row)?.clone());
             let (period, entity) = (text(0), text(1));
@@ -74,6 +77,7 @@ pub async fn of_closings(session: &SessionContext) -> Result<Vec<Waived>> {
             standing.extend(checks.map(|check| Waived {
                 check: check.to_owned(),
                 because: text(3).unwrap_or_default(),
+                by: text(5),
                 period: period.clone(),
                 entity: entity.clone(),
             }));
@@ -92,6 +96,7 @@ pub fn beside(release: &Release, closings: Vec<Waived>) -> Vec<Waived> {
     let own = own.map(|own| Waived {
         check: own.check.clone(),
         because: own.because.clone(),
+        by: None,
         period: None,
         entity: None,
     });
@@ -103,10 +108,19 @@ pub fn beside(release: &Release, closings: Vec<Waived>) -> Vec<Waived> {
 impl Waived {
     /// In few words, for the line of a receipt.
     pub fn line(&self) -> String {
-        let of = self.entity.as_ref().map(|entity| format!(" of {entity}")).unwrap_or_default();
-        match &self.period {
-            Some(period) => format!("waived {} to close {period}{of}", self.check),
-            None => format!("waived {}", self.check),
+        let between = if self.period.is_some() { " " } else { ": " };
+        format!("waived {}{between}{}", self.check, self.reason())
+    }
+
+    /// For which closing, by whom and why.
+    pub fn reason(&self) -> String {
+        let parts = [("to close", &self.period), ("of", &self.entity), ("by", &self.by)];
+        let told =
+            |(word, what): (&str, &Option<String>)| Some(format!("{word} {}", what.as_ref()?));
+        let closing: Vec<String> = parts.into_iter().filter_map(told).collect();
+        match closing.is_empty() {
+            true => self.because.clone(),
+            false => format!("{}: {}", closing.join(" "), self.because),
         }
     }
 }

@@ -6,6 +6,7 @@
 mod books;
 mod enter;
 mod error;
+pub mod findings;
 mod fits;
 mod hashes;
 mod models;
