@@ -18,6 +18,6 @@ mod waive;
 
 pub use books::{Books, Decision, Standing};
 pub use enter::enter;
-pub use error::RefreshError;
+pub use error::{RefreshError, Seen};
 pub use progress::{Progress, Silent};
 pub use run::{Options, Outcome, retry, run};

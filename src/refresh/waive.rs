@@ -30,7 +30,7 @@ pub(super) fn waive(
     base: Base<'_>,
     entry: Option<&Entry>,
 ) -> Result<Vec<Waiver>, RefreshError> {
-    let standing = if entry.is_some() { base.waivers } else { &[] };
+    let standing: &[Waiver] = if entry.is_some() { base.waivers } else { &[] };
     let hinders = |finding: &CheckResult| {
         closed(entry).is_some_and(|entry| finding.hinders_closing(&entry.period))
     };

@@ -137,4 +137,13 @@ fn told_of_findings(world: &World) {
          (waived: to close FY26-P02 by Ada: nothing drove it)"
     );
     assert!(refreshed.lines().any(|told| told == line), "{line}\n{refreshed}");
+    // 16.00 of stock, 60.00 of a campaign and 500.00 of overhead; the draft IV11 with its tax.
+    for line in [
+        "warning: checks.pools_have_drivers: 3 periods (FY26-P04 to FY26-P06A), 3 rows, \
+         reporting_amount -544.00 CNY, such as ",
+        "warning: checks.drafts_are_posted: period FY26-P06, 1 row, debit_functional_amount \
+         212.00 CNY, such as ",
+    ] {
+        assert!(refreshed.lines().any(|told| told.starts_with(line)), "{line}\n{refreshed}");
+    }
 }
