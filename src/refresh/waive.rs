@@ -147,6 +147,20 @@ mod tests {
     }
 
     #[test]
+    fn a_refused_closing_is_a_line_a_check_and_what_is_new_comes_first() {
+        let found = [hindrance("a:old", "2026-06"), hindrance("b:new", "2026-06")];
+        let base = Base { number: 7, findings: &found[..1], waivers: &[] };
+        let refused = waive(&found, &[], base, Some(&entry(PeriodStatus::Closed))).unwrap_err();
+        let expected = "checks failed, so nothing was published:\n\
+                        new warning: b:new: something\n\
+                        warning: a:old: something\n\
+                        `patron check --release 7` says in full what is not new; mend them, or \
+                        waive by name: patron close 2026-06 --by ... --waive a:old --waive b:new \
+                        --because \"...\"";
+        assert_eq!(refused.to_string(), expected);
+    }
+
+    #[test]
     fn an_error_refuses_everything_until_it_is_waived() {
         let found = [finding("b:deleted", Severity::Error)];
         let message = outcome(&found, &[], &[], None).unwrap_err();
