@@ -2,6 +2,9 @@
 description = """Entries of the ledger that came to a closed period, or changed in one; they are \
 booked in the next open period, and named until that is closed too."""
 severity    = "warning"
+
+[units]
+net_functional_amount = "functional_currency_code"
 ---*/
 
 with decided_periods as (
@@ -22,7 +25,8 @@ select
     entries.entry_id,
     entries.booking_kind,
     entries.account_id,
-    entries.net_functional_amount
+    entries.net_functional_amount,
+    entries.functional_currency_code
 from marts.fct_ledger_entries as entries
 left anti join decided_periods as decided
     on decided.period_id = entries.period_id

@@ -3,6 +3,9 @@ description = """Every document is posted once, with its amount and its sign, wh
 and every posting has its document; beyond what is tolerated of an account the documents are \
 named."""
 severity    = { open = "warning", closed = "error", period = "period_id" }
+
+[units]
+difference_functional_amount = "functional_currency_code"
 ---*/
 
 -- What is posted in another period or at another rate is named by postings_of_other_periods.
@@ -16,7 +19,8 @@ select
     items.difference_class,
     items.document_functional_amount,
     items.ledger_functional_amount,
-    items.difference_functional_amount
+    items.difference_functional_amount,
+    items.functional_currency_code
 from marts.fct_reconciliation_items as items
 inner join marts.fct_reconciliation as accounts
     on accounts.subledger = items.subledger

@@ -2,6 +2,9 @@
 description = """Something drives the cost of every pool; where nothing does in an entity and \
 period, the cost stays unassigned."""
 severity    = { open = "warning", closed = "error", period = "period_id" }
+
+[units]
+reporting_amount = "reporting_currency"
 ---*/
 
 select

@@ -2,6 +2,9 @@
 description = """Every amount of a fact has the rates that it needs; without one its converted \
 amounts are null and missing in every sum."""
 severity    = { open = "warning", closed = "error", period = "period_id" }
+
+[units]
+unpriced_amount = "from_currency_code"
 ---*/
 
 with unpriced_rows as (

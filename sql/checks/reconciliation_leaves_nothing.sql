@@ -2,6 +2,9 @@
 description = """What documents and ledger differ by is explained, account by account, to the last \
 unit."""
 severity    = { open = "warning", closed = "error", period = "period_id" }
+
+[units]
+unexplained_functional_amount = "functional_currency_code"
 ---*/
 
 select
@@ -11,7 +14,8 @@ select
     account_id,
     document_functional_amount,
     ledger_functional_amount,
-    unexplained_functional_amount
+    unexplained_functional_amount,
+    functional_currency_code
 from marts.fct_reconciliation
 where unexplained_functional_amount <> 0
     and reconciliation_status = 'unreconciled'

@@ -1,7 +1,8 @@
 /*---
 description = """How did cost come to customers? Each pool with what came in from the ledger and \
-from other pools, what it gave and what was spread by which rule, driver and rate; the balance of \
-a pool is zero. In detail every account, customer and category that took part."""
+from other pools, what it gave and what was spread by which rule, why, by which driver and at \
+which rate; the balance of a pool is zero. In detail every account, customer and category that \
+took part."""
 label       = { en = "Trace of allocations", "zh-CN" = "成本分摊追踪" }
 grain       = [
     "period_id",
@@ -69,6 +70,7 @@ entity_id = "Legal entity."
 pool_name = "Pool of cost."
 movement_kind = "input, received, given or spread; the four sum to 0 in every pool."
 rule_id = "Rule by which the pool is spread."
+rule_reason = "Why it is spread this way, in the words of whoever decided, as they stand now."
 counter_pool_name = "Pool that received or gave."
 account_id = "Account of the ledger."
 customer_id = "Customer who takes part, or unassigned or unused_capacity."
@@ -95,6 +97,7 @@ entity_id = "Entity"
 pool_name = "Pool"
 movement_kind = "Movement"
 rule_id = "Rule"
+rule_reason = "Reason of the rule"
 counter_pool_name = "Other pool"
 account_id = "Account"
 customer_id = "Customer"
@@ -120,6 +123,7 @@ entity_id = "法人实体"
 pool_name = "成本池"
 movement_kind = "变动"
 rule_id = "规则"
+rule_reason = "规则理由"
 counter_pool_name = "对方成本池"
 account_id = "科目"
 customer_id = "客户编号"
@@ -167,6 +171,7 @@ movements as (
         trail.pool_name,
         trail.movement_kind,
         trail.rule_id,
+        rules.rule_reason,
         trail.counter_pool_name,
         case when $detail = 'receivers' then trail.account_id end as account_id,
         case when $detail = 'receivers' then trail.customer_id end as customer_id,
@@ -193,6 +198,10 @@ movements as (
     from marts.fct_allocations as trail
     join spanned
         on trail.period_id = spanned.period_id
+    -- What is booked late was spread by the rule of the period that it is meant for.
+    left join marts.dim_allocation_rules as rules
+        on trail.source_period_id = rules.period_id
+        and trail.rule_id = rules.rule_id
     where ($entity is null or trail.entity_id = $entity)
         and ($pool is null or trail.pool_name = $pool)
         and (
@@ -211,6 +220,7 @@ listed as (
         pool_name,
         movement_kind,
         rule_id,
+        max(rule_reason) as rule_reason,
         counter_pool_name,
         account_id,
         customer_id,
@@ -251,6 +261,7 @@ listed as (
         pool_name,
         null as movement_kind,
         null as rule_id,
+        null as rule_reason,
         null as counter_pool_name,
         null as account_id,
         null as customer_id,

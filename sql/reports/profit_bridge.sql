@@ -7,9 +7,10 @@ of before) x margin of before. New and lost customers, cells that a customer buy
 and what was only given back have their own steps; so have the other lines of invoices, cost of \
 goods that the ledger books in another span than they are billed in, and differences between \
 ledger and documents. What is left of the margin is other_margin; then comes each cost line. \
-Prices are in the reporting currency, so rates of exchange move them too."""
+Prices, costs and mix are those of the currency asked for, one bridge each; in the currency of the \
+group, rates of exchange move them too."""
 label       = { en = "Bridge of profit", "zh-CN" = "利润变动桥" }
-grain       = ["step_number"]
+grain       = ["currency_code", "step_number"]
 
 [parameters.period]
 type = "period"
@@ -84,12 +85,20 @@ optional = true
 from = "marts.dim_customers.customer_id"
 description = "Only this customer."
 
+[parameters.currency]
+type = "choice"
+default = "reporting"
+allowed = ["reporting", "functional"]
+description = """The currency of the group, or that of the books: then one bridge a currency. Not \
+those of documents, for cost that is allocated has none."""
+
 [columns]
 step_number = "Place of the step."
 row_kind = "base, step or actual."
 step_name = """What changed profit. goods_not_invoiced: cost of goods delivered in another span \
 than they are billed in; other_margin: entries that name a customer without a document, goods \
 whose cost is not known, and documents that the ledger books in another span."""
+currency_code = "ISO 4217 code of the row's amounts."
 amount = "Profit, or what the step adds to it."
 running_amount = "Profit of the base and all steps up to this one."
 cell_count = "How many cells of customer and category or product the step is made of."
@@ -98,6 +107,7 @@ cell_count = "How many cells of customer and category or product the step is mad
 step_number = "Step"
 row_kind = "Kind of row"
 step_name = "Item"
+currency_code = "Currency"
 amount = "Amount"
 running_amount = "Profit up to here"
 cell_count = "Cells"
@@ -106,6 +116,7 @@ cell_count = "Cells"
 step_number = "步骤"
 row_kind = "行类型"
 step_name = "项目"
+currency_code = "币种"
 amount = "金额"
 running_amount = "累计"
 cell_count = "单元数"
@@ -120,8 +131,8 @@ step_name = [
 ]
 
 [units]
-amount = "reporting_currency"
-running_amount = "reporting_currency"
+amount = "currency_code"
+running_amount = "currency_code"
 ---*/
 
 with named as (
@@ -167,40 +178,38 @@ spans as (
     where bounds.first_number >= 1
 ),
 
--- A cell is a category, or a product, within a customer; of it the price, cost and quantity are
--- averages of all its lines. Lines without quantity or without a known cost are no cell's.
-cells as (
+-- Lines of invoices with their amounts in the currency asked for.
+invoiced as (
     select
+        spans.span_kind,
         margins.customer_id,
+        margins.line_kind,
         case $grain when 'product' then margins.product_id else margins.product_category end
             as mix_id,
-        coalesce(
-            sum(margins.invoiced_quantity) filter (where spans.span_kind = 'base'), 0
-        ) as base_quantity,
-        coalesce(
-            sum(margins.net_reporting_amount) filter (where spans.span_kind = 'base'), 0
-        ) as base_revenue_amount,
-        coalesce(
-            - sum(margins.cost_reporting_amount) filter (where spans.span_kind = 'base'), 0
-        ) as base_cost_amount,
-        coalesce(
-            sum(margins.invoiced_quantity) filter (where spans.span_kind = 'actual'), 0
-        ) as actual_quantity,
-        coalesce(
-            sum(margins.net_reporting_amount) filter (where spans.span_kind = 'actual'), 0
-        ) as actual_revenue_amount,
-        coalesce(
-            - sum(margins.cost_reporting_amount) filter (where spans.span_kind = 'actual'), 0
-        ) as actual_cost_amount
+        case $currency
+            when 'functional' then margins.functional_currency_code
+            else margins.reporting_currency_code
+        end as currency_code,
+        margins.invoiced_quantity,
+        case $currency
+            when 'functional' then margins.net_functional_amount
+            else margins.net_reporting_amount
+        end as net_amount,
+        case $currency
+            when 'functional' then margins.cost_functional_amount
+            else margins.cost_reporting_amount
+        end as cost_amount,
+        case $currency
+            when 'functional' then margins.margin_functional_amount
+            else margins.margin_reporting_amount
+        end as margin_amount
     from marts.fct_invoice_margins as margins
     join spans
         on margins.period_id = spans.period_id
     left join marts.dim_customers as customers
         on margins.customer_id = customers.customer_id
         and margins.customer_version_number = customers.version_number
-    where margins.line_kind in ('goods', 'parts')
-        and margins.margin_reporting_amount is not null
-        and not margins.is_intercompany
+    where not margins.is_intercompany
         and ($entity is null or margins.entity_id = $entity)
         and ($customer is null or margins.customer_id = $customer)
         and ($unit is null or customers.business_unit_id = $unit)
@@ -209,7 +218,26 @@ cells as (
         and ($type is null or customers.customer_type = $type)
         and ($size is null or customers.company_size = $size)
         and ($owner is null or customers.owner_id = $owner)
-    group by 1, 2
+),
+
+-- A cell is a category, or a product, within a customer; of it the price, cost and quantity are
+-- averages of all its lines. Lines without quantity or without a known cost are no cell's.
+cells as (
+    select
+        currency_code,
+        customer_id,
+        mix_id,
+        coalesce(sum(invoiced_quantity) filter (where span_kind = 'base'), 0) as base_quantity,
+        coalesce(sum(net_amount) filter (where span_kind = 'base'), 0) as base_revenue_amount,
+        coalesce(- sum(cost_amount) filter (where span_kind = 'base'), 0) as base_cost_amount,
+        coalesce(sum(invoiced_quantity) filter (where span_kind = 'actual'), 0)
+            as actual_quantity,
+        coalesce(sum(net_amount) filter (where span_kind = 'actual'), 0) as actual_revenue_amount,
+        coalesce(- sum(cost_amount) filter (where span_kind = 'actual'), 0) as actual_cost_amount
+    from invoiced
+    where line_kind in ('goods', 'parts')
+        and margin_amount is not null
+    group by 1, 2, 3
 ),
 
 -- What was only given back has no price to compare; its margin is that of returns, whatever the
@@ -220,12 +248,12 @@ sold_cells as (
         base_quantity > 0 and actual_quantity > 0 as is_continuing,
         actual_revenue_amount - actual_cost_amount as actual_margin_amount,
         base_revenue_amount - base_cost_amount as base_margin_amount,
-        max(base_quantity) over (partition by customer_id) > 0 as was_customer,
-        max(actual_quantity) over (partition by customer_id) > 0 as is_customer,
+        max(base_quantity) over (partition by currency_code, customer_id) > 0 as was_customer,
+        max(actual_quantity) over (partition by currency_code, customer_id) > 0 as is_customer,
         sum(case when base_quantity > 0 and actual_quantity > 0 then base_quantity else 0 end)
-            over (partition by customer_id) as customer_base_quantity,
+            over (partition by currency_code, customer_id) as customer_base_quantity,
         sum(case when base_quantity > 0 and actual_quantity > 0 then actual_quantity else 0 end)
-            over (partition by customer_id) as customer_actual_quantity
+            over (partition by currency_code, customer_id) as customer_actual_quantity
     from cells
 ),
 
@@ -233,6 +261,7 @@ sold_cells as (
 -- the change, and quantity what is left of volume, so that each cell's four add up to its change.
 stepped_cells as (
     select
+        currency_code,
         case
             when is_continuing then 'continuing'
             when base_quantity <= 0 and actual_quantity <= 0 then 'returns'
@@ -272,6 +301,7 @@ stepped_cells as (
 
 goods as (
     select
+        currency_code,
         cell_kind,
         count(*) as cell_count,
         sum(change_amount - return_amount) as change_amount,
@@ -280,9 +310,10 @@ goods as (
         sum(case cell_kind when 'continuing' then cost_amount end) as cost_amount
     from stepped_cells
     where cell_kind <> 'returns'
-    group by 1
+    group by 1, 2
     union all
     select
+        currency_code,
         'returns' as cell_kind,
         count(*) as cell_count,
         sum(return_amount) as change_amount,
@@ -291,45 +322,28 @@ goods as (
         null as cost_amount
     from stepped_cells
     where return_amount <> 0
-    having count(*) > 0
+    group by 1
 ),
 
 -- What invoices bill beside goods and parts; none of it costs goods.
 billed as (
     select
-        case margins.line_kind
+        currency_code,
+        case line_kind
             when 'service' then 'services'
             when 'contract' then 'contracts'
             when 'freight' then 'freight'
             else 'rebates'
         end as step_name,
-        sum(
-            case spans.span_kind
-                when 'actual' then margins.net_reporting_amount
-                else - margins.net_reporting_amount
-            end
-        ) as amount
-    from marts.fct_invoice_margins as margins
-    join spans
-        on margins.period_id = spans.period_id
-    left join marts.dim_customers as customers
-        on margins.customer_id = customers.customer_id
-        and margins.customer_version_number = customers.version_number
-    where margins.line_kind in ('service', 'contract', 'freight', 'rebate')
-        and not margins.is_intercompany
-        and ($entity is null or margins.entity_id = $entity)
-        and ($customer is null or margins.customer_id = $customer)
-        and ($unit is null or customers.business_unit_id = $unit)
-        and ($region is null or customers.region = $region)
-        and ($industry is null or customers.industry = $industry)
-        and ($type is null or customers.customer_type = $type)
-        and ($size is null or customers.company_size = $size)
-        and ($owner is null or customers.owner_id = $owner)
-    group by 1
+        sum(case span_kind when 'actual' then net_amount else - net_amount end) as amount
+    from invoiced
+    where line_kind in ('service', 'contract', 'freight', 'rebate')
+    group by 1, 2
 ),
 
-line_changes as (
+booked as (
     select
+        spans.span_kind,
         case
             when lines.profit_line not in ('gross_revenue', 'discounts', 'returns', 'cost_of_goods')
                 then lines.profit_line
@@ -338,10 +352,14 @@ line_changes as (
                 then 'goods_not_invoiced'
             else 'other_margin'
         end as step_name,
-        coalesce(sum(lines.reporting_amount) filter (where spans.span_kind = 'base'), 0)
-            as base_amount,
-        coalesce(sum(lines.reporting_amount) filter (where spans.span_kind = 'actual'), 0)
-            as actual_amount
+        case $currency
+            when 'functional' then lines.functional_currency_code
+            else lines.reporting_currency_code
+        end as currency_code,
+        case $currency
+            when 'functional' then lines.functional_amount
+            else lines.reporting_amount
+        end as amount
     from marts.fct_profit_lines as lines
     join spans
         on lines.period_id = spans.period_id
@@ -357,7 +375,31 @@ line_changes as (
         and ($type is null or customers.customer_type = $type)
         and ($size is null or customers.company_size = $size)
         and ($owner is null or customers.owner_id = $owner)
-    group by 1
+),
+
+line_changes as (
+    select
+        currency_code,
+        step_name,
+        coalesce(sum(amount) filter (where span_kind = 'base'), 0) as base_amount,
+        coalesce(sum(amount) filter (where span_kind = 'actual'), 0) as actual_amount
+    from booked
+    group by 1, 2
+),
+
+-- The group has one currency, also where nothing was sold; books have a bridge where they have any.
+currencies as (
+    select reporting_currency_code as currency_code
+    from marts.fct_profit_lines
+    where $currency = 'reporting'
+    union
+    select currency_code
+    from invoiced
+    where $currency = 'functional'
+    union
+    select currency_code
+    from booked
+    where $currency = 'functional'
 ),
 
 steps (step_number, row_kind, step_name, cell_kind) as (
@@ -394,28 +436,33 @@ steps (step_number, row_kind, step_name, cell_kind) as (
 -- documents is taken off what the ledger says.
 documented as (
     select
+        currency_code,
         step_name,
         amount
     from billed
     union all
     select
+        currency_code,
         'other_margin' as step_name,
-        - sum(amount) as amount
+        - amount as amount
     from billed
     union all
     select
+        currency_code,
         'other_margin' as step_name,
-        sum(base_revenue_amount - actual_revenue_amount) as amount
+        base_revenue_amount - actual_revenue_amount as amount
     from cells
     union all
     select
+        currency_code,
         'goods_not_invoiced' as step_name,
-        sum(actual_cost_amount - base_cost_amount) as amount
+        actual_cost_amount - base_cost_amount as amount
     from cells
 ),
 
 parts as (
     select
+        line_changes.currency_code,
         steps.step_number,
         case steps.row_kind
             when 'base' then line_changes.base_amount
@@ -429,6 +476,7 @@ parts as (
         or steps.step_name = line_changes.step_name
     union all
     select
+        documented.currency_code,
         steps.step_number,
         documented.amount,
         cast(null as bigint) as cell_count
@@ -437,6 +485,7 @@ parts as (
         on steps.step_name = documented.step_name
     union all
     select
+        goods.currency_code,
         steps.step_number,
         case steps.step_name
             when 'price' then goods.price_amount
@@ -457,12 +506,15 @@ bridge as (
         steps.step_number,
         steps.row_kind,
         steps.step_name,
+        currencies.currency_code,
         coalesce(sum(parts.amount), 0) as amount,
         sum(parts.cell_count) as cell_count
     from steps
+    cross join currencies
     left join parts
         on steps.step_number = parts.step_number
-    group by 1, 2, 3
+        and currencies.currency_code = parts.currency_code
+    group by 1, 2, 3, 4
 )
 
 -- Without a span before there is nothing to compare with, and no row.
@@ -470,9 +522,11 @@ select
     bridge.step_number,
     bridge.row_kind,
     bridge.step_name,
+    bridge.currency_code,
     cast(bridge.amount as decimal(18, 4)) as amount,
     cast(
         sum(bridge.amount) filter (where bridge.row_kind <> 'actual') over (
+            partition by bridge.currency_code
             order by bridge.step_number
             rows between unbounded preceding and current row
         )
@@ -481,4 +535,4 @@ select
     bridge.cell_count
 from bridge
 where exists (select 1 from spans where span_kind = 'base')
-order by bridge.step_number
+order by bridge.currency_code, bridge.step_number

@@ -3,7 +3,8 @@ description = """Does the service department only cost money? What it bills as w
 and parts, less discounts and cost of parts, against its cost in the ledger: work for customers, \
 work for nobody known, and unused capacity, which is practical capacity less minutes used. Below \
 stands the margin of goods sold to customers whom it served, in the span or in the days before \
-it."""
+it. Of a segment of customers stands what is theirs: work for nobody known, unused capacity and \
+practical minutes are of no customer and are left out then."""
 label       = { en = "Statement of the service department", "zh-CN" = "服务部门损益" }
 grain       = ["line_number"]
 
@@ -31,6 +32,42 @@ type = "text"
 optional = true
 from = "marts.dim_entities.entity_id"
 description = "Only this legal entity."
+
+[parameters.unit]
+type = "text"
+optional = true
+from = "marts.dim_business_units.business_unit_id"
+description = "Only customers of this business unit."
+
+[parameters.region]
+type = "text"
+optional = true
+from = "marts.dim_customers.region"
+description = "Only customers of this region."
+
+[parameters.industry]
+type = "text"
+optional = true
+from = "marts.dim_customers.industry"
+description = "Only customers of this industry."
+
+[parameters.type]
+type = "text"
+optional = true
+from = "marts.dim_customers.customer_type"
+description = "Only customers of this type."
+
+[parameters.size]
+type = "text"
+optional = true
+from = "marts.dim_customers.company_size"
+description = "Only customers of this size."
+
+[parameters.owner]
+type = "text"
+optional = true
+from = "marts.dim_customers.owner_id"
+description = "Only customers of this salesperson."
 
 [parameters.retention_days]
 type = "integer"
@@ -122,6 +159,27 @@ spans as (
     where bounds.first_number >= 1
 ),
 
+-- Without a segment everything counts, also what is of no customer.
+segment as (
+    select coalesce($unit, $region, $industry, $type, $size, $owner) is not null as is_asked
+),
+
+-- Customers as they were: each amount is that of the version which its row names.
+members as (
+    select
+        customer_id,
+        version_number,
+        valid_from_on,
+        valid_to_on
+    from marts.dim_customers
+    where ($unit is null or business_unit_id = $unit)
+        and ($region is null or region = $region)
+        and ($industry is null or industry = $industry)
+        and ($type is null or customer_type = $type)
+        and ($size is null or company_size = $size)
+        and ($owner is null or owner_id = $owner)
+),
+
 lines_of_ledger as (
     select
         spans.span_kind,
@@ -144,9 +202,14 @@ lines_of_ledger as (
         on lines.period_id = spans.period_id
     left join marts.dim_accounts as accounts
         on lines.account_id = accounts.account_id
+    cross join segment
+    left join members
+        on lines.customer_id = members.customer_id
+        and lines.customer_version_number = members.version_number
     where lines.bucket <> 'out_of_scope'
         and lines.profit_line in ('gross_revenue', 'service')
         and ($entity is null or lines.entity_id = $entity)
+        and (not segment.is_asked or members.customer_id is not null)
 ),
 
 discounts as (
@@ -156,10 +219,15 @@ discounts as (
     from marts.fct_invoice_lines as booked
     join spans
         on booked.period_id = spans.period_id
+    cross join segment
+    left join members
+        on booked.customer_id = members.customer_id
+        and booked.customer_version_number = members.version_number
     where booked.line_kind in ('service', 'contract', 'parts')
         and booked.is_revenue
         and not booked.is_intercompany
         and ($entity is null or booked.entity_id = $entity)
+        and (not segment.is_asked or members.customer_id is not null)
     group by 1
 ),
 
@@ -174,8 +242,13 @@ invoice_lines as (
     from marts.fct_invoice_margins as margins
     join spans
         on margins.period_id = spans.period_id
+    cross join segment
+    left join members
+        on margins.customer_id = members.customer_id
+        and margins.customer_version_number = members.version_number
     where not margins.is_intercompany
         and ($entity is null or margins.entity_id = $entity)
+        and (not segment.is_asked or members.customer_id is not null)
 ),
 
 span_days as (
@@ -189,15 +262,22 @@ span_days as (
     group by 1
 ),
 
--- Whom the department served in the span or in the days before it.
+-- Whom the department served in the span or in the days before it, and whether the customer is of
+-- the segment on the span's last day, by which customers are counted.
 served as (
     select distinct
         span_days.span_kind,
-        events.customer_id
+        events.customer_id,
+        not segment.is_asked or members.customer_id is not null as is_counted
     from marts.fct_case_events as events
     join span_days
         on events.happened_on <= span_days.ends_on
         and events.happened_on >= span_days.starts_on - $retention_days
+    cross join segment
+    left join members
+        on events.customer_id = members.customer_id
+        and (members.valid_from_on is null or members.valid_from_on <= span_days.ends_on)
+        and (members.valid_to_on is null or members.valid_to_on > span_days.ends_on)
     where events.customer_id <> 'unassigned'
         and ($entity is null or events.entity_id = $entity)
 ),
@@ -210,7 +290,12 @@ minutes as (
     from marts.fct_case_events as events
     join spans
         on events.period_id = spans.period_id
-    where $entity is null or events.entity_id = $entity
+    cross join segment
+    left join members
+        on events.customer_id = members.customer_id
+        and events.customer_version_number = members.version_number
+    where ($entity is null or events.entity_id = $entity)
+        and (not segment.is_asked or members.customer_id is not null)
     group by 1
 ),
 
@@ -221,8 +306,10 @@ capacity as (
     from marts.fct_capacity as capacities
     join spans
         on capacities.period_id = spans.period_id
+    cross join segment
     where capacities.cost_function = 'service'
         and ($entity is null or capacities.entity_id = $entity)
+        and not segment.is_asked
     group by 1
 ),
 
@@ -262,7 +349,9 @@ sums as (
         on invoice_lines.span_kind = served.span_kind
         and invoice_lines.customer_id = served.customer_id
     join (
-        select span_kind, count(*) as customer_count from served group by 1
+        select span_kind, count(*) filter (where is_counted) as customer_count
+        from served
+        group by 1
     ) as customers
         on invoice_lines.span_kind = customers.span_kind
     where invoice_lines.line_kind = 'goods'

@@ -4,7 +4,10 @@ periods, or those of the year with the year up to the period; the two are never 
 of a target is of the customers' statement, by customer, category, unit or owner as they were, or \
 of the product's invoices; what came of a budget is the ledger. A plan of a period stands against \
 that period only, and beside it what came of the same subject in the period that it is compared \
-with. Totals are sums of those that have a plan, ratios are of the sums."""
+with. A segment chooses plans: those of its customers as they are on the last day planned, and \
+where a unit or a salesperson alone is asked that one's own; all others, budgets and plans of \
+categories and products among them, are of no customer and are left out then. Totals are sums of \
+those that have a plan, ratios are of the sums."""
 label       = { en = "Attainment of targets", "zh-CN" = "目标达成" }
 grain       = [
     "target_kind",
@@ -51,6 +54,42 @@ type = "text"
 optional = true
 from = "marts.dim_entities.entity_id"
 description = "Only this legal entity."
+
+[parameters.unit]
+type = "text"
+optional = true
+from = "marts.dim_business_units.business_unit_id"
+description = "Only customers of this business unit, and its own plans."
+
+[parameters.region]
+type = "text"
+optional = true
+from = "marts.dim_customers.region"
+description = "Only customers of this region."
+
+[parameters.industry]
+type = "text"
+optional = true
+from = "marts.dim_customers.industry"
+description = "Only customers of this industry."
+
+[parameters.type]
+type = "text"
+optional = true
+from = "marts.dim_customers.customer_type"
+description = "Only customers of this type."
+
+[parameters.size]
+type = "text"
+optional = true
+from = "marts.dim_customers.company_size"
+description = "Only customers of this size."
+
+[parameters.owner]
+type = "text"
+optional = true
+from = "marts.dim_customers.owner_id"
+description = "Only customers of this salesperson, and his or her own plans."
 
 [columns]
 row_kind = "subject or total."
@@ -186,6 +225,30 @@ kinds as (
     select distinct span_kind from spanned
 ),
 
+-- A plan of a unit is not that of one of its regions: it counts where nothing else is asked.
+segment as (
+    select
+        coalesce($unit, $region, $industry, $type, $size, $owner) is not null as is_asked,
+        case when coalesce($region, $industry, $type, $size, $owner) is null then $unit end
+            as whole_unit_id,
+        case when coalesce($region, $industry, $type, $size, $unit) is null then $owner end
+            as whole_owner_id
+),
+
+members as (
+    select
+        customer_id,
+        valid_from_on,
+        valid_to_on
+    from marts.dim_customers
+    where ($unit is null or business_unit_id = $unit)
+        and ($region is null or region = $region)
+        and ($industry is null or industry = $industry)
+        and ($type is null or customer_type = $type)
+        and ($size is null or company_size = $size)
+        and ($owner is null or owner_id = $owner)
+),
+
 plans as (
     select
         targets.target_kind,
@@ -214,9 +277,14 @@ plans as (
         count(*) filter (where targets.target_reporting_amount is null) as unpriced_count
     from marts.fct_targets as targets
     cross join named
+    cross join segment
     left join spanned
         on targets.period_id = spanned.period_id
         and spanned.span_kind = 'actual'
+    left join members
+        on targets.customer_id = members.customer_id
+        and (members.valid_from_on is null or members.valid_from_on <= targets.ends_on)
+        and (members.valid_to_on is null or members.valid_to_on > targets.ends_on)
     where case $plan
             when 'year' then targets.period_kind = 'year'
                 and targets.fiscal_year = named.fiscal_year
@@ -224,6 +292,12 @@ plans as (
         end
         and ($subject is null or targets.subject_kind = $subject)
         and ($entity is null or targets.entity_id is null or targets.entity_id = $entity)
+        and (
+            not segment.is_asked
+            or members.customer_id is not null
+            or (targets.subject_kind = 'unit' and targets.subject_id = segment.whole_unit_id)
+            or (targets.subject_kind = 'owner' and targets.subject_id = segment.whole_owner_id)
+        )
     group by 1, 2, 3, 4, 5, 6
 ),
 

@@ -161,6 +161,6 @@ pub(super) fn publish(
     let outcome = supervise(context, project, move |project, progress| {
         refresh::enter(project, &entry, &options, progress)
     })?;
-    summary(context.output, &outcome, Told::Changes)?;
+    summary(context, &context.home()?, &outcome, Told::Changes)?;
     Ok(outcome)
 }

@@ -105,9 +105,9 @@ fn load(context: &Context, folder: &Path) -> Result<(), CliError> {
     let outcome = supervise(context, project, move |project, progress| {
         refresh::run(project, &options, progress)
     })?;
-    summary(output, &outcome, Told::All)?;
-
     let home = Home::open(data)?;
+    summary(context, &home, &outcome, Told::All)?;
+
     for (question, sql) in story::QUESTIONS {
         output.say(&format!("\n{question}\n\n{sql}"))?;
         let mut out = output.answer();

@@ -281,6 +281,8 @@ fn check_text(table: &Table) -> String {
          # \"error\" keeps a release unpublished, \"warning\" is shown. What matters once a\n\
          # period is closed is {{ open = \"warning\", closed = \"error\", period = \"column\" }}.\n\
          severity    = \"warning\"\n\
+         # The unit of columns whose sums findings tell, or the column in which rows name it.\n\
+         # [units]\n\
          ---*/\n\
          \n\
          select\n{columns},\n    count(*) as row_count\nfrom {from}\ngroup by {listed}\n\

@@ -102,5 +102,5 @@ fn retry(table: Option<TableName>, context: &Context) -> Result<(), CliError> {
     let outcome = supervise(context, project, move |project, progress| {
         refresh::retry(project, table.as_ref(), &options, progress)
     })?;
-    summary(context.output, &outcome, Told::All)
+    summary(context, &context.home()?, &outcome, Told::All)
 }

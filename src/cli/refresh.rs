@@ -5,11 +5,11 @@ use std::sync::Arc;
 use super::Context;
 use super::error::CliError;
 use super::findings::{self, Told};
-use super::output::Output;
 use super::progress::Shown;
 use crate::demo::examples;
 use crate::engine::text_table::Heading;
 use crate::refresh::{self, Options, Outcome, Progress, RefreshError};
+use crate::warehouse::Home;
 use crate::warehouse::project::Project;
 use crate::warehouse::release::Waiver;
 
@@ -46,7 +46,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<(), CliError> {
     let outcome = supervise(context, project, move |project, progress| {
         refresh::run(project, &options, progress)
     })?;
-    summary(context.output, &outcome, Told::All)
+    summary(context, &context.home()?, &outcome, Told::All)
 }
 
 /// Options of a refresh of everything.
@@ -101,7 +101,13 @@ fn interrupted(context: &Context) -> String {
 }
 
 /// Prints a line a table, what was found, and the release.
-pub(super) fn summary(output: Output, outcome: &Outcome, told: Told) -> Result<(), CliError> {
+pub(super) fn summary(
+    context: &Context,
+    home: &Home,
+    outcome: &Outcome,
+    told: Told,
+) -> Result<(), CliError> {
+    let output = context.output;
     let headings = [
         Heading::text("table"),
         Heading::number("read"),
@@ -141,7 +147,7 @@ pub(super) fn summary(output: Output, outcome: &Outcome, told: Told) -> Result<(
         output.table(&headings, &rows)?;
         output.say("")?;
     }
-    for line in findings::lines(outcome, told) {
+    for line in findings::lines(context, home, outcome, told)? {
         output.say(&line)?;
     }
     let refused: u64 = outcome.accounting.values().map(|counts| counts.quarantined).sum();

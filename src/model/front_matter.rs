@@ -64,8 +64,8 @@ pub struct Head {
     /// files under sql/reports: what columns are called, by language
     #[serde(default)]
     pub labels: BTreeMap<String, BTreeMap<String, String>>,
-    /// files under sql/reports, and beside `closing`: in which unit columns are, as far as their
-    /// types do not say it; the name of another column where each row names it
+    /// files under sql/reports and sql/checks, and beside `closing`: in which unit columns are, as
+    /// far as their types do not say it; the name of another column where each row names it
     #[serde(default)]
     pub units: BTreeMap<String, String>,
     /// what the values of columns are called, where warehouse/values.toml does not say it

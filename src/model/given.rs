@@ -2,7 +2,7 @@
 //!
 //! The raw tables that contracts promise, what people entered, and what the project says of itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -34,6 +34,8 @@ pub struct Given {
     pub description: String,
     /// what its columns mean, as far as somebody said so
     pub columns: BTreeMap<String, String>,
+    /// the units of its columns; of the project's own tables those that the project adds
+    pub units: BTreeSet<String>,
 }
 
 /// Every table that files under sql/ may find ready.
@@ -50,24 +52,28 @@ pub fn given(project: &Project) -> Result<BTreeMap<TableName, Given>, LoadError>
             .filter(|column| !column.description.is_empty())
             .map(|column| (column.name.clone(), column.description.clone()))
             .collect();
+        let units: BTreeSet<String> =
+            contract.shape.columns.iter().filter_map(|column| column.unit.clone()).collect();
         for (name, schema) in readable_tables(contract)? {
             let month = contract.month.clone().filter(|_| name == contract.name);
             let description = contract.description.clone();
-            all.insert(name, Given { schema, month, description, columns: columns.clone() });
+            let (columns, units) = (columns.clone(), units.clone());
+            all.insert(name, Given { schema, month, description, columns, units });
         }
     }
     for table in entered::TABLES {
         let name = table.name().map_err(LoadError::Warehouse)?;
         let description = table.description().to_owned();
-        let columns = BTreeMap::new();
-        all.insert(name, Given { schema: table.schema(), month: None, description, columns });
+        let (schema, columns, units) = (table.schema(), BTreeMap::new(), BTreeSet::new());
+        all.insert(name, Given { schema, month: None, description, columns, units });
     }
     for own in OWN_TABLES {
         let name = TableName::new(OWN, own.name).map_err(|problem| LoadError::Name { problem })?;
         let description = own.description.to_owned();
         let schema = own.schema();
         let columns = BTreeMap::new();
-        all.insert(name, Given { schema, month: None, description, columns });
+        let units = project.settings.units.iter().cloned().collect();
+        all.insert(name, Given { schema, month: None, description, columns, units });
     }
     Ok(all)
 }

@@ -13,6 +13,7 @@
 //! | `numbers` | which table lists the numbers that people decide about? |
 //! | `periods` | which accounting periods are there, and which one comes before another? |
 //! | `report` | which question does a file under sql/reports ask, and what is the answer? |
+//! | `units` | is what a head says of a unit a unit, or the column in which each row names it? |
 //! | `values` | what are the values of columns called in a language? |
 //! | `waived` | which checks were waived for the figures that an answer rests on? |
 //! | `written` | how do the rows of an answer get their headings and their receipt? |
@@ -36,6 +37,7 @@ pub mod periods;
 pub mod report;
 pub mod restate;
 pub mod shape;
+mod units;
 pub mod values;
 pub mod waived;
 mod written;

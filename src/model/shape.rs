@@ -71,6 +71,7 @@ pub(super) fn stored_type(kind: &DataType) -> Option<DataType> {
 pub(super) fn check(model: &Model, models: &Models) -> Vec<ModelError> {
     let mut mistakes = super::report::check::head(model, models);
     mistakes.extend(super::cube::check::head(model));
+    mistakes.extend(super::units::check(model, models));
     named_columns(model, &mut mistakes);
     amounts(model, &mut mistakes);
     if model.file.layer == Layer::Staging || model.file.head.remembers {

@@ -19,7 +19,7 @@ const TABLE: &str = "period_status";
 
 /// Decisions in their order, as texts.
 const DECISIONS: &str = "
-select period_id, entity_id, status, because, waived_checks
+select period_id, entity_id, status, because, waived_checks, decided_by
 from patron.period_status
 order by status_number
 ";
@@ -31,6 +31,9 @@ pub struct Waived {
     pub check: String,
     /// why
     pub because: String,
+    /// who closed the period all the same; absent where it was for the release
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
     /// the closed period for which it was waived; absent where it was for the release
     #[serde(skip_serializing_if = "Option::is_none")]
     pub period: Option<String>,
@@ -72,6 +75,7 @@ pub async fn of_closings(session: &SessionContext) -> Result<Vec<Waived>> {
             standing.extend(checks.map(|check| Waived {
                 check: check.to_owned(),
                 because: text(3).unwrap_or_default(),
+                by: text(5),
                 period: period.clone(),
                 entity: entity.clone(),
             }));
@@ -90,6 +94,7 @@ pub fn beside(release: &Release, closings: Vec<Waived>) -> Vec<Waived> {
     let own = own.map(|own| Waived {
         check: own.check.clone(),
         because: own.because.clone(),
+        by: None,
         period: None,
         entity: None,
     });
@@ -101,10 +106,19 @@ pub fn beside(release: &Release, closings: Vec<Waived>) -> Vec<Waived> {
 impl Waived {
     /// In few words, for the line of a receipt.
     pub fn line(&self) -> String {
-        let of = self.entity.as_ref().map(|entity| format!(" of {entity}")).unwrap_or_default();
-        match &self.period {
-            Some(period) => format!("waived {} to close {period}{of}", self.check),
-            None => format!("waived {}", self.check),
+        let between = if self.period.is_some() { " " } else { ": " };
+        format!("waived {}{between}{}", self.check, self.reason())
+    }
+
+    /// For which closing, by whom and why.
+    pub fn reason(&self) -> String {
+        let parts = [("to close", &self.period), ("of", &self.entity), ("by", &self.by)];
+        let told =
+            |(word, what): (&str, &Option<String>)| Some(format!("{word} {}", what.as_ref()?));
+        let closing: Vec<String> = parts.into_iter().filter_map(told).collect();
+        match closing.is_empty() {
+            true => self.because.clone(),
+            false => format!("{}: {}", closing.join(" "), self.because),
         }
     }
 }

@@ -1,7 +1,10 @@
 //! Why did a refresh publish nothing, and what helps?
 
+use std::collections::BTreeSet;
+
 use thiserror::Error;
 
+use super::findings::{self, Waivers};
 use crate::model::ModelError;
 use crate::model::build::BuildError;
 use crate::query::QueryError;
@@ -75,17 +78,14 @@ pub enum RefreshError {
         hint: String,
     },
     /// checks found something
-    #[error(
-        "{} so nothing was published: {}; mend it{}",
-        if findings.len() == 1 { "a check failed," } else { "checks failed," },
-        listed(findings),
-        remedy(command.as_deref(), findings)
-    )]
+    #[error("{}", refusal(findings, command.as_deref(), seen.as_deref()))]
     Refused {
         /// what they found
         findings: Vec<CheckResult>,
         /// the command that may waive them; none where they cannot be waived
         command: Option<String>,
+        /// of a closing: the release whose figures it would keep
+        seen: Option<Box<Seen>>,
     },
     /// a waiver for a check that did not fail
     #[error("nothing to waive: the check `{check}` did not fail{hint}; leave the waiver out")]
@@ -274,14 +274,52 @@ fn mistakes_told(mistakes: &[ModelError]) -> String {
     texts.join("\n")
 }
 
-/// How a finding is waived.
-fn remedy(command: Option<&str>, findings: &[CheckResult]) -> String {
-    match (command, findings.first()) {
-        (Some(command), Some(finding)) => {
-            let name = &finding.name;
-            format!(", or waive by name: {command} --waive {name} --because \"...\"")
+/// A release that stands, and what its checks found.
+#[derive(Debug, Clone)]
+pub struct Seen {
+    /// its number
+    pub number: u64,
+    /// what was found, hindrances of closings among it
+    pub findings: Vec<CheckResult>,
+}
+
+/// What a refresh that checks refused says: each finding in full, for they stand nowhere else. Of a
+/// closing a line a check, for they stand in the release whose figures it would keep.
+fn refusal(findings: &[CheckResult], command: Option<&str>, seen: Option<&Seen>) -> String {
+    let failed = if findings.len() == 1 { "a check failed," } else { "checks failed," };
+    let Some(Seen { number, findings: known }) = seen else {
+        let remedy = remedy(command, findings.first());
+        return format!("{failed} so nothing was published: {}; mend it{remedy}", listed(findings));
+    };
+    let told = findings::lines(findings, Some(known), &Waivers::default());
+    let lines: Vec<String> = told.fresh.into_iter().chain(told.kept).collect();
+    let it = if findings.len() == 1 { "it" } else { "them" };
+    let full = match told.kept_count {
+        0 => String::new(),
+        count if count == findings.len() => {
+            format!("`patron check --release {number}` says {it} in full; ")
         }
-        _ => String::new(),
+        _ => format!("`patron check --release {number}` says in full what is not new; "),
+    };
+    format!(
+        "{failed} so nothing was published:\n{}\n{full}mend {it}{}",
+        lines.join("\n"),
+        remedy(command, findings)
+    )
+}
+
+/// How findings are waived.
+fn remedy<'a>(
+    command: Option<&str>,
+    findings: impl IntoIterator<Item = &'a CheckResult>,
+) -> String {
+    let names: BTreeSet<&str> = findings.into_iter().map(|one| one.name.as_str()).collect();
+    let waived: Vec<String> = names.iter().map(|name| format!("--waive {name}")).collect();
+    match command.filter(|_| !waived.is_empty()) {
+        Some(command) => {
+            format!(", or waive by name: {command} {} --because \"...\"", waived.join(" "))
+        }
+        None => String::new(),
     }
 }
 

@@ -6,6 +6,7 @@
 mod books;
 mod enter;
 mod error;
+pub mod findings;
 mod fits;
 mod hashes;
 mod models;
@@ -17,6 +18,6 @@ mod waive;
 
 pub use books::{Books, Decision, Standing};
 pub use enter::enter;
-pub use error::RefreshError;
+pub use error::{RefreshError, Seen};
 pub use progress::{Progress, Silent};
 pub use run::{Options, Outcome, retry, run};

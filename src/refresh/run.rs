@@ -392,14 +392,13 @@ impl<'a> Draft<'a> {
 
     /// The waivers of the release; refuses it while a check fails that nobody waived.
     fn waivers(&self, findings: &[CheckResult]) -> Result<Vec<Waiver>, RefreshError> {
+        let base = self.shared.base.map(|base| waive::Base {
+            number: base.number,
+            findings: &base.checks,
+            waivers: &base.waivers,
+        });
         let given = &self.options.waivers;
-        match &self.entry {
-            None => waive::waive(findings, given, &[], None),
-            Some(entry) => {
-                let standing = self.shared.base.map_or(&[][..], |base| &base.waivers);
-                waive::waive(findings, given, standing, Some(entry))
-            }
-        }
+        waive::waive(findings, given, base.unwrap_or_default(), self.entry.as_ref())
     }
 
     /// The base release, if nothing would be different in the next.

@@ -1,24 +1,36 @@
 //! Which findings keep a release unpublished, and which are waived?
 
 use super::RefreshError;
+use super::error::Seen;
 use crate::engine::near::near;
 use crate::warehouse::entered::{Entry, PeriodEntry, PeriodStatus};
 use crate::warehouse::release::{CheckResult, Severity, Waiver};
 
+/// The release on which another one is made, as far as it matters here.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Base<'a> {
+    /// its number
+    pub(super) number: u64,
+    /// what its checks found
+    pub(super) findings: &'a [CheckResult],
+    /// what was waived for it
+    pub(super) waivers: &'a [Waiver],
+}
+
 /// The waivers of a release.
 ///
 /// What a person enters with the release reads no system, so what was waived when the systems were
-/// read (`standing`) stays waived. What hinders the closing of a period must be waived at that
-/// closing.
+/// read stays waived. What hinders the closing of a period must be waived at that closing.
 ///
 /// # Errors
 /// When a grave finding is not waived, or something is waived that was not found.
 pub(super) fn waive(
     findings: &[CheckResult],
     given: &[Waiver],
-    standing: &[Waiver],
+    base: Base<'_>,
     entry: Option<&Entry>,
 ) -> Result<Vec<Waiver>, RefreshError> {
+    let standing: &[Waiver] = if entry.is_some() { base.waivers } else { &[] };
     let hinders = |finding: &CheckResult| {
         closed(entry).is_some_and(|entry| finding.hinders_closing(&entry.period))
     };
@@ -51,7 +63,9 @@ pub(super) fn waive(
         (_, Some(closing)) => Some(format!("patron close {} --by ...", closing.period)),
         _ => None,
     };
-    Err(RefreshError::Refused { findings: left, command })
+    let seen = Seen { number: base.number, findings: base.findings.to_vec() };
+    let seen = closed(entry).map(|_| Box::new(seen));
+    Err(RefreshError::Refused { findings: left, command, seen })
 }
 
 /// The closing that an entry is, if it is one.
@@ -104,7 +118,9 @@ mod tests {
     ) -> Result<Vec<String>, String> {
         let waivers =
             |checks: &[&str]| checks.iter().map(|check| waiver(check)).collect::<Vec<_>>();
-        waive(findings, &waivers(given), &waivers(standing), entry)
+        let (given, standing) = (waivers(given), waivers(standing));
+        let base = Base { number: 7, findings, waivers: &standing };
+        waive(findings, &given, base, entry)
             .map(|waivers| waivers.into_iter().map(|waiver| waiver.check).collect())
             .map_err(|error| error.to_string())
     }
@@ -114,12 +130,11 @@ mod tests {
         let closing = entry(PeriodStatus::Closed);
         let found = [hindrance("a:unassigned", "2026-06"), finding("b:x", Severity::Warning)];
         let message = outcome(&found, &[], &[], Some(&closing)).unwrap_err();
-        assert!(message.contains("`a:unassigned`: something"), "{message}");
-        assert!(
-            message.contains("patron close 2026-06 --by ... --waive a:unassigned --because"),
-            "{message}"
-        );
-        assert!(!message.contains("b:x"), "{message}");
+        let expected = "a check failed, so nothing was published:\n\
+                        warning: a:unassigned: something\n\
+                        `patron check --release 7` says it in full; mend it, or waive by name: \
+                        patron close 2026-06 --by ... --waive a:unassigned --because \"...\"";
+        assert_eq!(message, expected);
         let waived = outcome(&found, &["a:unassigned"], &[], Some(&closing));
         assert_eq!(waived.unwrap(), ["a:unassigned"]);
         // What was waived when the systems were read does not close a period.
@@ -129,6 +144,20 @@ mod tests {
         assert!(outcome(&other, &[], &[], Some(&closing)).unwrap().is_empty());
         assert!(outcome(&found, &[], &[], Some(&entry(PeriodStatus::Reopened))).is_ok());
         assert!(outcome(&found, &[], &[], None).unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_refused_closing_is_a_line_a_check_and_what_is_new_comes_first() {
+        let found = [hindrance("a:old", "2026-06"), hindrance("b:new", "2026-06")];
+        let base = Base { number: 7, findings: &found[..1], waivers: &[] };
+        let refused = waive(&found, &[], base, Some(&entry(PeriodStatus::Closed))).unwrap_err();
+        let expected = "checks failed, so nothing was published:\n\
+                        new warning: b:new: something\n\
+                        warning: a:old: something\n\
+                        `patron check --release 7` says in full what is not new; mend them, or \
+                        waive by name: patron close 2026-06 --by ... --waive a:old --waive b:new \
+                        --because \"...\"";
+        assert_eq!(refused.to_string(), expected);
     }
 
     #[test]

@@ -94,6 +94,9 @@ pub struct Settings {
     pub reporting_currency: String,
     /// languages of labels, the first one is the default
     pub languages: Vec<String>,
+    /// units of columns and measures beside those that everybody knows and that contracts name
+    #[serde(default)]
+    pub units: Vec<String>,
     /// the fiscal calendar
     pub calendar: Calendar,
     /// the table of accounting periods, for closing them

@@ -177,12 +177,27 @@ pub struct CheckResult {
     /// how grave it is for closing that period, where that differs
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closing: Option<Severity>,
+    /// what the rows that it is about come to, as far as the check says in which unit they are
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub amounts: Vec<Amount>,
+}
+
+/// What a column of the rows that a check found comes to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Amount {
+    /// the column
+    pub column: String,
+    /// in which unit it is, such as the code of a currency
+    pub unit: String,
+    /// the sum in that unit, a decimal as text
+    pub sum: String,
 }
 
 impl CheckResult {
     /// A finding that is about no accounting period.
     pub fn new(name: String, severity: Severity, finding: String) -> Self {
-        Self { name, severity, finding, period: None, closing: None }
+        Self { name, severity, finding, period: None, closing: None, amounts: Vec::new() }
     }
 
     /// What is said of rows: what is wrong with them, how many there are, and the first of them.

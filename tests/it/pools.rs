@@ -5,6 +5,7 @@
 
 use patron::refresh::Outcome;
 
+use crate::cli::ok;
 use crate::support::hand;
 use crate::support::world::World;
 
@@ -186,4 +187,29 @@ fn mistakes_in_rules_are_named() {
     assert_eq!(spread(&world, "sales"), ["SA unassigned 2453.9000"]);
     let undriven = findings(&outcome, "checks.pools_have_drivers").join("\n");
     assert!(undriven.contains("pool_name sales, rule_id SA"), "{undriven}");
+}
+
+#[test]
+fn a_reason_stands_beside_its_rule_and_moves_no_figure() {
+    let world = hand::project();
+    world.refreshed(hand::moment());
+    let root = world.root();
+    let trace = ["report", "allocation_trace", "-p", "period=FY26-P02", "-p", "entity=HX01"];
+    let told =
+        || ok(root, &[&trace[..], &["-p", "pool=administration", "--format", "csv"]].concat());
+    let (reason, other) = ("No cause is known, so revenue carries it", "Who earns more bears more");
+    assert!(told().contains(reason), "{}", told());
+    let close = |period| ["close", period, "--by", "Ada"];
+    ok(root, &close("FY26-P01"));
+    let waived = ["--waive", "checks.pools_have_drivers", "--because", "nothing drove it"];
+    ok(root, &[&close("FY26-P02")[..], &waived].concat());
+
+    let rules = "feeds/inputs/allocation_rules.csv";
+    let text = hand::read(&world.path(rules));
+    assert_eq!(text.matches(reason).count(), 1);
+    world.write(rules, text.replace(&format!("\"{reason}\""), other));
+    assert!(ok(root, &["refresh"]).contains("is published"));
+    assert!(told().contains(other) && !told().contains(reason), "{}", told());
+    let booked = "select distinct booking_kind from marts.fct_allocations";
+    assert_eq!(lines(&world, booked), ["original"]);
 }

@@ -12,6 +12,7 @@ use datafusion::error::DataFusionError;
 use datafusion::prelude::SessionContext;
 use tokio::runtime::Handle;
 
+use super::amounts::amounts;
 use super::spelling::{list, prefixed, quoted, told};
 use super::tables::{Tables, register};
 use super::{BuildError, Context, Extent, NOTHING, Report, closing, only};
@@ -431,16 +432,10 @@ impl Check<'_> {
         rule: &Rule,
         columns: &[String],
     ) -> Result<Vec<CheckResult>, BuildError> {
-        let Rule { name, problem, is_wrong, gravity } = rule;
-        let Gravity::Closing { period } = gravity else {
-            let severity = match gravity {
-                Gravity::Warning => Severity::Warning,
-                _ => Severity::Error,
-            };
-            let found = self.shown(session, problem, is_wrong, columns)?;
-            let result = |found| CheckResult::new(name.clone(), severity, found);
-            return Ok(found.map(result).into_iter().collect());
+        let Gravity::Closing { period } = &rule.gravity else {
+            return Ok(self.shown(session, rule, &rule.is_wrong, columns)?.into_iter().collect());
         };
+        let is_wrong = &rule.is_wrong;
         let column = quoted(period);
         let sql = format!(
             "select distinct cast({column} as varchar) from checked.rows where {is_wrong} \
@@ -454,25 +449,26 @@ impl Check<'_> {
                     None => format!("{column} is null"),
                 };
                 let wrong = format!("{is_wrong} and {here}");
-                let Some(found) = self.shown(session, problem, &wrong, columns)? else { continue };
+                let Some(found) = self.shown(session, rule, &wrong, columns)? else { continue };
                 findings.push(CheckResult {
                     period: value.map(str::to_owned),
                     closing: Some(Severity::Error),
-                    ..CheckResult::new(name.clone(), Severity::Warning, found)
+                    ..found
                 });
             }
         }
         Ok(findings)
     }
 
-    /// What is wrong with how many rows, and the first of them; nothing where none is.
+    /// What is wrong with how many rows, the first of them, and what they come to; nothing where
+    /// none is.
     fn shown(
         &self,
         session: &SessionContext,
-        problem: &str,
+        rule: &Rule,
         is_wrong: &str,
         columns: &[String],
-    ) -> Result<Option<String>, BuildError> {
+    ) -> Result<Option<CheckResult>, BuildError> {
         let count =
             self.count(session, &format!("select count(*) from checked.rows where {is_wrong}"))?;
         if count == 0 {
@@ -487,6 +483,13 @@ impl Check<'_> {
                 rows.push(told(&batch, row).map_err(|cause| self.failed(cause.into()))?);
             }
         }
-        Ok(Some(CheckResult::of_rows(problem, count.unsigned_abs(), &rows)))
+        let finding = CheckResult::of_rows(&rule.problem, count.unsigned_abs(), &rows);
+        let severity = match rule.gravity {
+            Gravity::Error => Severity::Error,
+            Gravity::Warning | Gravity::Closing { .. } => Severity::Warning,
+        };
+        let summed = amounts(session, self.model, self.context.settings, is_wrong);
+        let amounts = self.handle.block_on(summed).map_err(|cause| self.failed(cause))?;
+        Ok(Some(CheckResult { amounts, ..CheckResult::new(rule.name.clone(), severity, finding) }))
     }
 }

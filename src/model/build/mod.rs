@@ -11,9 +11,11 @@
 //! | `closing` | how do figures of closed periods stay as they are? |
 //! | `write` | how do a query's rows become files? |
 //! | `checks` | what is wrong with the rows? |
+//! | `amounts` | what do the rows that a check found come to? |
 //! | `spelling` | how are names and rows written, in queries and in findings? |
 //! | `schedule` | which table is built next, and by whom? |
 
+mod amounts;
 mod checks;
 pub mod closing;
 mod error;

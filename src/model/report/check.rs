@@ -51,8 +51,10 @@ pub(in crate::model) fn head(model: &Model, models: &Models) -> Vec<ModelError> 
             let message = "parameters, label and labels are for files under sql/reports";
             mistakes.push(file.wrong("parameters", message.to_owned()));
         }
-        if head.closing.is_none() && !head.units.is_empty() {
-            let message = "units are for files under sql/reports, and beside [closing]";
+        let may_say = head.closing.is_some() || file.layer == Layer::Checks;
+        if !may_say && !head.units.is_empty() {
+            let message =
+                "units are for files under sql/reports and sql/checks, and beside [closing]";
             mistakes.push(file.wrong("units", message.to_owned()));
         }
         mistakes.extend(measured(model));

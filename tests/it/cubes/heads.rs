@@ -260,6 +260,12 @@ const CASES: &[(&str, &str, &str, &str)] = &[
         "unknown field `colour`",
     ),
     (
+        "[measures.sale_count]\n",
+        "[measures.sale_count]\nunit = \"sails\"\n",
+        "unit = ",
+        "measure `sale_count`: its unit is `sails`, which is no unit that is known; a unit of your",
+    ),
+    (
         "[inputs]\n",
         "[checks]\nnot_null = [\"sale_id\"]\n[inputs]\n",
         "[checks]",

@@ -153,6 +153,7 @@ fn what_closing_refuses_is_told_by_period() {
         finding: format!("it is not true that price_amount < 20: 1 row: sale_id {sale}"),
         period: Some(period.to_owned()),
         closing: Some(Severity::Error),
+        amounts: Vec::new(),
     });
     assert_eq!(findings, expected);
     assert!(

@@ -280,6 +280,10 @@ fn what_is_missing_is_said_beside_the_answer() {
          max(reporting_currency_code) as code\n\
          from marts.fct_booked\ncross join patron.project\nwhere period_id = $period\n",
     );
+    let said = fails(world.root(), &["check", "--offline"], 1);
+    assert!(said.contains("the unit of `sale_count` is `sales`, which is no unit that"), "{said}");
+    let settings = "warehouse/project.toml";
+    change(&world, settings, "languages = ", "units = [\"sales\"]\nlanguages = ");
     let contract = "warehouse/contracts/shop/sales.toml";
     change(&world, contract, "mode = ", "tolerate = { refused_ratio = 0.3 }\nmode = ");
     sell(&world, "2026-02", &["S3,P1,12.50,EUR,2026-02-01", "S5,P1,dear,EUR,2026-02-02"]);

@@ -6,6 +6,7 @@
 //! 18.10 for 18.00; a new and a lost customer, a new and a discontinued category; work of 160 after
 //! 100, freight of 40, two X that another customer gave back, 90 of cost of goods that nobody
 //! billed, a difference of 25 between ledger and documents, and an entry of 7 without a document.
+//! The books are kept in a currency of which 1.50 are 1.00 of the group's.
 
 use crate::cli::ok;
 use crate::models::shop;
@@ -51,6 +52,11 @@ product_category = "Category."
 product_id = "Product."
 line_kind = "What the line bills."
 invoiced_quantity = "Pieces."
+functional_currency_code = "Currency of the books."
+reporting_currency_code = "Currency of the group."
+net_functional_amount = "Revenue in the books."
+cost_functional_amount = "Cost in the books, negative."
+margin_functional_amount = "Both in the books."
 net_reporting_amount = "Revenue."
 cost_reporting_amount = "Cost, negative."
 margin_reporting_amount = "Both."
@@ -65,6 +71,11 @@ select
     product_category as product_id,
     line_kind,
     invoiced_quantity,
+    'USD' as functional_currency_code,
+    'EUR' as reporting_currency_code,
+    cast(net_amount * 1.5 as decimal(18, 4)) as net_functional_amount,
+    cast(cost_amount * 1.5 as decimal(18, 4)) as cost_functional_amount,
+    cast((net_amount + cost_amount) * 1.5 as decimal(18, 4)) as margin_functional_amount,
     cast(net_amount as decimal(18, 4)) as net_reporting_amount,
     cast(cost_amount as decimal(18, 4)) as cost_reporting_amount,
     cast(net_amount + cost_amount as decimal(18, 4)) as margin_reporting_amount,
@@ -101,6 +112,9 @@ customer_version_number = "Version."
 bucket = "Who carries it."
 profit_line = "Line."
 attribution_kind = "How the customer is known."
+functional_currency_code = "Currency of the books."
+reporting_currency_code = "Currency of the group."
+functional_amount = "Amount in the books."
 reporting_amount = "Amount."
 ---*/
 select
@@ -111,6 +125,9 @@ select
     'customer' as bucket,
     profit_line,
     attribution_kind,
+    'USD' as functional_currency_code,
+    'EUR' as reporting_currency_code,
+    cast(amount * 1.5 as decimal(18, 4)) as functional_amount,
     cast(amount as decimal(18, 4)) as reporting_amount
 from (
     values
@@ -217,6 +234,11 @@ fn variances_are_those_of_the_published_example() {
     let all: Vec<(String, String)> = steps(&world, &[]);
     let expected = EXPECTED.map(|(name, amount)| (name.to_owned(), amount.to_owned()));
     assert_eq!(all, expected);
+    let of_books = steps(&world, &["-p", "currency=functional"]);
+    let dear = EXPECTED.map(|(name, amount)| (name.to_owned(), units(amount) / 2 * 3));
+    let of_books: Vec<_> =
+        of_books.iter().map(|(name, amount)| (name.clone(), units(amount))).collect();
+    assert_eq!(of_books, dear);
     // The steps of all segments come to those of the whole.
     for (parameter, letter) in [
         ("unit", 'U'),
@@ -246,7 +268,7 @@ fn steps(world: &World, given: &[&str]) -> Vec<(String, String)> {
     let answer = ok(world.root(), &[&fixed[..], given].concat());
     let cells = |line: &str| {
         let cells: Vec<&str> = line.split(',').collect();
-        (cells[2].to_owned(), cells[3].to_owned())
+        (cells[2].to_owned(), cells[4].to_owned())
     };
     answer.lines().skip(1).map(cells).collect()
 }

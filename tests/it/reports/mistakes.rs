@@ -70,6 +70,20 @@ const CASES: &[(&str, &str, usize, &str)] = &[
         "[labels] names `price`, which the query does not give",
     ),
     ("weight = \"g\"", "mass = \"g\"", 59, "[units] names `mass`, which the query does not give"),
+    (
+        "price_amount = \"reporting_currency\"",
+        "price_amount = \"reporting_curency\"",
+        58,
+        "the unit of `price_amount` is `reporting_curency`, which is no unit that is known, and no \
+         column of the query; is `reporting_currency` meant?; a unit of your own stands in `units`",
+    ),
+    (
+        "weight = \"g\"",
+        "weight = \"product_nam\"",
+        59,
+        "the unit of `weight` is `product_nam`, which is no unit that is known, and no column of \
+         the query; is `product_name` meant?",
+    ),
     ("[labels.\"zh-CN\"]", "[labels.\"zh-TW\"]", 53, "`zh-TW` is none of the languages of"),
     (
         "type = \"boolean\"",
@@ -127,7 +141,7 @@ fn only_reports_have_parameters() {
     assert!(said.contains(expected), "{said}");
     change(&world, file, "label = \"Booked\"\n", "units = { price_amount = \"EUR\" }\n");
     let said = fails(world.root(), &["check", "--offline"], 1);
-    let expected = "units are for files under sql/reports, and beside [closing]";
+    let expected = "units are for files under sql/reports and sql/checks, and beside [closing]";
     assert!(said.contains(expected), "{said}");
 }
 
