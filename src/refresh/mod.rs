@@ -10,6 +10,7 @@ mod fits;
 mod hashes;
 mod models;
 mod progress;
+mod reach;
 mod resume;
 mod run;
 mod systems;

@@ -70,7 +70,7 @@ use crate::warehouse::release::Release;
 
 pub use answer::{Receipt, Told};
 pub use check::against;
-pub use compile::Opened;
+pub use compile::{Opened, Reach};
 pub use error::CubeError;
 pub use members::Cubes;
 pub use told::additivity;

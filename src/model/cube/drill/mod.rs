@@ -61,7 +61,7 @@ pub async fn drill(
     row: usize,
     step: &Step,
 ) -> Result<Question, CubeError> {
-    let clock = opened.clock(answer.question.timezone.as_deref()).await?;
+    let clock = opened.clock(&answer.question).await?;
     let cell = Cell::find(opened, &clock, answer, row)?;
     match step {
         Step::Down(name) => cell.along(name, Way::Down),
