@@ -3,8 +3,9 @@
 //!
 //! A row is told by the dimensions and times that its level keeps; all of them when there are no
 //! totals. Those become filters and spans, so that the rows of the next answer are the parts of the
-//! row. Conditions on measures go, since what they keep at one level they would drop at another;
-//! order and limits go too.
+//! row. A step up takes away what steps down have set, each alone in a group of `and`, and leaves
+//! what the person herself had asked. Conditions on measures go, since what they keep at one level
+//! they would drop at another; order and limits go too.
 
 mod along;
 mod cell;
