@@ -1,0 +1,224 @@
+/*---
+description = "Introductions of customers by other customers, a row an introduction."
+label = { en = "Referrals", "zh-CN" = "转介绍" }
+grain = ["referral_id"]
+time = "referred_on"
+views = ["company"]
+
+[columns]
+known_customer_id = "Customer, where one is known; null else."
+known_referring_id = "Customer who introduced, where one is known; null else."
+
+[dimensions.referred_on]
+label = { en = "Date", "zh-CN" = "日期" }
+description = "Day of the introduction."
+shared = "date"
+fiscal = { period = "period_id", quarter = "fiscal_quarter", year = "fiscal_year" }
+
+[dimensions.period_id]
+label = { en = "Accounting period", "zh-CN" = "会计期间" }
+description = "Accounting period in which the row is booked, or in which its day lies."
+shared = "period_id"
+
+[dimensions.fiscal_quarter]
+label = { en = "Fiscal quarter", "zh-CN" = "会计季度" }
+description = "Quarter of the fiscal year, as 2026-Q3."
+shared = "fiscal_quarter"
+
+[dimensions.fiscal_year]
+label = { en = "Fiscal year", "zh-CN" = "会计年度" }
+description = "Fiscal year, named by the calendar year in which it ends."
+shared = "fiscal_year"
+
+[dimensions.entity_id]
+label = { en = "Legal entity", "zh-CN" = "法人实体" }
+description = "Legal entity in whose books the row stands."
+shared = "entity_id"
+
+[dimensions.business_unit_id]
+label = { en = "Business unit", "zh-CN" = "业务单元" }
+description = "Business unit for which the row counts, as it was then."
+shared = "business_unit_id"
+
+[dimensions.customer_id]
+label = { en = "Customer", "zh-CN" = "客户" }
+description = """The customer, one id for the numbers of all departments; 'unassigned' where \
+nobody known is."""
+shared = "customer_id"
+
+[dimensions.customer_name]
+label = { en = "Name of the customer", "zh-CN" = "客户名称" }
+description = "What the customer is called now."
+shared = "customer_name"
+
+[dimensions.customer_group_id]
+label = { en = "Group of companies", "zh-CN" = "所属集团" }
+description = "Its parent company as it was then, or itself where it has none."
+shared = "customer_group_id"
+
+[dimensions.customer_type]
+label = { en = "Type of customer", "zh-CN" = "客户类型" }
+description = "End user, machine builder, distributor and so on, as it was then."
+shared = "customer_type"
+
+[dimensions.customer_type_now]
+label = { en = "Type of customer now", "zh-CN" = "客户类型（现在）" }
+description = "End user, machine builder, distributor and so on, as it is now."
+shared = "customer_type_now"
+
+[dimensions.industry]
+label = { en = "Industry", "zh-CN" = "行业" }
+description = "What the customer did then."
+shared = "industry"
+
+[dimensions.industry_now]
+label = { en = "Industry now", "zh-CN" = "行业（现在）" }
+description = "What the customer does now."
+shared = "industry_now"
+
+[dimensions.region]
+label = { en = "Region", "zh-CN" = "地区" }
+description = "The sales region of the customer as it was then."
+shared = "region"
+
+[dimensions.region_now]
+label = { en = "Region now", "zh-CN" = "地区（现在）" }
+description = "The sales region of the customer as it is now."
+shared = "region_now"
+
+[dimensions.country]
+label = { en = "Country", "zh-CN" = "国家" }
+description = "ISO 3166 code of the country where the customer sat then."
+shared = "country"
+
+[dimensions.country_now]
+label = { en = "Country now", "zh-CN" = "国家（现在）" }
+description = "ISO 3166 code of the country where the customer sits now."
+shared = "country_now"
+
+[dimensions.city]
+label = { en = "City", "zh-CN" = "城市" }
+description = "The city where the customer sat then."
+shared = "city"
+
+[dimensions.city_now]
+label = { en = "City now", "zh-CN" = "城市（现在）" }
+description = "The city where the customer sits now."
+shared = "city_now"
+
+[dimensions.company_size]
+label = { en = "Size of company", "zh-CN" = "企业规模" }
+description = "Small, medium or large, as the customer was then."
+shared = "company_size"
+
+[dimensions.company_size_now]
+label = { en = "Size of company now", "zh-CN" = "企业规模（现在）" }
+description = "Small, medium or large, as the customer is now."
+shared = "company_size_now"
+
+[dimensions.account_owner_id]
+label = { en = "Account owner", "zh-CN" = "客户负责人" }
+description = "Employee who looked after the customer then."
+shared = "account_owner_id"
+
+[dimensions.account_owner_id_now]
+label = { en = "Account owner now", "zh-CN" = "客户负责人（现在）" }
+description = "Employee who looks after the customer now."
+shared = "account_owner_id_now"
+
+[dimensions.business_unit_id_now]
+label = { en = "Unit of the customer now", "zh-CN" = "客户所属单元（现在）" }
+description = "Business unit to which the customer belongs now."
+shared = "business_unit_id_now"
+
+[dimensions.referral_id]
+label = { en = "Introduction", "zh-CN" = "转介绍" }
+description = "Number of the introduction."
+
+[dimensions.referring_customer_id]
+label = { en = "Introduced by", "zh-CN" = "介绍人" }
+description = "Customer who introduced; 'unassigned' where nobody known did."
+
+[dimensions.referring_customer_name]
+label = { en = "Name of who introduced", "zh-CN" = "介绍人名称" }
+description = "What the customer who introduced is called now."
+
+[hierarchies.introductions]
+label = { en = "Introductions", "zh-CN" = "转介绍" }
+levels = ["referring_customer_id", "customer_id"]
+
+[measures.referral_count]
+label = { en = "Introductions", "zh-CN" = "转介绍数" }
+description = "How many introductions there are."
+additivity = "additive"
+aggregate = "count"
+over_time = ["previous_period", "year_before", "year_to_date"]
+
+[measures.referred_customer_count]
+label = { en = "Customers introduced", "zh-CN" = "被介绍客户数" }
+description = "How many different customers were introduced."
+additivity = "distinct"
+column = "known_customer_id"
+
+[measures.referring_customer_count]
+label = { en = "Customers who introduced", "zh-CN" = "介绍客户数" }
+description = "How many different customers introduced others."
+additivity = "distinct"
+column = "known_referring_id"
+
+[measures.referrals_per_customer]
+label = { en = "Introductions of a customer", "zh-CN" = "人均转介绍数" }
+description = "Introductions over customers who introduced."
+additivity = "ratio"
+numerator = "referral_count"
+denominator = "referring_customer_count"
+
+[measures.self_referral_count]
+label = { en = "Within one customer", "zh-CN" = "自我介绍数" }
+description = "Introductions of which both numbers belong to one customer."
+additivity = "additive"
+column = "self_count"
+---*/
+
+select
+    referrals.referral_id,
+    referrals.period_id,
+    periods.fiscal_quarter,
+    referrals.entity_id,
+    referrals.business_unit_id,
+    referrals.customer_id,
+    case when referrals.customer_id <> 'unassigned' then referrals.customer_id end
+        as known_customer_id,
+    customers.customer_name_now as customer_name,
+    coalesce(customers.parent_customer_id, referrals.customer_id) as customer_group_id,
+    customers.customer_type,
+    customers.customer_type_now,
+    customers.industry,
+    customers.industry_now,
+    customers.region,
+    customers.region_now,
+    customers.country,
+    customers.country_now,
+    customers.city,
+    customers.city_now,
+    customers.company_size,
+    customers.company_size_now,
+    customers.owner_id as account_owner_id,
+    customers.owner_id_now as account_owner_id_now,
+    customers.business_unit_id_now,
+    referrals.referring_customer_id,
+    case when referrals.referring_customer_id <> 'unassigned' then referrals.referring_customer_id
+    end as known_referring_id,
+    referring.customer_name_now as referring_customer_name,
+    periods.fiscal_year,
+    case when referrals.is_self_referral then 1 else 0 end as self_count,
+    referrals.referred_on
+from marts.fct_referrals as referrals
+left join marts.dim_customers as customers
+    on customers.customer_id = referrals.customer_id
+    and customers.version_number = referrals.customer_version_number
+left join marts.dim_customers as referring
+    on referring.customer_id = referrals.referring_customer_id
+    and referring.version_number = referrals.referring_version_number
+left join marts.dim_periods as periods
+    on periods.period_id = referrals.period_id
