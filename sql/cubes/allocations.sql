@@ -10,39 +10,26 @@ time = "ends_on"
 views = ["company"]
 
 [dimensions.ends_on]
-label = { en = "Date", "zh-CN" = "日期" }
 description = "Last day of the period in which the movement is booked."
 shared = "date"
 fiscal = { period = "period_id", quarter = "fiscal_quarter", year = "fiscal_year" }
 
 [dimensions.period_id]
-label = { en = "Accounting period", "zh-CN" = "会计期间" }
-description = "Accounting period in which the row is booked, or in which its day lies."
 shared = "period_id"
 
 [dimensions.fiscal_quarter]
-label = { en = "Fiscal quarter", "zh-CN" = "会计季度" }
-description = "Quarter of the fiscal year, as 2026-Q3."
 shared = "fiscal_quarter"
 
 [dimensions.fiscal_year]
-label = { en = "Fiscal year", "zh-CN" = "会计年度" }
-description = "Fiscal year, named by the calendar year in which it ends."
 shared = "fiscal_year"
 
 [dimensions.entity_id]
-label = { en = "Legal entity", "zh-CN" = "法人实体" }
-description = "Legal entity in whose books the row stands."
 shared = "entity_id"
 
 [dimensions.customer_id]
-label = { en = "Customer", "zh-CN" = "客户" }
-description = """The customer, one id for the numbers of all departments; 'unassigned' where \
-nobody known is."""
 shared = "customer_id"
 
 [dimensions.product_category]
-label = { en = "Product category", "zh-CN" = "产品类别" }
 description = "Category of the product; 'unassigned' where nothing is spread by products."
 column = "shown_category"
 shared = "product_category"

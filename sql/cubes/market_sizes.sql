@@ -10,12 +10,10 @@ label = { en = "Year", "zh-CN" = "年份" }
 description = "Calendar year of the estimate."
 
 [dimensions.product_category]
-label = { en = "Product category", "zh-CN" = "产品类别" }
 description = "Category of the products of the market."
 shared = "product_category"
 
 [dimensions.region]
-label = { en = "Region", "zh-CN" = "地区" }
 description = "Sales region of the market."
 shared = "region"
 

@@ -294,6 +294,8 @@ fn name_of(
     let numbered = (2..).map(|number| format!("by_{number}_{}", parts.len()));
     let is_free = |name: &String| !taken.contains(name) && rollup::table(cube, name).is_ok();
     let mut names = [full, short].into_iter().chain(numbered.take(taken.len() + 2));
-    let problem = || format!("the name of the cube `{}` leaves none for a rollup", cube.name.table());
-    names.find(is_free).ok_or_else(|| CubeError::Unfit { problem: problem() })
+    names.find(is_free).ok_or_else(|| {
+        let problem = format!("the name of `{}` leaves none for a rollup", cube.name);
+        CubeError::Unfit { problem }
+    })
 }

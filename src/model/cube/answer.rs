@@ -456,7 +456,8 @@ fn hash<'a>(cubes: &Cubes, names: impl Iterator<Item = &'a String>, settings: &S
     let Settings { time_zone, reporting_currency, periods, .. } = settings;
     let settings = format!("{time_zone} {reporting_currency} {periods:?}");
     let texts = names.filter_map(|name| cubes.cube(name)).map(|cube| cube.file.text.as_str());
-    let named = Some(cubes.values.text()).filter(|text| !text.is_empty());
+    let named = [cubes.values.text(), cubes.shared.text()].into_iter();
+    let named = named.filter(|text| !text.is_empty());
     let versions = [datafusion::DATAFUSION_VERSION, env!("CARGO_PKG_VERSION")];
     for part in texts.chain(versions).chain([settings.as_str()]).chain(named) {
         hasher.update(part.as_bytes());

@@ -1,7 +1,7 @@
 //! From which day are `this month` and `last 30 days` counted, and what does an answer say of it?
 //!
-//! A till whose last sale is of the first of February, and a shelf that was counted on the fifteenth
-//! of January; both are read on the first of July.
+//! A till whose last sale is of the first of February, and a shelf that was counted on the
+//! fifteenth of January; both are read on the first of July.
 
 use serde_json::{Value, json};
 

@@ -111,11 +111,7 @@ pub fn whole(span: &Span) -> Bucket {
 }
 
 /// A stretch within the days of a span.
-fn cut(
-    key: Option<Key>,
-    whole: (NaiveDate, NaiveDate),
-    span: (NaiveDate, NaiveDate),
-) -> Bucket {
+fn cut(key: Option<Key>, whole: (NaiveDate, NaiveDate), span: (NaiveDate, NaiveDate)) -> Bucket {
     let (first, last) = (whole.0.max(span.0), whole.1.min(span.1));
     Bucket { key, first, last, whole }
 }
