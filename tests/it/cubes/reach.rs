@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::kiosk::{Desk, ask, rows};
 use crate::cli::ok;
 use crate::models::{sell, shop};
+use crate::support::hand;
 use crate::support::world::{World, day};
 
 const SYSTEMS: &str = "[shop]\nkind = \"files\"\npath = \"feeds\"\n\
@@ -193,4 +194,40 @@ fn months_are_whole_when_all_systems_behind_them_are() {
     assert!(told.contains("its days come from stand"), "{told}");
     let table = ok(world.root(), &["cube", question]);
     assert!(table.contains("data of 2026-01-15"), "{table}");
+}
+
+#[test]
+fn the_company_made_by_hand_reaches_as_far_as_its_feeds() {
+    let release = hand::shared().release();
+    let reached = |name: &str| release.systems[name].reaches_on.map(|day| day.to_string());
+    let expected = [
+        ("finance", Some("2026-03-31")),
+        ("inputs", None),
+        ("inventory", Some("2026-03-31")),
+        ("marketing", Some("2026-03-20")),
+        ("sales", Some("2026-03-25")),
+        ("service", Some("2026-03-23")),
+        ("staff", Some("2026-03-06")),
+    ];
+    for (system, day) in expected {
+        assert_eq!(reached(system).as_deref(), day, "{system}");
+    }
+    let calendar: &[&str] = &["finance", "inputs", "inventory", "sales", "staff"];
+    let cubes: [(&str, &[&str]); 11] = [
+        ("sales", &["finance"]),
+        ("payments", &["finance"]),
+        ("receivables", &["finance"]),
+        ("orders", &["sales"]),
+        ("deliveries", &["sales"]),
+        ("inventory", &["inventory"]),
+        ("service", &["service"]),
+        ("work_hours", &["staff"]),
+        ("marketing", &["marketing", "sales", "service"]),
+        ("customer_profitability", calendar),
+        ("targets", calendar),
+    ];
+    for (cube, systems) in cubes {
+        let found: Vec<&str> = release.cubes[cube].iter().map(String::as_str).collect();
+        assert_eq!(found, systems, "{cube}");
+    }
 }
