@@ -192,8 +192,7 @@ impl<'a> Draft<'a> {
         let mut systems = BTreeMap::new();
         for name in project.systems.keys() {
             let known = shared.base.and_then(|base| base.systems.get(name)).cloned();
-            let never = SystemEntry::default();
-            systems.insert(name.clone(), known.unwrap_or(never));
+            systems.insert(name.clone(), known.unwrap_or_default());
         }
         Self {
             project,
