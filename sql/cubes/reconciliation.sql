@@ -6,6 +6,12 @@ grain = ["subledger", "document_id", "entity_id", "account_id", "period_id", "do
 time = "ends_on"
 views = ["company"]
 
+[values.subledger]
+invoices = { en = "Invoices", "zh-CN" = "发票" }
+stock = { en = "Stock", "zh-CN" = "库存" }
+campaigns = { en = "Bills for campaigns", "zh-CN" = "活动账单" }
+deliveries = { en = "Freight of deliveries", "zh-CN" = "交货运费" }
+
 [dimensions.ends_on]
 description = "Last day of the period."
 shared = "date"
