@@ -6,7 +6,7 @@
 use serde_json::{Value, json};
 
 use super::kiosk::{Desk, ask, rows};
-use crate::cli::ok;
+use crate::cli::{demo, ok};
 use crate::models::{sell, shop};
 use crate::support::hand;
 use crate::support::world::{World, day};
@@ -229,5 +229,32 @@ fn the_company_made_by_hand_reaches_as_far_as_its_feeds() {
     for (cube, systems) in cubes {
         let found: Vec<&str> = release.cubes[cube].iter().map(String::as_str).collect();
         assert_eq!(found, systems, "{cube}");
+    }
+}
+
+/// It is loaded long after its last day, whenever this test runs.
+#[test]
+fn the_sample_company_counts_from_the_day_up_to_which_it_was_written() {
+    let (_folder, root) = demo();
+    let answers = std::fs::read_to_string(root.join("answers.json")).unwrap();
+    let answers: Value = serde_json::from_str(&answers).unwrap();
+    let cubes = [
+        ("sales", "invoiced_on", "net_amount"),
+        ("orders", "ordered_on", "ordered_amount"),
+        ("service", "opened_on", "case_count"),
+        ("payments", "paid_on", "paid_amount"),
+        ("work_hours", "worked_on", "worked_minutes"),
+        ("customer_profitability", "ends_on", "profit_amount"),
+    ];
+    for (cube, time, measure) in cubes {
+        let question = format!(
+            r#"{{"measures": ["{cube}.{measure}"], "timeDimensions": [
+            {{"dimension": "{cube}.{time}", "dateRange": "this month"}}]}}"#
+        );
+        let answer = ok(&root, &["cube", &question, "--format", "json"]);
+        let answer: Value = serde_json::from_str(&answer).unwrap();
+        assert_eq!(answer["receipt"]["data_date"], answers["data_date"], "{cube}");
+        let value = &answer["results"][0]["data"][0][format!("{cube}.{measure}")];
+        assert!(!value.is_null() && *value != 0, "{cube}: {value}");
     }
 }
