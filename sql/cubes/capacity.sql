@@ -6,7 +6,7 @@ time = "starts_on"
 views = ["company"]
 
 [dimensions.starts_on]
-description = "First day of the period."
+description = "Day on which the period begins."
 shared = "date"
 fiscal = { period = "period_id", quarter = "fiscal_quarter", year = "fiscal_year" }
 

@@ -89,11 +89,11 @@ shared = "campaign_id"
 
 [dimensions.registration_id]
 label = { en = "Registration", "zh-CN" = "报名" }
-description = "Number of the registration."
+description = "Number of the single registration."
 
 [dimensions.event_id]
 label = { en = "Event", "zh-CN" = "活动" }
-description = "Number of the event."
+description = "Number of the event that is registered for."
 
 [dimensions.event_title]
 label = { en = "Title of the event", "zh-CN" = "活动名称" }
@@ -149,7 +149,7 @@ column = "attended_count"
 
 [measures.waiting_registration_count]
 label = { en = "Waiting", "zh-CN" = "待答复报名数" }
-description = "Registrations that wait for an answer."
+description = "How many registrations wait for an answer."
 additivity = "additive"
 column = "waiting_count"
 

@@ -27,7 +27,7 @@ shared = "business_unit_id"
 
 [dimensions.login_id]
 label = { en = "Sign-in", "zh-CN" = "登录" }
-description = "Number of the sign-in."
+description = "Number of the single sign-in."
 
 [dimensions.employee_id]
 label = { en = "Employee", "zh-CN" = "员工" }
@@ -39,7 +39,7 @@ description = "Account that signed in."
 
 [dimensions.application_name]
 label = { en = "Application", "zh-CN" = "应用" }
-description = "Application that was used."
+description = "Application that was signed in to."
 
 [hierarchies.applications]
 label = { en = "Applications", "zh-CN" = "应用" }

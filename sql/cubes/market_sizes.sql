@@ -7,7 +7,7 @@ views = ["company"]
 
 [dimensions.market_year]
 label = { en = "Year", "zh-CN" = "年份" }
-description = "Calendar year of the estimate."
+description = "Calendar year that is estimated."
 
 [dimensions.product_category]
 description = "Category of the products of the market."

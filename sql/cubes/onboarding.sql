@@ -89,11 +89,11 @@ description = "Number of the customer in sales."
 
 [dimensions.step_number]
 label = { en = "Number of the step", "zh-CN" = "步骤号" }
-description = "Place of the step, from 1."
+description = "Place of the step among those of its customer, from 1."
 
 [dimensions.onboarding_step]
 label = { en = "Step", "zh-CN" = "准入步骤" }
-description = "What is done in the step."
+description = "What the step does."
 column = "step_name"
 
 [dimensions.step_status]
@@ -126,7 +126,7 @@ over_time = ["previous_period", "year_before"]
 
 [measures.open_onboarding_step_count]
 label = { en = "Open steps", "zh-CN" = "未完成步骤数" }
-description = "Steps neither finished, approved nor rejected."
+description = "How many steps are neither finished, approved nor rejected."
 additivity = "additive"
 column = "open_count"
 

@@ -85,7 +85,7 @@ shared = "business_unit_id_now"
 
 [dimensions.payment_id]
 label = { en = "Payment", "zh-CN" = "收款单" }
-description = "Number of the payment."
+description = "Number of the single payment."
 
 [dimensions.invoice_id]
 label = { en = "Invoice", "zh-CN" = "发票" }

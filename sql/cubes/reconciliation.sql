@@ -13,7 +13,7 @@ campaigns = { en = "Bills for campaigns", "zh-CN" = "活动账单" }
 deliveries = { en = "Freight of deliveries", "zh-CN" = "交货运费" }
 
 [dimensions.ends_on]
-description = "Last day of the period."
+description = "Day with which the period ends."
 shared = "date"
 fiscal = { period = "period_id", quarter = "fiscal_quarter", year = "fiscal_year" }
 

@@ -10,7 +10,7 @@ known_customer_id = "Customer, where one is known; null else."
 known_referring_id = "Customer who introduced, where one is known; null else."
 
 [dimensions.referred_on]
-description = "Day of the introduction."
+description = "Day on which one customer introduced another."
 shared = "date"
 fiscal = { period = "period_id", quarter = "fiscal_quarter", year = "fiscal_year" }
 
@@ -85,7 +85,7 @@ shared = "business_unit_id_now"
 
 [dimensions.referral_id]
 label = { en = "Introduction", "zh-CN" = "转介绍" }
-description = "Number of the introduction."
+description = "Number of the single introduction."
 
 [dimensions.referring_customer_id]
 label = { en = "Introduced by", "zh-CN" = "介绍人" }

@@ -97,7 +97,7 @@ description = "How it came in; of prospects their source."
 
 [dimensions.request_purpose]
 label = { en = "Purpose", "zh-CN" = "来询目的" }
-description = "What it was for."
+description = "What was wanted."
 
 [dimensions.answer_source]
 label = { en = "Kind of answer", "zh-CN" = "答复来源" }
@@ -135,7 +135,7 @@ column = "answered_count"
 
 [measures.unanswered_request_count]
 label = { en = "Unanswered", "zh-CN" = "未答复来询数" }
-description = "Requests without an answer."
+description = "How many requests have no answer."
 additivity = "additive"
 column = "unanswered_count"
 

@@ -97,7 +97,7 @@ shared = "product_subcategory"
 
 [dimensions.return_id]
 label = { en = "Return", "zh-CN" = "退货单" }
-description = "Number of the return."
+description = "Number under which goods came back."
 
 [dimensions.return_line_number]
 label = { en = "Line of the return", "zh-CN" = "退货行号" }

@@ -85,7 +85,7 @@ shared = "business_unit_id_now"
 
 [dimensions.survey_id]
 label = { en = "Questionnaire", "zh-CN" = "问卷" }
-description = "Number of the questionnaire."
+description = "Number of the single questionnaire."
 
 [dimensions.survey_kind]
 label = { en = "Kind of questionnaire", "zh-CN" = "问卷类型" }

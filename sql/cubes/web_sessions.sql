@@ -166,7 +166,7 @@ column = "download_count"
 
 [measures.known_visit_count]
 label = { en = "Visits of known persons", "zh-CN" = "已知人员访问数" }
-description = "Visits of persons who have told who they are."
+description = "How many visits were of persons who have told who they are."
 additivity = "additive"
 column = "known_count"
 

@@ -9,7 +9,7 @@ views = ["company"]
 known_customer_id = "Customer, where one is known; null else."
 
 [dimensions.worked_on]
-description = "Day of the work."
+description = "Day on which somebody worked."
 shared = "date"
 fiscal = { period = "period_id", quarter = "fiscal_quarter", year = "fiscal_year" }
 
