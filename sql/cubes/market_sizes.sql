@@ -7,7 +7,7 @@ views = ["company"]
 
 [dimensions.market_year]
 label = { en = "Year", "zh-CN" = "年份" }
-description = "Calendar year that is estimated."
+description = "Calendar year of which the size is."
 
 [dimensions.product_category]
 description = "Category of the products of the market."
