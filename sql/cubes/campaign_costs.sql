@@ -7,39 +7,26 @@ time = "spent_on"
 views = ["company"]
 
 [dimensions.spent_on]
-label = { en = "Date", "zh-CN" = "日期" }
 description = "Day of the bill."
 shared = "date"
 fiscal = { period = "period_id", quarter = "fiscal_quarter", year = "fiscal_year" }
 
 [dimensions.period_id]
-label = { en = "Accounting period", "zh-CN" = "会计期间" }
-description = "Accounting period in which the row is booked, or in which its day lies."
 shared = "period_id"
 
 [dimensions.fiscal_quarter]
-label = { en = "Fiscal quarter", "zh-CN" = "会计季度" }
-description = "Quarter of the fiscal year, as 2026-Q3."
 shared = "fiscal_quarter"
 
 [dimensions.fiscal_year]
-label = { en = "Fiscal year", "zh-CN" = "会计年度" }
-description = "Fiscal year, named by the calendar year in which it ends."
 shared = "fiscal_year"
 
 [dimensions.entity_id]
-label = { en = "Legal entity", "zh-CN" = "法人实体" }
-description = "Legal entity in whose books the row stands."
 shared = "entity_id"
 
 [dimensions.business_unit_id]
-label = { en = "Business unit", "zh-CN" = "业务单元" }
-description = "Business unit for which the row counts, as it was then."
 shared = "business_unit_id"
 
 [dimensions.campaign_id]
-label = { en = "Campaign", "zh-CN" = "营销活动" }
-description = "Campaign to which the row goes back."
 shared = "campaign_id"
 
 [dimensions.campaign_name]

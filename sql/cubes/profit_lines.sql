@@ -18,34 +18,23 @@ views = ["company"]
 "marts.dim_accounts" = { key = "account_id", in = "marts.fct_profit_lines" }
 
 [dimensions.ends_on]
-label = { en = "Date", "zh-CN" = "日期" }
 description = "Last day of the period in which the line is booked."
 shared = "date"
 fiscal = { period = "period_id", quarter = "fiscal_quarter", year = "fiscal_year" }
 
 [dimensions.period_id]
-label = { en = "Accounting period", "zh-CN" = "会计期间" }
-description = "Accounting period in which the row is booked, or in which its day lies."
 shared = "period_id"
 
 [dimensions.fiscal_quarter]
-label = { en = "Fiscal quarter", "zh-CN" = "会计季度" }
-description = "Quarter of the fiscal year, as 2026-Q3."
 shared = "fiscal_quarter"
 
 [dimensions.fiscal_year]
-label = { en = "Fiscal year", "zh-CN" = "会计年度" }
-description = "Fiscal year, named by the calendar year in which it ends."
 shared = "fiscal_year"
 
 [dimensions.entity_id]
-label = { en = "Legal entity", "zh-CN" = "法人实体" }
-description = "Legal entity in whose books the row stands."
 shared = "entity_id"
 
 [dimensions.business_unit_id]
-label = { en = "Business unit", "zh-CN" = "业务单元" }
-description = "Business unit for which the row counts, as it was then."
 shared = "business_unit_id"
 
 [dimensions.profit_line]
@@ -74,99 +63,60 @@ label = { en = "Reason of attribution", "zh-CN" = "归集原因" }
 description = "Rule of an allocation, class of a difference, or why nobody is known."
 
 [dimensions.customer_id]
-label = { en = "Customer", "zh-CN" = "客户" }
-description = """The customer, one id for the numbers of all departments; 'unassigned' where \
-nobody known is."""
 shared = "customer_id"
 
 [dimensions.customer_name]
-label = { en = "Name of the customer", "zh-CN" = "客户名称" }
-description = "What the customer is called now."
 shared = "customer_name"
 
 [dimensions.customer_group_id]
-label = { en = "Group of companies", "zh-CN" = "所属集团" }
-description = "Its parent company as it was then, or itself where it has none."
 shared = "customer_group_id"
 
 [dimensions.customer_type]
-label = { en = "Type of customer", "zh-CN" = "客户类型" }
-description = "End user, machine builder, distributor and so on, as it was then."
 shared = "customer_type"
 
 [dimensions.customer_type_now]
-label = { en = "Type of customer now", "zh-CN" = "客户类型（现在）" }
-description = "End user, machine builder, distributor and so on, as it is now."
 shared = "customer_type_now"
 
 [dimensions.industry]
-label = { en = "Industry", "zh-CN" = "行业" }
-description = "What the customer did then."
 shared = "industry"
 
 [dimensions.industry_now]
-label = { en = "Industry now", "zh-CN" = "行业（现在）" }
-description = "What the customer does now."
 shared = "industry_now"
 
 [dimensions.region]
-label = { en = "Region", "zh-CN" = "地区" }
-description = "The sales region of the customer as it was then."
 shared = "region"
 
 [dimensions.region_now]
-label = { en = "Region now", "zh-CN" = "地区（现在）" }
-description = "The sales region of the customer as it is now."
 shared = "region_now"
 
 [dimensions.country]
-label = { en = "Country", "zh-CN" = "国家" }
-description = "ISO 3166 code of the country where the customer sat then."
 shared = "country"
 
 [dimensions.country_now]
-label = { en = "Country now", "zh-CN" = "国家（现在）" }
-description = "ISO 3166 code of the country where the customer sits now."
 shared = "country_now"
 
 [dimensions.city]
-label = { en = "City", "zh-CN" = "城市" }
-description = "The city where the customer sat then."
 shared = "city"
 
 [dimensions.city_now]
-label = { en = "City now", "zh-CN" = "城市（现在）" }
-description = "The city where the customer sits now."
 shared = "city_now"
 
 [dimensions.company_size]
-label = { en = "Size of company", "zh-CN" = "企业规模" }
-description = "Small, medium or large, as the customer was then."
 shared = "company_size"
 
 [dimensions.company_size_now]
-label = { en = "Size of company now", "zh-CN" = "企业规模（现在）" }
-description = "Small, medium or large, as the customer is now."
 shared = "company_size_now"
 
 [dimensions.account_owner_id]
-label = { en = "Account owner", "zh-CN" = "客户负责人" }
-description = "Employee who looked after the customer then."
 shared = "account_owner_id"
 
 [dimensions.account_owner_id_now]
-label = { en = "Account owner now", "zh-CN" = "客户负责人（现在）" }
-description = "Employee who looks after the customer now."
 shared = "account_owner_id_now"
 
 [dimensions.business_unit_id_now]
-label = { en = "Unit of the customer now", "zh-CN" = "客户所属单元（现在）" }
-description = "Business unit to which the customer belongs now."
 shared = "business_unit_id_now"
 
 [dimensions.product_category]
-label = { en = "Product category", "zh-CN" = "产品类别" }
-description = "Top level of the product's path; 'unassigned' where no product is known."
 shared = "product_category"
 
 [hierarchies.statement]

@@ -25,6 +25,14 @@ pub(super) fn lines(cube: &Cube) -> Vec<String> {
         let is_time = cube.time.as_ref() == Some(&dimension.name);
         lines.push(format!("  {}{}", dimension.name, if is_time { "  time" } else { "" }));
         lines.extend(wrapped(INDENT, &dimension.description));
+        if is_time && !cube.systems.is_empty() {
+            let systems: Vec<&str> = cube.systems.iter().map(String::as_str).collect();
+            let said = format!(
+                "its days come from {}; `today` is the last day that all of them reach",
+                systems.join(", ")
+            );
+            lines.extend(wrapped(INDENT, &said));
+        }
         let shared = dimension.shared.as_ref().filter(|_| !cube.views.is_empty());
         if let Some(shared) = shared {
             let views = cube.views.join(", ");

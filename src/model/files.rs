@@ -3,7 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use serde::de::DeserializeOwned;
+
 use super::ModelError;
+use super::cube::shared::Shared;
 use super::front_matter::{self, Head, body_line_of, key_line_of, line_of};
 use super::report::parameter::Parameter;
 use crate::warehouse::name::TableName;
@@ -129,6 +132,13 @@ pub fn read_all(root: &Path) -> Result<(Vec<ModelFile>, Vec<ModelError>), ModelE
         }
     }
     files.sort_by(|one, other| (one.layer, &one.name).cmp(&(other.layer, &other.name)));
+    match Shared::read(root) {
+        Ok(shared) => {
+            files.iter_mut().for_each(|file| shared.fill(file));
+            mistakes.extend(shared.idle(&files));
+        }
+        Err(mistake) => mistakes.push(mistake),
+    }
     let mut seen: Vec<&ModelFile> = Vec::new();
     for file in &files {
         match seen.last().filter(|last| last.name == file.name) {
@@ -179,6 +189,30 @@ fn read(root: &Path, layer: Layer, path: &Path, prefix: &str) -> Result<ModelFil
         .map_err(|cause| ModelError::Unreadable { place: place.clone(), cause })?;
     let head = front_matter::read(&place, &text)?;
     Ok(ModelFile { name, layer, place, text, head })
+}
+
+/// What a TOML file of the project holds, with its text; nothing where there is none.
+///
+/// # Errors
+/// When it cannot be read, or holds something else, with its line.
+pub(super) fn read_toml<T: DeserializeOwned>(
+    root: &Path,
+    place: &str,
+) -> Result<Option<(T, String)>, ModelError> {
+    let path = root.join(place);
+    if !path.exists() {
+        return Ok(None);
+    }
+    let unreadable = |cause| ModelError::Unreadable { place: place.to_owned(), cause };
+    let text = fs::read_to_string(path).map_err(unreadable)?;
+    let held = toml::from_str(&text).map_err(|error| {
+        let start = error.span().map_or(0, |span| span.start);
+        let before = text.bytes().take(start);
+        let line = before.filter(|byte| *byte == b'\n').count() + 1;
+        let message = error.message().to_owned();
+        ModelError::Head { place: place.to_owned(), line, message }
+    })?;
+    Ok(Some((held, text)))
 }
 
 fn entries(root: &Path, folder: &Path) -> Result<Vec<PathBuf>, ModelError> {

@@ -13,13 +13,12 @@
 //! lines).
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::path::Path;
 
 use serde::Deserialize;
 
 use super::compile::{Model, Models, similar};
-use super::files::Layer;
+use super::files::{Layer, read_toml};
 use super::front_matter::{Head, Label};
 use super::graph::PREVIOUS;
 use super::{ModelError, shape};
@@ -62,20 +61,8 @@ impl Values {
     /// # Errors
     /// When the file cannot be read, or is not what it may be, with its line.
     pub fn read(root: &Path) -> Result<Self, ModelError> {
-        let path = root.join(PLACE);
-        if !path.exists() {
-            return Ok(Self::default());
-        }
-        let unreadable = |cause| ModelError::Unreadable { place: PLACE.to_owned(), cause };
-        let text = fs::read_to_string(path).map_err(unreadable)?;
-        let sections = toml::from_str(&text).map_err(|error| {
-            let start = error.span().map_or(0, |span| span.start);
-            let before = text.bytes().take(start);
-            let line = before.filter(|byte| *byte == b'\n').count() + 1;
-            let message = error.message().to_owned();
-            ModelError::Head { place: PLACE.to_owned(), line, message }
-        })?;
-        Ok(Self { sections, text })
+        let read = read_toml(root, PLACE)?;
+        Ok(read.map_or_else(Self::default, |(sections, text)| Self { sections, text }))
     }
 
     /// The text of the file, on which answers rest; empty where there is none.

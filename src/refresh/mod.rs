@@ -11,6 +11,7 @@ mod fits;
 mod hashes;
 mod models;
 mod progress;
+mod reach;
 mod resume;
 mod run;
 mod systems;

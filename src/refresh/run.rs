@@ -1,6 +1,6 @@
 //! Which steps lead from the newest release to the next?
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use super::enter;
 use super::hashes::Hashes;
 use super::systems::{Brought, chosen, read_systems};
-use super::{Progress, RefreshError, models, resume, waive};
+use super::{Progress, RefreshError, models, reach, resume, waive};
 use crate::engine::near::near;
 use crate::engine::session::Limits;
 use crate::model::Models;
@@ -192,8 +192,7 @@ impl<'a> Draft<'a> {
         let mut systems = BTreeMap::new();
         for name in project.systems.keys() {
             let known = shared.base.and_then(|base| base.systems.get(name)).cloned();
-            let never = SystemEntry { extracted_at: None, kept_because: None };
-            systems.insert(name.clone(), known.unwrap_or(never));
+            systems.insert(name.clone(), known.unwrap_or_default());
         }
         Self {
             project,
@@ -225,7 +224,7 @@ impl<'a> Draft<'a> {
                 Ok(tables) => {
                     self.loaded.extend(tables);
                     let now = Some(self.options.now);
-                    let entry = SystemEntry { extracted_at: now, kept_because: None };
+                    let entry = SystemEntry { extracted_at: now, ..SystemEntry::default() };
                     self.systems.insert(name.clone(), entry);
                 }
                 Err(error @ (RefreshError::Down { .. } | RefreshError::System { .. }))
@@ -266,7 +265,8 @@ impl<'a> Draft<'a> {
         findings.extend(built.findings);
         let waivers = self.waivers(&findings)?;
         let before = self.shared.base.map(|base| base.checks.clone());
-        if let Some(base) = self.unchanged(&tables, &built.checked)? {
+        let cubes = reach::of_cubes(project, models)?;
+        if let Some(base) = self.unchanged(&tables, &built.checked, &cubes)? {
             let kept = self.kept;
             return Ok(Outcome {
                 release: base,
@@ -278,6 +278,7 @@ impl<'a> Draft<'a> {
                 reports: built.reports,
             });
         }
+        reach::mark(&mut self.systems, &tables, project, self.home)?;
         let release = Release {
             format: RELEASE_FORMAT,
             number: self.shared.number,
@@ -290,6 +291,7 @@ impl<'a> Draft<'a> {
             accounting: accounting.clone(),
             checks: findings.clone(),
             checked: built.checked,
+            cubes,
             waivers,
             entered: self.entry.take().into_iter().collect(),
             project: self.project.hash.clone(),
@@ -406,6 +408,7 @@ impl<'a> Draft<'a> {
         &self,
         tables: &BTreeMap<TableName, TableEntry>,
         checked: &BTreeMap<TableName, Built>,
+        cubes: &BTreeMap<String, BTreeSet<String>>,
     ) -> Result<Option<Arc<Release>>, RefreshError> {
         let Some(base) = self.shared.base else { return Ok(None) };
         let reasons = |systems: &BTreeMap<String, SystemEntry>| {
@@ -415,6 +418,7 @@ impl<'a> Draft<'a> {
         };
         let is_same = base.tables == *tables
             && base.checked == *checked
+            && base.cubes == *cubes
             && reasons(&base.systems) == reasons(&self.systems)
             && base.project == self.project.hash;
         if is_same { Ok(Some(self.home.release(base.number)?)) } else { Ok(None) }

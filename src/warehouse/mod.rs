@@ -20,6 +20,7 @@ pub mod name;
 pub mod pins;
 pub mod place;
 pub mod project;
+pub mod reach;
 pub mod release;
 pub mod seal;
 mod statistics;

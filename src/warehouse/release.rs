@@ -1,8 +1,8 @@
 //! What does a release say?
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::entered::Entry;
@@ -38,6 +38,9 @@ pub struct Release {
     /// what the checks of computed tables looked at: as long as it is the same, so are findings
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub checked: BTreeMap<TableName, Built>,
+    /// the systems from which the days of each cube's rows come, by the cube's name
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub cubes: BTreeMap<String, BTreeSet<String>>,
     /// what a person entered, where that made the release
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub entered: Vec<Entry>,
@@ -84,11 +87,15 @@ pub struct Built {
 }
 
 /// A departmental system in a release.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SystemEntry {
     /// when its data were last extracted; `None` when they never were
     pub extracted_at: Option<DateTime<Utc>>,
+    /// the day up to which its data reach: the newest, but none after they were extracted, on which
+    /// a row happened or was changed; `None` where no column says it
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reaches_on: Option<NaiveDate>,
     /// why an optional system was left at its earlier data in this run
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kept_because: Option<String>,

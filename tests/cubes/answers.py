@@ -39,7 +39,8 @@ class Part:
         self.project = answerer.project
         self.zone = question.get("timezone") or self.project.zone
         self.times = [(self.own(time.member), time) for time in times]
-        self.rows = Rows(cube, self.own, self.zone, self.project.today, self.project.periods)
+        self.today, self.known = answerer.today, self.project.reach([cube])[1]
+        self.rows = Rows(cube, self.own, self.zone, self.today, self.project.periods)
         self.where = self.condition()
 
     def own(self, member):
@@ -183,7 +184,7 @@ class Part:
                 rows += [f"({number}, {quoted(one)}, '')" for one in listed]
             else:
                 days_of_it = spans.source(variant, time.granularity, bucket,
-                                            self.project.today, self.project.periods)
+                                            self.today, self.project.periods)
                 rows.append("({}, date '{}', date '{}')".format(number, *days_of_it))
         if not rows:
             return None
@@ -198,13 +199,13 @@ class Part:
         main = [time for time in times if self.own(time.member) == own]
         if main:
             # A level that is still young enough holds until the data end.
-            known = None if variant else self.until_today(own)
+            known = None if variant else self.until_known(own)
             listed = [(bucket.key, *self.level_days(variant, main[0], bucket))
                       for bucket in self.stretches(main[0], known)]
         else:
             span = [days(time.span) for at, time in self.times if at == own and time.span]
-            first, last = span[0] if span else (self.reach(own)[0], self.project.today)
-            listed = [(None, first, min(last, self.project.today))] if first else []
+            first, last = span[0] if span else (self.reach(own)[0], self.known)
+            listed = [(None, first, min(last, self.known))] if first else []
         listed = [one for one in listed if one[1] <= one[2]]
         keys = self.columns(dimensions, [time for time in times if time not in main])
         place, found = len(dimensions), {}
@@ -216,14 +217,13 @@ class Part:
             found[full] = value
         return found
 
-    def until_today(self, own):
-        """From the first day of all rows to the day of the data."""
-        first, today = self.reach(own)[0], self.project.today
-        return (min(first, today), today) if first else None
+    def until_known(self, own):
+        """From the first day of all rows to the last on which levels are known."""
+        first = self.reach(own)[0]
+        return (min(first, self.known), self.known) if first else None
 
     def level_days(self, variant, time, bucket):
-        """The days whose levels are told of a bucket, up to the data's day."""
-        today = self.project.today
+        """The days whose levels are told of a bucket, up to the last that is known."""
         first, last = bucket.days
         if variant and time.granularity in spans.FISCAL:
             listed = spans.fiscal_source(variant, time.granularity, bucket.key,
@@ -231,9 +231,9 @@ class Part:
             own = [one for one in self.project.periods if one["id"] in listed]
             first, last = spans.fiscal_days(own) if own else (first, first - spans.DAY)
         elif variant:
-            first, last = spans.source(variant, time.granularity, bucket, today,
+            first, last = spans.source(variant, time.granularity, bucket, self.today,
                                        self.project.periods)
-        return first, min(last, today)
+        return first, min(last, self.known)
 
     def held(self, said, keys, listed):
         """Levels at the first or the last of the days of each stretch, or added up over all."""
@@ -319,6 +319,7 @@ class Answerer:
     def __init__(self, project):
         self.project = project
         self.tables = set()
+        self.today = project.today
 
     def home(self, member):
         """The cube of a measure."""
@@ -343,18 +344,27 @@ class Answerer:
 
     def answer(self, question):
         """One result, or one for each span compared."""
+        self.today = self.project.reach(self.cubes(question))[0]
         compared = [one.get("compareDateRange") for one in question.get("timeDimensions") or []]
         compared = next((one for one in compared if one), None)
         if not compared:
             return [self.result(question, self.times(question, None))]
         return [self.result(question, self.times(question, said)) for said in compared]
 
+    def cubes(self, question):
+        """The cubes that answer."""
+        asked = (question.get("measures") or []) + \
+            self.filtered_measures(question.get("filters") or [])
+        if asked:
+            return [self.home(member) for member in asked]
+        return [self.project.cubes[question["dimensions"][0].split(".")[0]]]
+
     def times(self, question, compared):
         found = []
         for one in question.get("timeDimensions") or []:
             said = compared if one.get("compareDateRange") else one.get("dateRange")
             said = [said] if isinstance(said, str) and said[:4].isdigit() else said
-            span = moments(said, self.project.today, self.project.periods) if said else None
+            span = moments(said, self.today, self.project.periods) if said else None
             found.append(Time(one["dimension"], one.get("granularity"), span))
         return found
 
@@ -443,7 +453,7 @@ class Answerer:
             else:
                 whole = (key, spans.next_start(key, time.granularity) - spans.DAY)
             is_cut = whole and (spans.within(whole, days(time.span)) != whole
-                                or part.project.today < whole[1])
+                                or part.today < whole[1])
             row[f"{column}.isPartial"] = bool(is_cut)
 
 

@@ -132,16 +132,58 @@ class Project:
             for view in cube.views:
                 self.views.setdefault(view, []).append(cube)
         self.periods = self.read_periods()
-        self.today = self.data_date()
+        self.extracted, self.reaches = {}, {}
+        for system, said in (self.release.get("systems") or {}).items():
+            if said.get("extracted_at"):
+                self.extracted[system] = self.local_day(said["extracted_at"])
+        for path in sorted((self.root / "warehouse/contracts").glob("*/*.toml")):
+            self.read_reach(path)
+        self.today = min(self.reaches.values(), default=self.newest_extraction())
 
-    def data_date(self):
-        """The newest day on which a system was read, in the project's zone."""
-        systems = self.release.get("systems") or {}
-        moments = [one["extracted_at"] for one in systems.values() if one.get("extracted_at")]
-        moments = [datetime.datetime.fromisoformat(at) for at in moments]
-        if not moments:
-            moments = [datetime.datetime.fromisoformat(self.release["created_at"])]
-        return max(moments).astimezone(zoneinfo.ZoneInfo(self.zone)).date()
+    def local_day(self, moment):
+        """The day of a moment in the project's zone."""
+        moment = datetime.datetime.fromisoformat(moment)
+        return moment.astimezone(zoneinfo.ZoneInfo(self.zone)).date()
+
+    def newest_extraction(self):
+        """The newest day on which a system was read."""
+        return max(self.extracted.values(), default=self.local_day(self.release["created_at"]))
+
+    def read_reach(self, path):
+        """The newest day of a raw table's rows, up to that on which its system was read."""
+        said = tomllib.loads(path.read_text(encoding="utf-8"))
+        table = f"{path.parent.name}.{path.stem}"
+        columns = {said.get("month"), said.get("cursor", {}).get("column")} - {None}
+        entry, system = self.release["tables"].get(table), said["system"]
+        if not columns or not entry or system not in self.extracted:
+            return
+        files = self.manifest(table)["files"]
+        files = [quoted(self.root / "warehouse/data" / file["path"]) for file in files]
+        for column in columns if files else []:
+            if said["columns"][column]["type"] not in ("date", "timestamp"):
+                continue
+            is_moment = said["columns"][column]["type"] == "timestamp"
+            day = f"timezone({quoted(self.zone)}, {name(column)})" if is_moment else name(column)
+            newest = self.connection.execute(
+                f"select max(day) from (select cast({day} as date) as day from "
+                f"read_parquet([{', '.join(files)}], hive_partitioning = false)) "
+                f"where day <= date '{self.extracted[system]}'").fetchone()[0]
+            if newest:
+                self.reaches[system] = max(newest, self.reaches.get(system, newest))
+
+    def reach(self, cubes):
+        """The days up to which all systems reach that give cubes their days, and one of them."""
+        systems = {system for cube in cubes for system in self.release.get("cubes", {})
+                   .get(cube.name, [])}
+        days = [self.reaches[system] for system in systems if system in self.reaches]
+        days = days or [self.newest_extraction()]
+        return min(days), max(days)
+
+    def manifest(self, table):
+        """Which files a table has."""
+        entry = self.release["tables"][table]
+        place = self.root / "warehouse/data/manifests" / table / f"{entry['manifest']}.json"
+        return json.loads(place.read_text(encoding="utf-8"))
 
     def load(self, table):
         """A table of the release, as DuckDB reads its files."""
@@ -150,9 +192,7 @@ class Project:
         self.loaded.add(table)
         if table == "patron.project":
             return self.load_settings()
-        entry = self.release["tables"][table]
-        place = self.root / "warehouse/data/manifests" / table / f"{entry['manifest']}.json"
-        manifest = json.loads(place.read_text(encoding="utf-8"))
+        manifest = self.manifest(table)
         files = [str(self.root / "warehouse/data" / file["path"]) for file in manifest["files"]]
         if files:
             listed = ", ".join(quoted(file) for file in files)

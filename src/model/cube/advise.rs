@@ -113,7 +113,7 @@ impl Advisor<'_> {
             }
         }
         worth.truncate(PROPOSED_MAX);
-        Ok(advice(cube, worth, removed))
+        advice(cube, worth, removed)
     }
 
     fn session(&self) -> Result<SessionContext, CubeError> {
@@ -140,16 +140,16 @@ fn advice(
     cube: &ModelFile,
     worth: Vec<(Candidate, u64, u64)>,
     removed: Vec<String>,
-) -> Option<Advice> {
+) -> Result<Option<Advice>, CubeError> {
     if worth.is_empty() && removed.is_empty() {
-        return None;
+        return Ok(None);
     }
     let mut taken: BTreeSet<String> = cube.head.rollups.keys().cloned().collect();
     let mut edits: Vec<Edit> =
         removed.iter().filter_map(|name| section_of(&cube.text, name)).collect();
     let (mut added, mut sections) = (Vec::new(), Vec::new());
     for (candidate, base_rows, rows) in worth {
-        let name = name_of(cube, &candidate.rollup, &taken);
+        let name = name_of(cube, &candidate.rollup, &taken)?;
         sections.extend(toml_of(&name, &candidate.rollup));
         taken.insert(name.clone());
         added.push(Added { name, question_count: candidate.needs.len(), base_rows, rows });
@@ -158,7 +158,7 @@ fn advice(
         edits.push(Edit::before_end(&cube.text, sections));
     }
     let diff = diff(&cube.place, &cube.text, &edits);
-    Some(Advice { cube: cube.name.table().to_owned(), added, removed, diff })
+    Ok(Some(Advice { cube: cube.name.table().to_owned(), added, removed, diff }))
 }
 
 /// The rollups of a cube that nothing was answered from, where it was asked often enough to say.
@@ -278,7 +278,11 @@ fn fiscal(head: &Head, need: &Need) -> Vec<String> {
 }
 
 /// What a rollup is called: by its stretch and its dimensions, as far as there is room.
-fn name_of(cube: &ModelFile, rollup: &Rollup, taken: &BTreeSet<String>) -> String {
+fn name_of(
+    cube: &ModelFile,
+    rollup: &Rollup,
+    taken: &BTreeSet<String>,
+) -> Result<String, CubeError> {
     let stretch = rollup.granularity.map(|granularity| format!("{granularity:?}").to_lowercase());
     let parts: Vec<&str> = stretch
         .as_deref()
@@ -289,9 +293,9 @@ fn name_of(cube: &ModelFile, rollup: &Rollup, taken: &BTreeSet<String>) -> Strin
     let short = format!("by_{}_and_more", parts.first().copied().unwrap_or_default());
     let numbered = (2..).map(|number| format!("by_{number}_{}", parts.len()));
     let is_free = |name: &String| !taken.contains(name) && rollup::table(cube, name).is_ok();
-    [full, short]
-        .into_iter()
-        .chain(numbered.take(taken.len() + 2))
-        .find(is_free)
-        .unwrap_or_default()
+    let mut names = [full, short].into_iter().chain(numbered.take(taken.len() + 2));
+    names.find(is_free).ok_or_else(|| {
+        let problem = format!("the name of `{}` leaves none for a rollup", cube.name);
+        CubeError::Unfit { problem }
+    })
 }

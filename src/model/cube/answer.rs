@@ -39,8 +39,10 @@ pub struct Receipt {
     pub released_at: DateTime<Utc>,
     /// when the data of each departmental system were extracted
     pub data: BTreeMap<String, Option<DateTime<Utc>>>,
-    /// the day from which spans such as `last month` are counted
+    /// the day from which spans such as `last month` are counted, up to which all data reach
     pub data_date: NaiveDate,
+    /// up to which day the data of each system reach from which the days of the rows come
+    pub data_until: BTreeMap<String, NaiveDate>,
     /// hash of the texts of the cubes that answer, and of the program's versions
     pub definition: Hash,
     /// the tables that answered for each cube: `base`, or a rollup's name
@@ -85,7 +87,7 @@ impl Answer {
         let settings = &opened.asker.project.settings;
         let teller = Teller { cubes: &opened.cubes, columns: &columns, settings, language };
         Ok(Told {
-            receipt: self.receipt(opened, opened.waived().await?),
+            receipt: self.receipt(opened, opened.waived().await?)?,
             labels: self.labels(&teller),
             values: self.values(&teller),
             annotation: annotation(&self.question, &teller),
@@ -101,16 +103,18 @@ impl Answer {
         routes.into_iter().map(|(cube, names)| (cube, names.into_iter().collect())).collect()
     }
 
-    fn receipt(&self, opened: &Opened<'_>, closings: Vec<Waived>) -> Receipt {
+    fn receipt(&self, opened: &Opened<'_>, closings: Vec<Waived>) -> Result<Receipt, CubeError> {
         let release = opened.asker.release;
         let systems = release.systems.iter();
         let routes = self.routes();
-        Receipt {
+        let reach = opened.reach(&self.question)?;
+        Ok(Receipt {
             release: release.number,
             release_hash: release.hash.clone(),
             released_at: release.created_at,
             data: systems.map(|(name, entry)| (name.clone(), entry.extracted_at)).collect(),
-            data_date: opened.today(),
+            data_date: reach.complete,
+            data_until: reach.systems,
             definition: hash(&opened.cubes, routes.keys(), &opened.asker.project.settings),
             routes,
             filters: echo::filters(&self.question.filters),
@@ -119,7 +123,7 @@ impl Answer {
             rows_scanned: self.parts.iter().map(|part| part.rows_scanned).sum(),
             waivers: waived::beside(release, closings),
             truncated: self.parts.iter().any(|part| part.is_truncated),
-        }
+        })
     }
 
     /// The members by which the rows of each level are told, from the grand total on.
@@ -452,7 +456,8 @@ fn hash<'a>(cubes: &Cubes, names: impl Iterator<Item = &'a String>, settings: &S
     let Settings { time_zone, reporting_currency, periods, .. } = settings;
     let settings = format!("{time_zone} {reporting_currency} {periods:?}");
     let texts = names.filter_map(|name| cubes.cube(name)).map(|cube| cube.file.text.as_str());
-    let named = Some(cubes.values.text()).filter(|text| !text.is_empty());
+    let named = [cubes.values.text(), cubes.shared.text()].into_iter();
+    let named = named.filter(|text| !text.is_empty());
     let versions = [datafusion::DATAFUSION_VERSION, env!("CARGO_PKG_VERSION")];
     for part in texts.chain(versions).chain([settings.as_str()]).chain(named) {
         hasher.update(part.as_bytes());

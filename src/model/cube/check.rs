@@ -160,7 +160,13 @@ impl<'a> Check<'a> {
     }
 
     fn dimension(&mut self, name: &str, dimension: &Dimension) {
-        self.described(DIMENSION, name, &dimension.description);
+        if dimension.shared.is_some() && dimension.description.trim().is_empty() {
+            let message = "its description is empty; say what it means, here or for all cubes that \
+                           share it in sql/cubes/dimensions.toml";
+            self.wrong(DIMENSION, name, message);
+        } else {
+            self.described(DIMENSION, name, &dimension.description);
+        }
         let kind = self.kind(DIMENSION, name, dimension.column.as_deref().unwrap_or(name));
         if kind == Some(&DataType::Float64) {
             self.wrong(DIMENSION, name, "a float tells nothing apart; cast it to a decimal");

@@ -14,6 +14,7 @@ pub struct Dimension {
     #[serde(default)]
     pub label: Option<Label>,
     /// what it means
+    #[serde(default)]
     pub description: String,
     /// the column of the body that holds it; that of its own name where absent
     #[serde(default)]

@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use chrono::{Days, NaiveDate};
 use datafusion::arrow::array::{ArrayRef, Date32Array, Int64Array, RecordBatch};
-use datafusion::arrow::datatypes::{DataType, Field, Schema};
+use datafusion::arrow::datatypes::{DECIMAL128_MAX_PRECISION, DataType, Field, Schema};
 use datafusion::common::{Column, JoinType, ScalarValue, plan_err};
 use datafusion::error::Result as QueryResult;
 use datafusion::functions::core::expr_fn::{greatest, least};
@@ -48,8 +48,6 @@ const OLDEST: &str = "__oldest";
 
 /// Decimals of an average beside those of its levels.
 const MORE_DECIMALS: i8 = 6;
-/// Digits of amounts.
-const DIGITS: u8 = 38;
 
 /// Whose levels are meant, and which of them.
 #[derive(Debug, Clone, Copy)]
@@ -195,7 +193,7 @@ fn amount(level: &Level<'_>, kind: &DataType) -> QueryResult<Expr> {
 /// The type of a level times days.
 fn wide(kind: &DataType) -> QueryResult<DataType> {
     if kind.is_decimal() || kind.is_integer() {
-        return Ok(DataType::Decimal128(DIGITS, scale(kind)));
+        return Ok(DataType::Decimal128(DECIMAL128_MAX_PRECISION, scale(kind)));
     }
     plan_err!("a level is a decimal or a whole number, not a {kind}")
 }
@@ -293,7 +291,7 @@ mod tests {
         let span = Span::of_days(day(asked.span.0), day(asked.span.1));
         let stretches = match asked.granularity {
             Some(granularity) => buckets(granularity, &span, &clock).unwrap(),
-            None => vec![whole(&span, &clock)],
+            None => vec![whole(&span)],
         };
         let member = ["member".to_owned()];
         let level = Level {

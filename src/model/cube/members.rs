@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::error::CubeError;
 use super::head::{Dimension, Fiscal, Measure, Segment};
+use super::shared::Shared;
 use super::variant::Variant;
 use crate::model::compile::similar;
 use crate::model::files::{self, Layer, ModelFile};
@@ -20,6 +21,8 @@ pub struct Cubes {
     views: BTreeMap<String, BTreeSet<String>>,
     /// what values of columns are called
     pub values: Values,
+    /// what is said of dimensions for all cubes
+    pub shared: Shared,
 }
 
 /// A cube.
@@ -108,10 +111,11 @@ impl Cubes {
     /// The cubes of a project; files that cannot be read are left to `patron check`.
     ///
     /// # Errors
-    /// When a folder or warehouse/values.toml cannot be read.
+    /// When a folder, warehouse/values.toml or sql/cubes/dimensions.toml cannot be read.
     pub fn read(root: &Path) -> Result<Self, CubeError> {
         let (files, _) = files::read_all(root)?;
-        Ok(Self { values: Values::read(root)?, ..Self::of(files) })
+        let (values, shared) = (Values::read(root)?, Shared::read(root)?);
+        Ok(Self { values, shared, ..Self::of(files) })
     }
 
     /// The cubes among some files.

@@ -3,6 +3,7 @@
 //! | file | question |
 //! | --- | --- |
 //! | `head` | what does the head of a file under sql/cubes declare? |
+//! | `shared` | what are dimensions called that cubes share? |
 //! | `variant` | what is offered of a measure over time? |
 //! | `granularity` | into which stretches can time be divided? |
 //! | `question` | what is asked? |
@@ -47,6 +48,7 @@ pub mod question;
 pub mod rollup;
 pub mod route;
 mod section;
+pub mod shared;
 pub mod time;
 mod told;
 pub mod variant;
@@ -70,7 +72,7 @@ use crate::warehouse::release::Release;
 
 pub use answer::{Receipt, Told};
 pub use check::against;
-pub use compile::Opened;
+pub use compile::{Opened, Reach};
 pub use error::CubeError;
 pub use members::Cubes;
 pub use told::additivity;

@@ -63,6 +63,31 @@ impl Dictionary<'_> {
         fields.map(|field| self.ancestry(table, field.name())).collect()
     }
 
+    /// The departmental systems from which the days of a cube's rows come; none of a cube without
+    /// a time, and of days that come from no system.
+    pub fn systems_of_time(&self, cube: &TableName) -> BTreeSet<String> {
+        let head = self.models.by_name.get(cube).map(|model| &model.file.head);
+        let Some((head, time)) = head.and_then(|head| Some((head, head.time.as_ref()?))) else {
+            return BTreeSet::new();
+        };
+        let declared = head.dimensions.get(time).and_then(|known| known.column.as_ref());
+        let mut left = vec![(cube.clone(), declared.unwrap_or(time).clone())];
+        let (mut systems, mut seen) = (BTreeSet::new(), BTreeSet::new());
+        while let Some(place) = left.pop() {
+            if let Some(contract) = self.contracts.get(&place.0) {
+                systems.insert(contract.system.clone());
+                continue;
+            }
+            let origin = self.origin(&place.0, &place.1);
+            let above = origin.into_iter().flat_map(|origin| origin.columns.iter().cloned());
+            let above: Vec<(TableName, String)> = above.collect();
+            if seen.insert(place) {
+                left.extend(above);
+            }
+        }
+        systems
+    }
+
     fn steps(
         &self,
         table: &TableName,

@@ -1,5 +1,7 @@
 //! What does a cube offer, and what are totals of it?
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use crate::model::build::closing;
@@ -16,6 +18,9 @@ pub struct Cube {
     pub views: Vec<String>,
     /// its dimension of time
     pub time: Option<String>,
+    /// the departmental systems from which its days come; relative spans count from the last day
+    /// up to which all of them reach
+    pub systems: BTreeSet<String>,
     /// by what it is measured
     pub dimensions: Vec<Dimension>,
     /// which dimensions lead from coarse to fine
@@ -93,8 +98,8 @@ pub struct Rollup {
     pub is_by_month: bool,
 }
 
-/// What a cube's head declares; nothing for any other file.
-pub(super) fn cube(model: &Model) -> Option<Cube> {
+/// What a cube's head declares, with the systems of its days; nothing for any other file.
+pub(super) fn cube(model: &Model, systems: BTreeSet<String>) -> Option<Cube> {
     let (file, head) = (&model.file, &model.file.head);
     if file.layer != Layer::Cubes {
         return None;
@@ -138,6 +143,7 @@ pub(super) fn cube(model: &Model) -> Option<Cube> {
     Some(Cube {
         views: head.views.clone(),
         time: head.time.clone(),
+        systems,
         dimensions: dimensions.collect(),
         hierarchies: hierarchies.collect(),
         segments: segments.collect(),

@@ -135,7 +135,7 @@ impl<'a> Dictionary<'a> {
                 .collect(),
             checks: model.map(entry::checks).unwrap_or_default(),
             parameters: model.map(entry::parameters).unwrap_or_default(),
-            cube: model.and_then(cube::cube),
+            cube: model.and_then(|model| cube::cube(model, self.systems_of_time(name))),
             closing: head.and_then(|head| head.closing.as_ref()).map(|closing| Closing {
                 period: closing.period.clone(),
                 entity: closing.entity.clone(),

@@ -96,6 +96,48 @@ fn a_hierarchy_is_gone_down_up_and_across() {
 }
 
 #[test]
+fn what_a_person_filters_stays_when_she_goes_up() {
+    let desk = Desk::of(shared());
+    let opened = desk.open();
+    let filtered = |dimension: &str, member: &str, value: &str| {
+        ask(
+            &opened,
+            &format!(
+                r#"{{"measures": ["takings.amount"], "dimensions": ["takings.{dimension}"],
+                "timeDimensions": [{IN_2026}], "filters": [{{"member": "takings.{member}",
+                "operator": "equals", "values": ["{value}"]}}]}}"#
+            ),
+        )
+    };
+    // She asked for N herself: there is no S beside it. A step down would have left both countries.
+    let towns = filtered("town", "country", "N");
+    let oslo = row_of(&towns, &["takings.town"], "Oslo");
+    let shown = ["takings.country", "takings.amount"];
+    assert_eq!(told(&opened, &towns, oslo, "up:place", &shown), ["N 60.00"]);
+    // What she asked of a finer level holds for all countries, and for the country of a row too.
+    let countries = filtered("country", "town", "Oslo");
+    assert_eq!(told(&opened, &countries, 1, "up:place", &["takings.amount"]), ["30.00"]);
+    let own = filtered("country", "country", "N");
+    let by_town = stepped(&opened, &own, 1, "down:place");
+    let oslo = row_of(&by_town, &["takings.town"], "Oslo");
+    assert_eq!(told(&opened, &by_town, oslo, "up:place", &shown), ["N 60.00"]);
+    // What steps set is told by its form, also once a question was written and read again.
+    let all = ask(
+        &opened,
+        &format!(
+            r#"{{"measures": ["takings.amount"], "dimensions": ["takings.country"],
+            "timeDimensions": [{IN_2026}], "order": [["takings.country", "asc"]]}}"#
+        ),
+    );
+    let down = echo::question(&next(&opened, &all, 1, "down:place"));
+    let country = r#"{"member":"takings.country","operator":"equals","values":["N"]}"#;
+    assert_eq!(down["filters"].to_string(), format!(r#"[{{"and":[{country}]}}]"#));
+    let again = ask(&opened, &down.to_string());
+    let oslo = row_of(&again, &["takings.town"], "Oslo");
+    assert_eq!(told(&opened, &again, oslo, "up:place", &shown), ["N 60.00", "S 17.50"]);
+}
+
+#[test]
 fn time_is_gone_down_and_up() {
     let desk = Desk::of(shared());
     let opened = desk.open();

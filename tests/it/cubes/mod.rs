@@ -12,6 +12,7 @@ mod heads;
 mod kiosk;
 mod long;
 mod random;
+mod reach;
 mod receipts;
 mod refusals;
 mod rollups;

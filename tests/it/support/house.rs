@@ -280,6 +280,7 @@ pub fn draft(tables: &[(&str, TableEntry)], created_at: DateTime<Utc>) -> Releas
         checks: Vec::new(),
         waivers: Vec::new(),
         checked: BTreeMap::new(),
+        cubes: BTreeMap::new(),
         entered: Vec::new(),
         project: String::new(),
         hash: String::new(),

@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `size` | is the question small enough to be planned? |
 //! | `resolve` | what do its names mean? |
+//! | `reach` | up to which day do the rows reach that it asks? |
 //! | `together` | can its members be told together? |
 //! | `rows` | which rows does a cube have? |
 //! | `share` | which of them does the question mean, and by what are they told? |
@@ -13,6 +14,7 @@
 //! | `run` | in which order do they come, how many, and from how many rows? |
 
 mod pieces;
+mod reach;
 mod resolve;
 mod rows;
 mod run;
@@ -38,6 +40,7 @@ use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder};
 use datafusion::prelude::SessionContext;
 use tokio::sync::OnceCell;
 
+pub use self::reach::Reach;
 use self::resolve::{Resolved, resolve};
 use self::rows::{Rows, plain};
 use self::unite::Answering;
@@ -87,27 +90,19 @@ impl<'a> Opened<'a> {
         })
     }
 
-    /// The data date of the release: the newest day on which a system's data were extracted, in
-    /// the project's zone.
-    pub fn today(&self) -> NaiveDate {
-        let release = self.asker.release;
-        let newest = release.systems.values().filter_map(|system| system.extracted_at).max();
-        let zone = self.asker.project.settings.time_zone;
-        newest.unwrap_or(release.created_at).with_timezone(&zone).date_naive()
-    }
-
     /// What was waived for closings of periods.
     pub(in crate::model::cube) async fn waived(&self) -> Result<Vec<Waived>, CubeError> {
         waived::of_closings(self.session()).await.map_err(|cause| QueryError::Query(cause).into())
     }
 
-    /// What stretches of time are counted from, in the zone of a question.
+    /// What stretches of time are counted from in a question: its data date, in its zone.
     ///
     /// # Errors
-    /// When there is no such zone, or the periods cannot be read.
-    pub async fn clock(&self, zone: Option<&str>) -> Result<Clock<'_>, CubeError> {
+    /// When there is no such zone, the periods cannot be read, or as of [`Self::reach`].
+    pub async fn clock(&self, question: &Question) -> Result<Clock<'_>, CubeError> {
         let settings = &self.asker.project.settings;
-        let zone: Tz = match zone {
+        let today = self.reach(question)?.complete;
+        let zone: Tz = match question.timezone.as_deref() {
             None => settings.time_zone,
             Some(name) => name.parse().map_err(|_| CubeError::Question {
                 place: "timezone".to_owned(),
@@ -116,7 +111,7 @@ impl<'a> Opened<'a> {
         };
         let calendar =
             self.calendar.get_or_try_init(|| Calendar::read(self.session(), settings)).await?;
-        Ok(Clock { today: self.today(), zone, calendar })
+        Ok(Clock { today, zone, calendar })
     }
 
     /// The columns that the query of a cube gives, with the types in which tables hold them.
@@ -137,7 +132,7 @@ impl<'a> Opened<'a> {
     /// As of [`Asker::ask`].
     pub async fn ask(&self, question: &Question) -> Result<Answer, CubeError> {
         let resolved = resolve(&self.cubes, question)?;
-        let clock = self.clock(question.timezone.as_deref()).await?;
+        let clock = self.clock(question).await?;
         let mut parts = Vec::new();
         for (range, spans) in spans(&resolved, &clock)? {
             let answering = self.answering(&resolved, &clock, &spans);
@@ -156,7 +151,7 @@ impl<'a> Opened<'a> {
     /// As of [`Asker::ask`].
     pub async fn explain(&self, question: &Question) -> Result<String, CubeError> {
         let resolved = resolve(&self.cubes, question)?;
-        let clock = self.clock(question.timezone.as_deref()).await?;
+        let clock = self.clock(question).await?;
         let mut texts = Vec::new();
         for (_, spans) in spans(&resolved, &clock)? {
             let answering = self.answering(&resolved, &clock, &spans);

@@ -158,16 +158,21 @@ impl<'q> Share<'q> {
     /// The buckets for which levels are asked: those of the granularity, else the whole span. What
     /// is asked without a span is told from the first day known until the data end.
     pub(super) async fn level_buckets(&self) -> Result<Vec<Bucket>, CubeError> {
-        let today = self.clock.today;
+        let last = self.known_until();
         let first = match self.span() {
             Some(_) => None,
             None => self.extent().await?.map(|(first, _)| first),
         };
-        let known = Span::of_days(first.map_or(today, |first| first.min(today)), today);
+        let known = Span::of_days(first.map_or(last, |first| first.min(last)), last);
         match self.time_key() {
             Some((at, granularity)) => self.buckets(at, granularity, known),
-            None => Ok(vec![whole(&self.span().unwrap_or(known), self.clock)]),
+            None => Ok(vec![whole(&self.span().unwrap_or(known))]),
         }
+    }
+
+    /// The day after which nobody knows a level of the cube.
+    fn known_until(&self) -> NaiveDate {
+        self.opened.reach_of(&[self.cube]).known
     }
 
     /// The buckets of the span asked; where none is, all that the days known touch.
@@ -251,7 +256,8 @@ impl<'q> Share<'q> {
         let frame = DataFrame::new(session.state(), plan);
         let max_age_days = *max_age_days;
         let level = Level { column, keep: *keep, member, max_age_days, day: DAY };
-        let frame = levels(session, frame, &level, buckets, self.clock.today).map_err(failed)?;
+        let frame = levels(session, frame, &level, buckets, self.known_until());
+        let frame = frame.map_err(failed)?;
         let condition = self.condition(rows, true)?;
         let plan = filtered(frame.into_unoptimized_plan(), condition)
             .and_then(LogicalPlanBuilder::build)
@@ -443,7 +449,7 @@ fn moved(found: &Pairs, buckets: &[Bucket]) -> Vec<Bucket> {
     let source = |bucket: &Bucket| {
         let (_, span) = found.sources.iter().find(|(key, _)| Some(key) == bucket.key.as_ref())?;
         let (first, last) = span.days();
-        Some(Bucket { first, last, whole: (first, last), ..bucket.clone() })
+        Some(Bucket { key: bucket.key.clone(), first, last, whole: (first, last) })
     };
     buckets.iter().filter_map(source).collect()
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::datatypes::DataType;
+use datafusion::arrow::datatypes::{DECIMAL128_MAX_PRECISION, DataType};
 use datafusion::common::{Column, DFSchemaRef, ScalarValue};
 use datafusion::error::Result as QueryResult;
 use datafusion::functions_aggregate::expr_fn::{count, count_distinct, max, median, min};
@@ -17,9 +17,6 @@ use crate::model::cube::head::MeasureKind;
 use crate::model::cube::members::Cube;
 use crate::model::cube::route::Route;
 use crate::model::shape::stored_type;
-
-/// The most digits of a decimal.
-const DIGITS: u8 = 38;
 
 /// The rows of a cube.
 #[derive(Debug, Clone)]
@@ -181,7 +178,7 @@ pub(super) fn sum(value: Expr) -> Expr {
 fn middle(value: Expr, kind: &DataType) -> Expr {
     let wider = match kind {
         DataType::Decimal128(precision, scale) => {
-            DataType::Decimal128((precision + 1).min(DIGITS), scale + 1)
+            DataType::Decimal128((precision + 1).min(DECIMAL128_MAX_PRECISION), scale + 1)
         }
         _ => DataType::Decimal128(20, 1),
     };

@@ -1,11 +1,11 @@
 //! What is one level finer or coarser than a row, or beside it?
 
-use super::cell::{Cell, is_of};
+use super::cell::{Cell, is_of, is_set_by_step, set_by_step};
 use super::unfit;
 use crate::model::cube::CubeError;
 use crate::model::cube::granularity::Granularity;
 use crate::model::cube::meta::{Levels, hierarchies};
-use crate::model::cube::question::{Question, TimeDimension};
+use crate::model::cube::question::{Filter, Question, TimeDimension};
 
 /// The granularities of the calendar from coarse to fine.
 const CALENDAR: [Granularity; 7] = [
@@ -91,12 +91,23 @@ impl Cell<'_> {
             let place = place.unwrap_or(question.dimensions.len());
             question.dimensions.insert(place, next.clone());
         }
+        let is_of_row = |filter: &Filter, members: &[String]| {
+            is_of(filter, members) && !self.question.filters.contains(filter)
+        };
         if way == Way::Up {
-            // The coarser row has other parts beside this one.
+            // The coarser row has other parts beside this one; what the person herself asked stays.
             let above = next.and_then(|next| levels.iter().position(|level| level == next));
             let finer = levels.get(above.unwrap_or(0)..).unwrap_or_default();
-            question.filters.retain(|filter| !is_of(filter, finer));
+            let goes = |filter: &Filter| is_of_row(filter, finer) || is_set_by_step(filter, finer);
+            question.filters.retain(|filter| !goes(filter));
+            return Ok(question);
         }
+        let filters = question.filters.into_iter();
+        let set = |filter: Filter| match is_of_row(&filter, levels) {
+            true => set_by_step(filter),
+            false => filter,
+        };
+        question.filters = filters.map(set).collect();
         Ok(question)
     }
 
@@ -131,7 +142,11 @@ impl Cell<'_> {
             time.date_range.clone_from(&asked.date_range);
             if let Some(granularity) = granularity.filter(|granularity| granularity.is_fiscal()) {
                 let member = self.fiscal(&asked.dimension, granularity)?;
-                question.filters.retain(|filter| !is_of(filter, std::slice::from_ref(&member)));
+                let said = &self.question.filters;
+                let is_of_row = |filter: &Filter| {
+                    is_of(filter, std::slice::from_ref(&member)) && !said.contains(filter)
+                };
+                question.filters.retain(|filter| !is_of_row(filter));
             }
         }
         time.granularity = next;

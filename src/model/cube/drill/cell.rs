@@ -347,6 +347,18 @@ pub(super) fn is_of(filter: &Filter, members: &[String]) -> bool {
     is_one && members.contains(member)
 }
 
+/// A filter as a step down sets it: alone in a group, by which a step up tells it from one that a
+/// person set.
+pub(super) fn set_by_step(filter: Filter) -> Filter {
+    Filter::And(vec![filter])
+}
+
+/// Whether a filter is one that a step down set, of one of some members.
+pub(super) fn is_set_by_step(filter: &Filter, members: &[String]) -> bool {
+    let Filter::And(group) = filter else { return false };
+    matches!(group.as_slice(), [only] if is_of(only, members))
+}
+
 /// A value as filters take it.
 fn text(column: &ArrayRef, row: usize) -> Result<Option<String>, EncodeError> {
     if column.logical_nulls().is_some_and(|nulls| nulls.is_null(row)) {

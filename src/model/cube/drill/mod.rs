@@ -3,8 +3,9 @@
 //!
 //! A row is told by the dimensions and times that its level keeps; all of them when there are no
 //! totals. Those become filters and spans, so that the rows of the next answer are the parts of the
-//! row. Conditions on measures go, since what they keep at one level they would drop at another;
-//! order and limits go too.
+//! row. A step up takes away what steps down have set, each alone in a group of `and`, and leaves
+//! what the person herself had asked. Conditions on measures go, since what they keep at one level
+//! they would drop at another; order and limits go too.
 
 mod along;
 mod cell;
@@ -61,7 +62,7 @@ pub async fn drill(
     row: usize,
     step: &Step,
 ) -> Result<Question, CubeError> {
-    let clock = opened.clock(answer.question.timezone.as_deref()).await?;
+    let clock = opened.clock(&answer.question).await?;
     let cell = Cell::find(opened, &clock, answer, row)?;
     match step {
         Step::Down(name) => cell.along(name, Way::Down),

@@ -1,7 +1,6 @@
 //! Where does a number in a question lie among the values that a column can hold?
 
-/// The most digits that a decimal has.
-const DIGITS: usize = 38;
+use datafusion::arrow::datatypes::DECIMAL128_MAX_PRECISION;
 
 /// A number's place among the multiples of a column's last decimal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +33,7 @@ pub(super) fn place(text: &str, precision: u8, scale: i8) -> Option<Place> {
     let units = format!("{whole}{kept}{}", "0".repeat(scale - kept.len()));
     let units = units.trim_start_matches('0');
     let beyond = if is_negative { Place::BelowAll } else { Place::BeyondAll };
-    if units.len() > DIGITS.min(usize::from(precision)) {
+    if units.len() > usize::from(precision.min(DECIMAL128_MAX_PRECISION)) {
         return Some(beyond);
     }
     let units: i128 = if units.is_empty() { 0 } else { units.parse().ok()? };

@@ -1,8 +1,4 @@
-//! Which stretches of a granularity touch a span, and which of them are cut?
-//!
-//! A stretch is cut, `is_partial`, where the span begins after its first day or ends before its
-//! last one, and where the data date lies before its last day: then not all of its rows can be
-//! there.
+//! Which stretches of a granularity touch a span, and what is left of those that it cuts?
 
 use std::sync::Arc;
 
@@ -37,8 +33,6 @@ pub struct Bucket {
     pub last: NaiveDate,
     /// its own first and last day
     pub whole: (NaiveDate, NaiveDate),
-    /// whether the span or the data date cuts it
-    pub is_partial: bool,
 }
 
 /// The stretches of a granularity that touch a span, in their order. A question without a span
@@ -61,7 +55,7 @@ pub fn buckets(
         let meets = |days: (NaiveDate, NaiveDate)| days.0 <= last && first <= days.1;
         let named = all.into_iter().filter_map(|stretch| {
             let whole = stretch.days.filter(|days| meets(*days))?;
-            Some(cut(Some(Key::Text(stretch.name)), whole, (first, last), clock.today))
+            Some(cut(Some(Key::Text(stretch.name)), whole, (first, last)))
         });
         return Ok(named.collect());
     }
@@ -75,7 +69,7 @@ pub fn buckets(
     let mut begin = stretch(granularity, first).ok_or_else(beyond)?.0;
     while begin <= last {
         let whole = stretch(granularity, begin).ok_or_else(beyond)?;
-        all.push(cut(Some(Key::Day(begin)), whole, (first, last), clock.today));
+        all.push(cut(Some(Key::Day(begin)), whole, (first, last)));
         if all.len() > BUCKETS_MAX {
             return Err(format!(
                 "the span has more than {BUCKETS_MAX} stretches of `{granularity}`; ask a shorter \
@@ -98,7 +92,7 @@ pub fn touched(
     days: &Span,
     clock: &Clock<'_>,
 ) -> Result<Vec<Bucket>, String> {
-    let whole = |bucket: Bucket| cut(bucket.key, bucket.whole, bucket.whole, clock.today);
+    let whole = |bucket: Bucket| cut(bucket.key, bucket.whole, bucket.whole);
     Ok(buckets(granularity, days, clock)?.into_iter().map(whole).collect())
 }
 
@@ -107,25 +101,19 @@ pub fn touched(
 pub fn never(granularity: Granularity) -> Bucket {
     let day = NaiveDate::MAX;
     let key = if granularity.is_fiscal() { Key::Text(String::new()) } else { Key::Day(day) };
-    Bucket { key: Some(key), first: day, last: day, whole: (day, day), is_partial: true }
+    Bucket { key: Some(key), first: day, last: day, whole: (day, day) }
 }
 
 /// A whole span as one stretch.
-pub fn whole(span: &Span, clock: &Clock<'_>) -> Bucket {
+pub fn whole(span: &Span) -> Bucket {
     let days = span.days();
-    cut(None, days, days, clock.today)
+    cut(None, days, days)
 }
 
 /// A stretch within the days of a span.
-fn cut(
-    key: Option<Key>,
-    whole: (NaiveDate, NaiveDate),
-    span: (NaiveDate, NaiveDate),
-    today: NaiveDate,
-) -> Bucket {
+fn cut(key: Option<Key>, whole: (NaiveDate, NaiveDate), span: (NaiveDate, NaiveDate)) -> Bucket {
     let (first, last) = (whole.0.max(span.0), whole.1.min(span.1));
-    let is_partial = (first, last) != whole || whole.1 > today;
-    Bucket { key, first, last, whole, is_partial }
+    Bucket { key, first, last, whole }
 }
 
 /// Keys as a column of dates or of texts.
@@ -158,74 +146,74 @@ mod tests {
     use super::super::tests::{day, weeks};
     use super::*;
 
-    /// A stretch as `name first last`, with a `*` where it is cut.
+    /// A stretch as `name first last`, with a `*` where the span cuts it.
     fn told(bucket: &Bucket) -> String {
         let name = match bucket.key.as_ref().unwrap() {
             Key::Day(day) => day.to_string(),
             Key::Text(text) => text.clone(),
         };
-        let mark = if bucket.is_partial { "*" } else { "" };
+        let mark = if (bucket.first, bucket.last) == bucket.whole { "" } else { "*" };
         format!("{name} {} {}{mark}", bucket.first, bucket.last)
     }
 
     /// The stretches of a span.
-    fn named(granularity: Granularity, first: &str, last: &str, today: &str) -> Vec<String> {
+    fn named(granularity: Granularity, first: &str, last: &str) -> Vec<String> {
         let calendar = weeks();
-        let clock = Clock { today: day(today), zone: chrono_tz::UTC, calendar: &calendar };
+        let clock = Clock { today: day("2026-07-15"), zone: chrono_tz::UTC, calendar: &calendar };
         let span = Span::of_days(day(first), day(last));
         buckets(granularity, &span, &clock).unwrap().iter().map(told).collect()
     }
 
     #[test]
-    fn stretches_are_cut_by_the_span_and_marked_by_the_data_date() {
+    fn stretches_are_cut_by_the_span() {
         assert_eq!(
-            named(Granularity::Month, "2026-05-10", "2026-08-31", "2026-07-15"),
+            named(Granularity::Month, "2026-05-10", "2026-08-31"),
             [
                 "2026-05-01 2026-05-10 2026-05-31*",
                 "2026-06-01 2026-06-01 2026-06-30",
-                "2026-07-01 2026-07-01 2026-07-31*",
-                "2026-08-01 2026-08-01 2026-08-31*",
+                "2026-07-01 2026-07-01 2026-07-31",
+                "2026-08-01 2026-08-01 2026-08-31",
             ]
         );
-        // Monday to Sunday; the data date is a Sunday, so its week is whole.
+        // Monday to Sunday.
         assert_eq!(
-            named(Granularity::Week, "2026-07-07", "2026-07-12", "2026-07-12"),
+            named(Granularity::Week, "2026-07-07", "2026-07-12"),
             ["2026-07-06 2026-07-07 2026-07-12*"]
         );
         assert_eq!(
-            named(Granularity::Week, "2026-07-06", "2026-07-12", "2026-07-12"),
+            named(Granularity::Week, "2026-07-06", "2026-07-12"),
             ["2026-07-06 2026-07-06 2026-07-12"]
         );
         assert_eq!(
-            named(Granularity::Quarter, "2025-12-31", "2026-01-01", "2026-07-15"),
+            named(Granularity::Quarter, "2025-12-31", "2026-01-01"),
             ["2025-10-01 2025-12-31 2025-12-31*", "2026-01-01 2026-01-01 2026-01-01*",]
         );
         assert_eq!(
-            named(Granularity::Year, "2024-01-01", "2024-12-31", "2024-12-31"),
+            named(Granularity::Year, "2024-01-01", "2024-12-31"),
             ["2024-01-01 2024-01-01 2024-12-31"]
         );
         assert_eq!(
-            named(Granularity::Day, "2026-02-28", "2026-03-01", "2026-02-28"),
-            ["2026-02-28 2026-02-28 2026-02-28", "2026-03-01 2026-03-01 2026-03-01*",]
+            named(Granularity::Day, "2026-02-28", "2026-03-01"),
+            ["2026-02-28 2026-02-28 2026-02-28", "2026-03-01 2026-03-01 2026-03-01",]
         );
     }
 
     #[test]
     fn fiscal_stretches_have_names_and_corrections_their_own() {
         assert_eq!(
-            named(Granularity::FiscalPeriod, "2025-11-24", "2026-01-25", "2026-01-24"),
+            named(Granularity::FiscalPeriod, "2025-11-24", "2026-01-25"),
             [
                 "2025-12 2025-11-24 2025-12-28",
                 "2025-13 2025-12-28 2025-12-28",
-                "2026-01 2025-12-29 2026-01-25*",
+                "2026-01 2025-12-29 2026-01-25",
             ]
         );
         assert_eq!(
-            named(Granularity::FiscalQuarter, "2025-12-28", "2025-12-29", "2026-07-15"),
+            named(Granularity::FiscalQuarter, "2025-12-28", "2025-12-29"),
             ["2025-Q4 2025-12-28 2025-12-28*", "2026-Q1 2025-12-29 2025-12-29*",]
         );
         assert_eq!(
-            named(Granularity::FiscalYear, "2024-12-30", "2025-12-28", "2026-07-15"),
+            named(Granularity::FiscalYear, "2024-12-30", "2025-12-28"),
             ["2025 2024-12-30 2025-12-28"]
         );
     }
@@ -241,11 +229,11 @@ mod tests {
         };
         assert_eq!(
             touched(Granularity::Month, "2026-01-20", "2026-02-03"),
-            ["2026-01-01 2026-01-01 2026-01-31", "2026-02-01 2026-02-01 2026-02-28*"]
+            ["2026-01-01 2026-01-01 2026-01-31", "2026-02-01 2026-02-01 2026-02-28"]
         );
         let week = ["2026-01-19 2026-01-19 2026-01-25"];
         assert_eq!(touched(Granularity::Week, "2026-01-20", "2026-01-21"), week);
-        let year = ["2026 2025-12-29 2026-12-27*"];
+        let year = ["2026 2025-12-29 2026-12-27"];
         assert_eq!(touched(Granularity::FiscalYear, "2026-01-20", "2026-01-20"), year);
         // The period before its corrections ends on their day, which no row has reached.
         let regular = "2025-12 2025-11-24 2025-12-28";
