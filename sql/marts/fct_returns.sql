@@ -74,6 +74,7 @@ credit_lines as (
         delivery_line_number,
         cast(sum(net_amount) as decimal(18, 4)) as credited_net_amount
     from staging.stg_finance__invoice_lines
+    where invoice_id in (select credit_note_id from staging.stg_sales__returns)
     group by invoice_id, delivery_id, delivery_line_number
 )
 
