@@ -30,8 +30,9 @@ pub(super) async fn amounts(
             other => literal(other),
         };
         let sql = format!(
-            "select cast({unit} as varchar), cast(sum({}) as varchar) from checked.rows \
-             where {is_wrong} and {unit} is not null group by {unit} order by 1",
+            "select told, cast(sum(amount) as varchar) from (select cast({unit} as varchar) as \
+             told, {} as amount from checked.rows where {is_wrong}) as wrong where told is not \
+             null group by told order by told",
             quoted(column)
         );
         for batch in session.sql(&sql).await?.collect().await? {
