@@ -184,9 +184,10 @@ impl<'a> Opened<'a> {
 
     /// The rows of a cube for a need, from the table that has fewest.
     async fn rows<'c>(&self, cube: &'c Cube, need: &Need) -> Result<Rows<'c>, CubeError> {
-        let Asker { home, release, project, has_rollups, .. } = self.asker;
+        let Asker { home, release, project, has_rollups, principal, .. } = self.asker;
         let base = self.base(cube).await?;
-        let route = match has_rollups {
+        // A rollup is made of all rows, whoever asks.
+        let route = match has_rollups && principal.is_owner() {
             true => choose(need, &cube.file, home, release, &project.settings)?,
             false => Route::base(),
         };
