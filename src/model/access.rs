@@ -105,19 +105,22 @@ pub fn impersonal<'a>(
     let mut impersonal = BTreeMap::new();
     for model in models.in_order() {
         let name = &model.file.name;
+        let made_of = |column: &(TableName, String)| {
+            model.origins.iter().any(|origin| origin.columns.contains(column))
+        };
         let mut used = model.uses.iter().flat_map(|(table, columns)| {
             columns.iter().map(move |column| (table.clone(), column.clone()))
         });
-        let uses_personal = used.any(|column| personal.contains(&column));
+        let is_lost = used.any(|column| personal.contains(&column) && !made_of(&column));
         let mut free = BTreeSet::new();
         for field in closing::schema(model).fields() {
             let at = model.schema.index_of(field.name()).ok();
             let origin = at.and_then(|at| model.origins.get(at));
             let is_made = |columns: &BTreeSet<_>| columns.iter().any(|one| personal.contains(one));
             let is_personal = match origin {
-                // Of a text that comes from nowhere it is not known what it says.
+                // A text that seems to come from nowhere may be where a personal one went.
                 Some(origin) if origin.columns.is_empty() => {
-                    uses_personal && *field.data_type() == DataType::Utf8
+                    is_lost && *field.data_type() == DataType::Utf8
                 }
                 Some(origin) => is_made(&origin.columns),
                 None => false,

@@ -2,8 +2,8 @@
 //!
 //! A role sees nothing but what the file names: tables as a whole, tables whose rows a filter
 //! chooses, and some columns of them masked. Several filters of a role over one table must all let
-//! a row through, also where the role sees the table as a whole otherwise; whoever has several roles
-//! sees what any of them sees.
+//! a row through; a filter holds also where another line lets the role see the table as a whole.
+//! Whoever has several roles sees what any of them sees.
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -1,7 +1,7 @@
 //! What does the engine see of a table whose rows are not all seen? One node without children.
 //!
-//! What the trait offers beside is left as it is by default: no metrics, no statistics, no order, no
-//! sharing of work; each of them would tell of hidden rows. An upgrade of the engine may bring more.
+//! What the trait offers beside is left as it is by default: no metrics, no statistics, no order,
+//! no sharing of work; each would tell of hidden rows. An upgrade of the engine may bring more.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,7 +11,9 @@ use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::error::{DataFusionError, Result};
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::physical_expr::{EquivalenceProperties, PhysicalExpr};
-use datafusion::physical_plan::execution_plan::{Boundedness, EmissionType, reset_plan_states};
+use datafusion::physical_plan::execution_plan::{
+    Boundedness, EmissionType, SchedulingType, reset_plan_states,
+};
 use datafusion::physical_plan::filter_pushdown::{
     ChildPushdownResult, FilterPushdownPhase, FilterPushdownPropagation,
 };
@@ -54,7 +56,8 @@ impl SecureExec {
             Partitioning::UnknownPartitioning(1),
             EmissionType::Incremental,
             Boundedness::Bounded,
-        );
+        )
+        .with_scheduling_type(SchedulingType::Cooperative);
         let (steps, properties) = (Arc::new(steps), Arc::new(properties));
         Self { table, inner, steps, filters, limit, properties }
     }
