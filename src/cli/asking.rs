@@ -76,7 +76,8 @@ fn rules(
     if !masks.iter().any(|mask| mask.personal) {
         return Ok(Rules { access, impersonal: BTreeMap::new() });
     }
-    let compiled = compile(&project.root, given(project)?, &context.limits());
+    let limits = context.limits();
+    let compiled = compile(&project.root, given(project)?, &limits);
     let (models, _) = context.runtime.block_on(compiled)?;
     let impersonal = access::impersonal(&models, project.contracts.values())?;
     Ok(Rules { access, impersonal })

@@ -173,7 +173,8 @@ fn value(text: &str, kind: &DataType) -> Option<ScalarValue> {
             | DataType::UInt32
             | DataType::UInt64
     );
-    let value = has_one_form.then(|| ScalarValue::try_from_string(text.to_owned(), kind).ok())??;
+    let value =
+        has_one_form.then(|| ScalarValue::try_from_string(text.to_owned(), kind).ok())??;
     (!value.is_null() && value.to_string() == text).then_some(value)
 }
 

@@ -8,11 +8,7 @@ use datafusion::logical_expr::expr::{Between, BinaryExpr, InList};
 use datafusion::logical_expr::{Expr, Operator};
 
 /// Whether a filter compares columns, seen as they are, with values of their own types.
-pub(super) fn is_simple(
-    filter: &Expr,
-    columns: &Schema,
-    is_shown: &dyn Fn(&str) -> bool,
-) -> bool {
+pub(super) fn is_simple(filter: &Expr, columns: &Schema, is_shown: &dyn Fn(&str) -> bool) -> bool {
     let within = |part: &Expr| is_simple(part, columns, is_shown);
     let kind = |part: &Expr| kind_of(part, columns, is_shown);
     match filter {

@@ -32,8 +32,7 @@ impl Steps {
         let column = |column: &Arc<dyn PhysicalExpr>| column.evaluate(&seen)?.into_array(rows);
         let columns = self.columns.iter().map(column).collect::<Result<Vec<_>>>()?;
         let counted = RecordBatchOptions::new().with_row_count(Some(rows));
-        let shown =
-            RecordBatch::try_new_with_options(Arc::clone(&self.shown), columns, &counted)?;
+        let shown = RecordBatch::try_new_with_options(Arc::clone(&self.shown), columns, &counted)?;
         let found = match &self.asked {
             Some(asked) => kept(asked, &shown)?,
             None => shown,
