@@ -57,6 +57,19 @@ fn the_owner_asks_as_somebody_else() {
 }
 
 #[test]
+fn a_report_is_answered_by_what_is_seen() {
+    let (_folder, root) = company();
+    let asked = ["report", "profit_curve", "--format", "json"];
+    let owner = ok(&root, &asked);
+    assert!(owner.contains("K102"), "{owner}");
+    let all = [&asked[..], &["--as-role", "group_management"][..]].concat();
+    assert_eq!(ok(&root, &all), owner);
+    let none = [&asked[..], &["--as-role", "system_administrator"][..]].concat();
+    let told = fails(&root, &none, 1);
+    assert!(told.contains("marts.") && !told.contains("K102"), "{told}");
+}
+
+#[test]
 fn finance_sees_money_and_nobody_s_address() {
     let (_folder, root) = company();
     // Whether somebody has an address or a telephone comes from what is personal.
