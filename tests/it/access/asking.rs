@@ -59,7 +59,7 @@ fn the_owner_asks_as_somebody_else() {
 #[test]
 fn a_report_is_answered_by_what_is_seen() {
     let (_folder, root) = company();
-    let asked = ["report", "profit_curve", "--format", "json"];
+    let asked = ["report", "profit_curve", "-p", "from_period=FY26-P01", "--format", "json"];
     let owner = ok(&root, &asked);
     assert!(owner.contains("K102"), "{owner}");
     let all = [&asked[..], &["--as-role", "group_management"][..]].concat();

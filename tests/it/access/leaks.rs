@@ -102,8 +102,8 @@ const PROBES: [(&str, &str); 33] = [
 ];
 
 /// What stands in rows that are not seen, and in plans that tell of files.
-const HIDDEN: [&str; 8] =
-    ["LEAK", "SECRET", "7001", "7002", "9999999999", "100000", "U1", ".parquet"];
+const HIDDEN: [&str; 7] =
+    ["LEAK", "SECRET", "9999999999", "8888888888", "922337203685477580", "U1", ".parquet"];
 
 #[test]
 fn no_way_of_asking_tells_of_hidden_rows() {
@@ -124,9 +124,8 @@ fn no_way_of_asking_tells_of_hidden_rows() {
             faults.push(format!("{way}: differs\n{found:?}\n{twin:?}"));
         }
         let text = found.unwrap_or_else(|error| format!("an error: {error}"));
-        let asked = |word: &&str| sql.contains(*word);
-        let tells = HIDDEN.iter().filter(|word| !asked(word)).find(|word| text.contains(**word));
-        if let Some(word) = tells {
+        let is_told = |word: &&&str| text.contains(**word) && !sql.contains(**word);
+        if let Some(word) = HIDDEN.iter().find(is_told) {
             faults.push(format!("{way}: tells `{word}`\n{text}"));
         }
         if text.starts_with("an error") {

@@ -116,7 +116,9 @@ impl Twins {
     /// Both; what is hidden depends on the dice and on nothing else.
     pub fn new(dice: &mut Dice) -> Self {
         let seen: Vec<Line> = (0..90).map(|number| seen_line(dice, number)).collect();
-        let (few, many) = (Hidden { tag: "one", most: 1 }, Hidden { tag: "other", most: 6 });
+        let few = Hidden { tag: "one", most: 1, amount: 99_999_999_999_999, extreme: i64::MAX };
+        let extreme = i64::MAX - 1;
+        let many = Hidden { tag: "other", most: 6, amount: 88_888_888_888_888, extreme };
         let one = Twin::new(dice, &seen, &few, 3);
         Self { one, other: Twin::new(dice, &seen, &many, 5) }
     }
@@ -149,6 +151,10 @@ struct Hidden {
     tag: &'static str,
     /// how many lie between two that are seen, at most
     most: usize,
+    /// the largest amount
+    amount: i128,
+    /// the largest quantity
+    extreme: i64,
 }
 
 impl Hidden {
@@ -160,8 +166,8 @@ impl Hidden {
             unit_id: *dice.pick(&[Some("u3"), Some("U1"), Some(""), Some("u1 "), None]),
             person_id: 9,
             label: (!dice.one_in(5)).then(|| format!("LEAK-{tag}-{chance}")),
-            amount: *dice.pick(&[None, Some(99_999_999_999_999), Some(-99_999_999_999_999)]),
-            quantity: *dice.pick(&[None, Some(0), Some(7001), Some(7002), Some(i64::MAX)]),
+            amount: *dice.pick(&[None, Some(self.amount), Some(-self.amount)]),
+            quantity: *dice.pick(&[None, Some(0), Some(7001), Some(7002), Some(self.extreme)]),
             weight: *dice.pick(&[None, Some(f64::NAN), Some(f64::INFINITY), Some(-0.0)]),
             is_open: *dice.pick(&[None, Some(true), Some(false)]),
             sold_on: *dice.pick(&[None, Some(-700_000), Some(700_000)]),
