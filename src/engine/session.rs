@@ -18,8 +18,8 @@ pub const CATALOG: &str = "patron";
 /// Name of the schema that a table without one is looked for in.
 pub const SCHEMA: &str = "public";
 
-/// Functions of the engine that tell where a row lies in which file, which is nobody's business: they
-/// would name folders, and count rows that not everybody may see.
+/// Functions of the engine that tell where a row lies in which file, which is nobody's business:
+/// they would name folders, and count rows that not everybody may see.
 const OF_FILES: [&str; 2] = ["file_row_index", "input_file_name"];
 
 /// How much a session may use.

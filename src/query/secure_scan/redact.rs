@@ -37,7 +37,8 @@ fn incident(table: &TableName, cause: &dyn fmt::Display) -> String {
     format!("`{table}` could not be read; the log says why under incident {incident}")
 }
 
-/// The files of a table all of which is seen; its errors name none of them.
+/// The files of a table all of which is seen; errors tell no more of them than their names, which
+/// plans tell too.
 #[derive(Debug)]
 pub(in crate::query) struct Redacted {
     store: Arc<dyn ObjectStore>,

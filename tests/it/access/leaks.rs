@@ -36,7 +36,10 @@ const PROBES: [(&str, &str); 33] = [
     ),
     ("a median", "select median(line_id), approx_distinct(label) from marts.fct_lines"),
     ("the first rows", "select * from marts.fct_lines limit 5"),
-    ("the last of an order", "select label from marts.fct_lines order by label desc limit 3"),
+    (
+        "the last of an order",
+        "select label from marts.fct_lines order by label desc nulls last limit 3",
+    ),
     ("an order by a cast", "select line_id from marts.fct_lines order by cast(label as bigint)"),
     ("distinct rows", "select distinct label from marts.fct_lines"),
     (

@@ -113,7 +113,9 @@ fn what_goes_wrong_names_no_file() {
         let told = told.unwrap_err();
         let hint = format!("`marts.{table}` could not be read; the log says why under incident ");
         assert!(told.contains(&hint), "{told}");
-        assert!(!told.contains(".parquet") && !told.contains("files/"), "{told}");
+        // Whoever sees a table as a whole may know the names of its files, as its plans tell them.
+        assert!(table == "fct_notes" || !told.contains(".parquet"), "{told}");
+        assert!(!told.contains("hash") && !told.contains("damaged"), "{told}");
         assert!(!told.contains(twin.house.root().to_str().unwrap()), "{told}");
     }
     let session = twin.open(&Principal::Owner, 1);
