@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use super::Context;
+use super::asking::Asking;
 use super::error::CliError;
 use super::query::{Format, lease, read_stdin, resolve, to_file};
 use super::report::finish;
@@ -19,7 +20,6 @@ use crate::model::cube::meta::{self, meta};
 use crate::model::cube::question::Question;
 use crate::model::cube::{Answer, Asker, Cubes, Opened, Told, echo};
 use crate::model::report;
-use crate::query::Principal;
 use crate::warehouse::project::Project;
 
 /// Answers a question of cubes in Cube's query language, or lists what can be asked
@@ -68,6 +68,9 @@ pub(super) struct Args {
     /// The row to go on from, counted from 1
     #[arg(long, value_name = "N", requires = "drill")]
     row: Option<usize>,
+
+    #[command(flatten)]
+    asking: Asking,
 }
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<(), CliError> {
@@ -139,7 +142,7 @@ fn with_release(
     let home = context.home()?;
     let release = resolve(&home, args.as_of.as_deref())?;
     let _lease = lease(context, &home, &release)?;
-    let (principal, limits) = (Principal::Owner, context.limits());
+    let (principal, limits) = (args.asking.principal(context)?, context.limits());
     let asker = Asker {
         project,
         home: &home,

@@ -1,6 +1,7 @@
 //! What can be asked at the command line? One verb a file; `output` is the only printer.
 
 mod advise;
+mod asking;
 mod check;
 mod close;
 mod collect;

@@ -12,6 +12,7 @@ use datafusion::physical_plan::memory::MemoryStream;
 use datafusion::prelude::DataFrame;
 
 use super::Context;
+use super::asking::Asking;
 use super::error::CliError;
 use crate::demo::examples;
 use crate::engine::encode::{Cut, EncodeError, Encoding, encode};
@@ -43,6 +44,9 @@ pub(super) struct Args {
     /// The file to write; it appears only when the answer is complete
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
+
+    #[command(flatten)]
+    asking: Asking,
 }
 
 /// How an answer is written.
@@ -98,14 +102,16 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<(), CliError> {
         sql => sql.to_owned(),
     };
     let home = context.home()?;
+    let principal = args.asking.principal(context)?;
     let release = resolve(&home, args.as_of.as_deref())?;
+    let asked = Asked { home: &home, release: &release, principal: &principal, sql: &sql };
     let Some(path) = &args.output else {
         let mut out = context.output.answer();
-        answer(context, &home, &release, &sql, encoding, &mut out)?;
+        answer_to(context, asked, encoding, &mut out)?;
         return Ok(());
     };
     let path = context.config.folder.join(path);
-    let rows = to_file(&path, |out| answer(context, &home, &release, &sql, encoding, out))?;
+    let rows = to_file(&path, |out| answer_to(context, asked, encoding, out))?;
     context.output.note(&format!(
         "{rows} rows of release {} in {}",
         release.number,
@@ -146,7 +152,20 @@ pub(super) fn lease(
     }
 }
 
-/// Runs a query and writes its answer.
+/// A query, and where and on whose behalf it is asked.
+#[derive(Debug, Clone, Copy)]
+struct Asked<'a> {
+    /// the warehouse
+    home: &'a Home,
+    /// the release
+    release: &'a Arc<Release>,
+    /// who asks
+    principal: &'a Principal,
+    /// the query
+    sql: &'a str,
+}
+
+/// Runs a query of the owner and writes its answer.
 pub(super) fn answer(
     context: &Context,
     home: &Home,
@@ -155,12 +174,26 @@ pub(super) fn answer(
     encoding: Encoding,
     out: &mut (dyn io::Write + Send),
 ) -> Result<u64, CliError> {
+    let asked = Asked { home, release, principal: &Principal::Owner, sql };
+    answer_to(context, asked, encoding, out)
+}
+
+/// Runs a query and writes its answer.
+fn answer_to(
+    context: &Context,
+    asked: Asked<'_>,
+    encoding: Encoding,
+    out: &mut (dyn io::Write + Send),
+) -> Result<u64, CliError> {
+    let Asked { home, release, principal, sql } = asked;
     let _lease = lease(context, home, release)?;
-    let session = query::open(home, release, &Principal::Owner, &context.limits())?;
+    let session = query::open(home, release, principal, &context.limits())?;
     context.runtime.block_on(async {
         let frame = match query::ask(&session, sql).await {
             Ok(frame) => frame,
-            Err(cause) => return Err(unasked(context, cause).await),
+            // To others a table that they do not see is one that does not exist.
+            Err(cause) if principal.is_owner() => return Err(unasked(context, cause).await),
+            Err(cause) => return Err(EncodeError::Query(cause).into()),
         };
         let stream = frame.execute_stream().await.map_err(EncodeError::Query)?;
         Ok(encode(stream, encoding, Cut::default(), out).await?)

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::Context;
+use super::asking::Asking;
 use super::error::CliError;
 use super::query::{Format, lease, resolve, to_file};
 use crate::demo::examples;
@@ -16,7 +17,6 @@ use crate::engine::text_table::Heading;
 use crate::model::files::ModelFile;
 use crate::model::report::parameter::Parameter;
 use crate::model::report::{self, Answer, Asker, COMPLETENESS, Question};
-use crate::query::Principal;
 use crate::warehouse::project::Project;
 
 /// Answers a question of sql/reports, or lists them all
@@ -51,6 +51,9 @@ pub(super) struct Args {
     /// The file to write; it appears only when the answer is complete
     #[arg(long, short, value_name = "FILE", requires = "name")]
     output: Option<PathBuf>,
+
+    #[command(flatten)]
+    asking: Asking,
 }
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<(), CliError> {
@@ -171,7 +174,7 @@ fn ask(name: &str, args: &Args, context: &Context, project: &Project) -> Result<
     let home = context.home()?;
     let release = resolve(&home, args.as_of.as_deref())?;
     let _lease = lease(context, &home, &release)?;
-    let (principal, limits) = (Principal::Owner, context.limits());
+    let (principal, limits) = (args.asking.principal(context)?, context.limits());
     let asker =
         Asker { project, home: &home, release: &release, principal: &principal, limits: &limits };
     let answer = context.runtime.block_on(asker.ask(&question))?;

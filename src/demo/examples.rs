@@ -30,6 +30,7 @@ Examples:
   patron query 'select sum(posted_amount) from finance.ledger_entries' --as-of 1
   patron query 'select * from sales.orders' --output orders.parquet
   patron query --format csv - < question.sql
+  patron query 'select * from marts.dim_accounts' --as-role unit_head    as that role sees it
   patron query 'select table_schema, table_name from information_schema.tables'";
 
 /// Shown by `patron report --help`.

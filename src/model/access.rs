@@ -1,12 +1,17 @@
 //! Do the rules of who sees what fit the tables, and can rollups keep them?
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use datafusion::arrow::datatypes::DataType;
+
+use super::build::closing;
 use super::compile::{Model, Models};
 use super::cube::rollup::Columns;
 use super::files::Layer;
 use super::{ModelError, front_matter};
 use crate::query::policy::{Access, Mask, PLACE, RowFilter, Tables};
+use crate::warehouse::contract::Contract;
+use crate::warehouse::load::{LoadError, readable_tables};
 use crate::warehouse::name::TableName;
 
 /// What warehouse/access.toml names that there is not, and rollups that lack a column by which
@@ -78,6 +83,56 @@ pub fn kept(cube: &Model, models: &Models, access: &Access) -> Vec<Vec<String>> 
         all.extend(columns.map(|column| passed_on(cube, table, column)));
     }
     all.into_iter().collect()
+}
+
+/// The columns of each model's table that hold nothing that a contract marks as personal, and are
+/// made of nothing that does. Whatever is not among them may be personal.
+///
+/// # Errors
+/// When a contract's name leaves no room for those of its tables.
+pub fn impersonal<'a>(
+    models: &Models,
+    contracts: impl IntoIterator<Item = &'a Contract>,
+) -> Result<BTreeMap<TableName, BTreeSet<String>>, LoadError> {
+    let mut personal: BTreeSet<(TableName, String)> = BTreeSet::new();
+    for contract in contracts {
+        let columns = contract.shape.columns.iter().filter(|column| column.personal);
+        let columns: Vec<&String> = columns.map(|column| &column.name).collect();
+        for (table, _) in readable_tables(contract)? {
+            personal.extend(columns.iter().map(|column| (table.clone(), (*column).clone())));
+        }
+    }
+    let mut impersonal = BTreeMap::new();
+    for model in models.in_order() {
+        let name = &model.file.name;
+        let made_of = |column: &(TableName, String)| {
+            model.origins.iter().any(|origin| origin.columns.contains(column))
+        };
+        let mut used = model.uses.iter().flat_map(|(table, columns)| {
+            columns.iter().map(move |column| (table.clone(), column.clone()))
+        });
+        let is_lost = used.any(|column| personal.contains(&column) && !made_of(&column));
+        let mut free = BTreeSet::new();
+        for field in closing::schema(model).fields() {
+            let at = model.schema.index_of(field.name()).ok();
+            let origin = at.and_then(|at| model.origins.get(at));
+            let is_made = |columns: &BTreeSet<_>| columns.iter().any(|one| personal.contains(one));
+            let is_personal = match origin {
+                // A text that seems to come from nowhere may be where a personal one went.
+                Some(origin) if origin.columns.is_empty() => {
+                    is_lost && *field.data_type() == DataType::Utf8
+                }
+                Some(origin) => is_made(&origin.columns),
+                None => false,
+            };
+            match is_personal {
+                true => personal.insert((name.clone(), field.name().clone())),
+                false => free.insert(field.name().clone()),
+            };
+        }
+        impersonal.insert(name.clone(), free);
+    }
+    Ok(impersonal)
 }
 
 /// The rollups of a cube that lack a column by which rows are chosen.

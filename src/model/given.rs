@@ -10,15 +10,18 @@ use datafusion::arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray};
 use datafusion::arrow::array::{Date32Array, TimestampMicrosecondArray};
 use datafusion::arrow::datatypes::{DataType, Date32Type, Field, Schema, SchemaRef, TimeUnit};
 use datafusion::datasource::MemTable;
-use datafusion::error::Result as DataFusionResult;
+use datafusion::error::{DataFusionError, Result as DataFusionResult};
 use sha2::{Digest, Sha256};
 
-use crate::query::Provided;
-use crate::warehouse::entered;
+use crate::query::{Principal, Provided};
+use crate::warehouse::entered::{self, EnteredTable};
+use crate::warehouse::home::Home;
 use crate::warehouse::load::{LoadError, readable_tables};
 use crate::warehouse::manifest::Hash;
 use crate::warehouse::name::TableName;
 use crate::warehouse::project::{Calendar, Project, Settings};
+use crate::warehouse::release::Release;
+use crate::warehouse::{WarehouseError, catalog};
 
 /// The schema of the tables that the project itself provides.
 pub const OWN: &str = "patron";
@@ -171,6 +174,29 @@ pub(super) fn own_tables(settings: &Settings, moment: Moment) -> DataFusionResul
             let table = MemTable::try_new(rows.schema(), vec![vec![rows]])?;
             tables.insert(name, Arc::new(table));
         }
+    }
+    Ok(tables)
+}
+
+/// The tables that answers rest on beside those that whoever asks sees: the project's own, and what
+/// was decided about periods, of which every receipt tells.
+///
+/// # Errors
+/// When a table cannot be held in memory, or is damaged.
+pub(super) fn beside(
+    settings: &Settings,
+    home: &Home,
+    release: &Release,
+    principal: &Principal,
+) -> DataFusionResult<Provided> {
+    let moment = Moment { number: release.number, now: release.created_at };
+    let mut tables = own_tables(settings, moment)?;
+    let failed = |error: WarehouseError| DataFusionError::External(Box::new(error));
+    let decided = EnteredTable::PeriodStatus.name().map_err(failed)?;
+    if let (false, Some(entry)) = (principal.is_owner(), release.tables.get(&decided)) {
+        let manifest = home.manifest(&decided, &entry.manifest).map_err(failed)?;
+        let table = catalog::table(home, manifest).map_err(failed)?;
+        tables.insert(decided, table);
     }
     Ok(tables)
 }

@@ -1,10 +1,24 @@
 //! Who may ask what?
+//!
+//! | file | question |
+//! | --- | --- |
+//! | `principal` | on whose behalf is asked? |
+//! | [`policy`] | who may see which rows and columns, as warehouse/access.toml says? |
+//! | `seen` | what does somebody with roles see of a table? |
+//! | `secure_scan` | how are rows read of which not all may be seen? |
+//! | `listing` | which tables and columns may somebody know of? |
+//! | `open` | what does a person see of a release? |
+//! | `ask` | which SQL may a person write? |
 
 mod ask;
+mod listing;
 mod open;
 pub mod policy;
 mod principal;
+mod secure_scan;
+mod seen;
 
 pub use ask::{ask, missing_table, plan};
 pub use open::{Provided, QueryError, open, open_beside, open_with};
-pub use principal::Principal;
+pub use principal::{Member, Principal};
+pub use seen::Rules;

@@ -1,6 +1,6 @@
 //! What does a person see of a release?
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -11,12 +11,16 @@ use datafusion::prelude::SessionContext;
 use thiserror::Error;
 
 use super::Principal;
+use super::listing::{LISTING, Listing};
+use super::secure_scan::{Redacted, SecureTable, redacted};
+use super::seen::Seen;
 use crate::engine::EngineError;
 use crate::engine::session::{CATALOG, Limits, SCHEMA, session};
-use crate::warehouse::catalog;
+use crate::warehouse::catalog::{self, ManifestTable};
 use crate::warehouse::home::Home;
 use crate::warehouse::name::TableName;
-use crate::warehouse::release::Release;
+use crate::warehouse::release::{Release, TableEntry};
+use crate::warehouse::schema_of;
 
 /// Why a release cannot be asked.
 #[derive(Debug, Error)]
@@ -56,10 +60,9 @@ pub fn open_with(
     limits: &Limits,
     provided: Provided,
 ) -> Result<SessionContext, QueryError> {
-    let context = session(limits)?;
-    catalog::register_store(&context, home)?;
-    let visible = ReleaseCatalog::new(home, release, principal, provided);
-    context.register_catalog(CATALOG, Arc::new(visible));
+    let context = prepared(home, principal, limits)?;
+    let visible = ReleaseCatalog::new(home, release, principal, provided)?;
+    context.register_catalog(CATALOG, Arc::new(visible.listed(CATALOG, principal)));
     Ok(context)
 }
 
@@ -74,34 +77,95 @@ pub fn open_beside(
     principal: &Principal,
     limits: &Limits,
 ) -> Result<SessionContext, QueryError> {
-    let context = session(limits)?;
-    catalog::register_store(&context, home)?;
+    let context = prepared(home, principal, limits)?;
     let last = releases.last().map(|(_, release)| (CATALOG, *release));
     for (name, release) in releases.iter().copied().chain(last) {
-        let visible = ReleaseCatalog::new(home, release, principal, BTreeMap::new());
-        context.register_catalog(name, Arc::new(visible));
+        let visible = ReleaseCatalog::new(home, release, principal, BTreeMap::new())?;
+        context.register_catalog(name, Arc::new(visible.listed(name, principal)));
     }
     Ok(context)
+}
+
+/// A session that can read files, and sees no table yet.
+fn prepared(
+    home: &Home,
+    principal: &Principal,
+    limits: &Limits,
+) -> Result<SessionContext, QueryError> {
+    let context = session(limits)?;
+    catalog::register_store(&context, home)?;
+    if !principal.is_owner() {
+        let state = context.state_ref();
+        // The engine's own list shows its settings too; `listing` takes its place.
+        state.write().config_mut().options_mut().catalog.information_schema = false;
+    }
+    Ok(context)
+}
+
+/// What a principal sees of a table.
+#[derive(Debug, Clone)]
+enum View {
+    /// everything, as it is read
+    Own,
+    /// everything; why it cannot be read is not told
+    Whole,
+    /// some rows, or not all columns of them
+    Part(Seen),
+}
+
+/// What a principal sees of a table of a release; nothing where it is not there for the principal.
+fn view(
+    home: &Home,
+    principal: &Principal,
+    table: &TableName,
+    entry: &TableEntry,
+) -> Result<Option<View>, QueryError> {
+    let member = match principal {
+        Principal::Owner => return Ok(Some(View::Own)),
+        Principal::Member(member) if member.knows(table) => member,
+        Principal::Member(_) => return Ok(None),
+    };
+    let columns = home.manifest(table, &entry.manifest).and_then(|manifest| schema_of(&manifest));
+    let external = |error| redacted(table, &DataFusionError::External(Box::new(error)));
+    let columns = columns.map_err(external)?;
+    Ok(member.sees(table, &columns).map(|seen| match seen.is_all() {
+        true => View::Whole,
+        false => View::Part(seen),
+    }))
 }
 
 /// The schemas of a release that a principal may see.
 struct ReleaseCatalog {
     schemas: BTreeMap<String, Arc<ReleaseSchema>>,
+    /// what lists them; the engine itself where absent
+    listing: Option<Arc<Listing>>,
 }
 
 impl ReleaseCatalog {
-    fn new(home: &Home, release: &Arc<Release>, principal: &Principal, provided: Provided) -> Self {
-        let mut names: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    fn new(
+        home: &Home,
+        release: &Arc<Release>,
+        principal: &Principal,
+        provided: Provided,
+    ) -> Result<Self, QueryError> {
+        let mut names: BTreeMap<String, BTreeMap<String, View>> = BTreeMap::new();
         // The schema of tables without one always exists, so that an unknown table is told as such.
         names.entry(SCHEMA.to_owned()).or_default();
-        for table in release.tables.keys().chain(provided.keys()) {
-            if may_see(principal, table.schema()) {
-                let tables = names.entry(table.schema().to_owned()).or_default();
-                tables.insert(table.table().to_owned());
+        let mut add = |table: &TableName, view: View| {
+            let tables = names.entry(table.schema().to_owned()).or_default();
+            tables.insert(table.table().to_owned(), view);
+        };
+        for (table, entry) in &release.tables {
+            if let Some(view) = view(home, principal, table, entry)? {
+                add(table, view);
             }
         }
+        // Whoever provides tables means them to be seen.
+        for table in provided.keys() {
+            add(table, View::Own);
+        }
         let provided = Arc::new(provided);
-        let schema = |(name, tables): (String, BTreeSet<String>)| {
+        let schema = |(name, tables): (String, BTreeMap<String, View>)| {
             let schema = ReleaseSchema {
                 name: name.clone(),
                 tables,
@@ -111,14 +175,17 @@ impl ReleaseCatalog {
             };
             (name, Arc::new(schema))
         };
-        Self { schemas: names.into_iter().map(schema).collect() }
+        Ok(Self { schemas: names.into_iter().map(schema).collect(), listing: None })
     }
-}
 
-/// Whether a principal sees a schema at all.
-fn may_see(principal: &Principal, _schema: &str) -> bool {
-    match principal {
-        Principal::Owner => true,
+    /// The same, which says of itself under a name what the principal may know.
+    fn listed(self, name: &str, principal: &Principal) -> Self {
+        if principal.is_owner() {
+            return self;
+        }
+        let schemas = self.schemas.clone();
+        let listing = Arc::new(Listing::of(name, Arc::new(self)));
+        Self { schemas, listing: Some(listing) }
     }
 }
 
@@ -134,6 +201,9 @@ impl CatalogProvider for ReleaseCatalog {
     }
 
     fn schema(&self, name: &str) -> Option<Arc<dyn SchemaProvider>> {
+        if let Some(listing) = self.listing.as_ref().filter(|_| name == LISTING) {
+            return Some(Arc::clone(listing) as Arc<dyn SchemaProvider>);
+        }
         self.schemas.get(name).map(|schema| Arc::clone(schema) as Arc<dyn SchemaProvider>)
     }
 }
@@ -141,7 +211,7 @@ impl CatalogProvider for ReleaseCatalog {
 /// The tables of one schema; a manifest is read when its table is asked for.
 struct ReleaseSchema {
     name: String,
-    tables: BTreeSet<String>,
+    tables: BTreeMap<String, View>,
     home: Home,
     release: Arc<Release>,
     provided: Arc<Provided>,
@@ -156,25 +226,36 @@ impl fmt::Debug for ReleaseSchema {
 #[async_trait]
 impl SchemaProvider for ReleaseSchema {
     fn table_names(&self) -> Vec<String> {
-        self.tables.iter().cloned().collect()
+        self.tables.keys().cloned().collect()
     }
 
     fn table_exist(&self, name: &str) -> bool {
-        self.tables.contains(name)
+        self.tables.contains_key(name)
     }
 
     async fn table(&self, name: &str) -> QueryResult<Option<Arc<dyn TableProvider>>> {
-        if !self.tables.contains(name) {
-            return Ok(None);
-        }
+        let Some(view) = self.tables.get(name) else { return Ok(None) };
         let is_it = |table: &TableName| table.schema() == self.name && table.table() == name;
         if let Some((_, table)) = self.provided.iter().find(|(table, _)| is_it(table)) {
             return Ok(Some(Arc::clone(table)));
         }
         let wanted = self.release.tables.iter().find(|(table, _)| is_it(table));
         let Some((table, entry)) = wanted else { return Ok(None) };
-        let external = |error| DataFusionError::External(Box::new(error));
-        let manifest = self.home.manifest(table, &entry.manifest).map_err(external)?;
-        catalog::table(&self.home, manifest).map(Some).map_err(external)
+        let manifest = self.home.manifest(table, &entry.manifest);
+        let found = manifest.and_then(|manifest| ManifestTable::new(&self.home, manifest));
+        let failed = |error| {
+            let cause = DataFusionError::External(Box::new(error));
+            if matches!(view, View::Own) { cause } else { redacted(table, &cause) }
+        };
+        let found = found.map_err(failed)?;
+        let seen: Arc<dyn TableProvider> = match view {
+            View::Own => Arc::new(found),
+            View::Whole => {
+                let store = Arc::clone(self.home.store());
+                Arc::new(found.through(Arc::new(Redacted::new(store, table.clone()))))
+            }
+            View::Part(seen) => Arc::new(SecureTable::new(table.clone(), found, seen.clone())),
+        };
+        Ok(Some(seen))
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! A role sees nothing but what the file names: tables as a whole, tables whose rows a filter
 //! chooses, and some columns of them masked. Several filters of a role over one table must all let
-//! a row through; whoever has several roles sees what any of them sees.
+//! a row through; a filter holds also where another line lets the role see the table as a whole.
+//! Whoever has several roles sees what any of them sees.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -20,7 +21,7 @@ pub const PLACE: &str = "warehouse/access.toml";
 const SEEN: &str = "marts";
 
 /// The roles of a project.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Access {
     /// what is known of each user, by which rows are chosen: its name and what it means
@@ -33,7 +34,7 @@ pub struct Access {
 }
 
 /// What somebody may see and do.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Role {
     /// who has it
@@ -53,7 +54,7 @@ pub struct Role {
 }
 
 /// Tables by name: `marts.fct_lines`, or `marts.fct_*` for all that begin so.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
 #[serde(try_from = "String")]
 pub struct Tables {
     begin: String,
@@ -61,7 +62,7 @@ pub struct Tables {
 }
 
 /// Which rows of some tables a role sees.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
 #[serde(try_from = "RowFilterText")]
 pub struct RowFilter {
     /// the tables; of a pattern only those that have the column
@@ -73,7 +74,7 @@ pub struct RowFilter {
 }
 
 /// What the column of a row must be equal to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum EqualTo {
     /// one of the values of a user's attribute
     User(String),
@@ -82,7 +83,7 @@ pub enum EqualTo {
 }
 
 /// Columns whose values a role does not see.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Mask {
     /// the tables that have them
@@ -96,7 +97,7 @@ pub struct Mask {
 }
 
 /// What a role may do beside asking.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Power {
     /// ask for accounts to be made or changed

@@ -22,6 +22,7 @@ use datafusion::logical_expr::utils::conjunction;
 use datafusion::logical_expr::{Expr, TableProviderFilterPushDown};
 use datafusion::object_store::ObjectStore;
 use datafusion::object_store::path::Path;
+use datafusion::physical_expr::PhysicalExpr;
 use datafusion::physical_optimizer::pruning::PruningPredicateBuilder;
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::empty::EmptyExec;
@@ -57,42 +58,119 @@ pub fn table(
     home: &Home,
     manifest: Arc<Manifest>,
 ) -> std::result::Result<Arc<dyn TableProvider>, WarehouseError> {
-    home.store().register(&manifest)?;
-    let schema = schema_of(&manifest)?;
-    let statistics = manifest
-        .files
-        .iter()
-        .map(|file| Ok(Arc::new(statistics_of(home, file, &schema)?)))
-        .collect::<std::result::Result<_, WarehouseError>>()?;
-    Ok(Arc::new(ManifestTable { manifest, schema, statistics }))
+    Ok(Arc::new(ManifestTable::new(home, manifest)?))
 }
 
+/// Bytes of a file that one worker reads where rows are given in the order of files.
+const PIECE_BYTES: u64 = 4 << 20;
+
+/// A table as a manifest describes it.
 #[derive(Debug)]
-struct ManifestTable {
+pub struct ManifestTable {
     manifest: Arc<Manifest>,
     schema: SchemaRef,
     /// of each file
     statistics: Vec<Arc<Statistics>>,
+    /// what its files are read through; the session's store where absent
+    store: Option<Arc<dyn ObjectStore>>,
 }
 
 impl ManifestTable {
+    /// As [`table`].
+    ///
+    /// # Errors
+    /// When the manifest contradicts itself.
+    pub fn new(home: &Home, manifest: Arc<Manifest>) -> std::result::Result<Self, WarehouseError> {
+        home.store().register(&manifest)?;
+        let schema = schema_of(&manifest)?;
+        let statistics = manifest
+            .files
+            .iter()
+            .map(|file| Ok(Arc::new(statistics_of(home, file, &schema)?)))
+            .collect::<std::result::Result<_, WarehouseError>>()?;
+        Ok(Self { manifest, schema, statistics, store: None })
+    }
+
+    /// The same, its files read through another store.
+    #[must_use]
+    pub fn through(self, store: Arc<dyn ObjectStore>) -> Self {
+        Self { store: Some(store), ..self }
+    }
+
+    /// A plan whose partitions, one behind the other, give some columns of the rows in the order of
+    /// the files. Files and parts of them in which a condition can be true of no row are left out;
+    /// the rows of others are given whether it is true of them or not.
+    ///
+    /// # Errors
+    /// When a column is not there.
+    pub fn in_order(
+        &self,
+        state: &dyn Session,
+        columns: Vec<usize>,
+        condition: Arc<dyn PhysicalExpr>,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        let mut pieces = Vec::new();
+        for file in self.holding(Arc::clone(&condition)) {
+            let bytes = self.manifest.files[file].size_bytes;
+            let mut from = 0;
+            while from < bytes {
+                let until = bytes.min(from + PIECE_BYTES);
+                let range = (to_i64(from), to_i64(until));
+                let piece = self.partitioned_file(file).with_range(range.0, range.1);
+                pieces.push(FileGroup::new(vec![piece]));
+                from = until;
+            }
+        }
+        if pieces.is_empty() {
+            return Ok(Arc::new(EmptyExec::new(self.schema.project(&columns)?.into())));
+        }
+        let source = self.source(state)?.with_pushdown_filters(false).with_predicate(condition);
+        let url = ObjectStoreUrl::parse(STORE_URL)?;
+        let config = FileScanConfigBuilder::new(url, Arc::new(source))
+            .with_file_groups(pieces)
+            .with_projection_indices(Some(columns))?
+            .with_preserve_order(true)
+            .build();
+        Ok(DataSourceExec::from_data_source(config))
+    }
+
+    /// How files are read.
+    fn source(&self, state: &dyn Session) -> Result<ParquetSource> {
+        let runtime = state.runtime_env();
+        let store = match &self.store {
+            Some(store) => Arc::clone(store),
+            None => runtime.object_store(ObjectStoreUrl::parse(STORE_URL)?)?,
+        };
+        let cache = runtime.cache_manager.get_file_metadata_cache();
+        let reader = CachedParquetFileReaderFactory::new(store, cache);
+        Ok(ParquetSource::new(Arc::clone(&self.schema))
+            .with_table_parquet_options(state.default_table_options().parquet)
+            .with_parquet_file_reader_factory(Arc::new(reader)))
+    }
+
     /// Indexes of the files that may hold a row for which all filters are true.
     fn candidates(&self, state: &dyn Session, filters: &[Expr]) -> Result<Vec<usize>> {
-        let all = 0..self.manifest.files.len();
-        let Some(filter) = conjunction(filters.iter().cloned()) else { return Ok(all.collect()) };
+        let Some(filter) = conjunction(filters.iter().cloned()) else {
+            return Ok((0..self.manifest.files.len()).collect());
+        };
         let columns = DFSchema::try_from(Arc::clone(&self.schema))?;
-        let filter = state.create_physical_expr(filter, &columns)?;
+        Ok(self.holding(state.create_physical_expr(filter, &columns)?))
+    }
+
+    /// Indexes of the files that may hold a row for which a filter is true.
+    fn holding(&self, filter: Arc<dyn PhysicalExpr>) -> Vec<usize> {
+        let all = 0..self.manifest.files.len();
         let known = PrunableStatistics::new(self.statistics.clone(), Arc::clone(&self.schema));
         let keep = PruningPredicateBuilder::new()
             .with_file_schema(Arc::clone(&self.schema))
             .try_build(filter)
             .and_then(|predicate| predicate.prune(&known));
         match keep {
-            Ok(keep) => Ok(all.zip(keep).filter(|(_, keep)| *keep).map(|(file, _)| file).collect()),
+            Ok(keep) => all.zip(keep).filter(|(_, keep)| *keep).map(|(file, _)| file).collect(),
             // Not every filter can be turned into one over statistics; then all files are read.
             Err(error) => {
                 tracing::debug!(table = %self.manifest.table, %error, "no file is skipped");
-                Ok(all.collect())
+                all.collect()
             }
         }
     }
@@ -138,16 +216,8 @@ impl TableProvider for ManifestTable {
         let known: Vec<_> = candidates.iter().map(|file| &self.statistics[*file]).collect();
         let files = candidates.iter().map(|file| self.partitioned_file(*file)).collect();
         let url = ObjectStoreUrl::parse(STORE_URL)?;
-        let runtime = state.runtime_env();
-        let reader = CachedParquetFileReaderFactory::new(
-            runtime.object_store(&url)?,
-            runtime.cache_manager.get_file_metadata_cache(),
-        );
-        let source = ParquetSource::new(Arc::clone(&self.schema))
-            .with_table_parquet_options(state.default_table_options().parquet)
-            .with_parquet_file_reader_factory(Arc::new(reader));
         let groups = FileGroup::new(files).split_files(state.config().target_partitions());
-        let config = FileScanConfigBuilder::new(url, Arc::new(source))
+        let config = FileScanConfigBuilder::new(url, Arc::new(self.source(state)?))
             .with_file_groups(groups)
             .with_statistics(total(&self.schema, &known))
             .with_projection_indices(projection.cloned())?
@@ -230,4 +300,9 @@ fn exact(value: Option<ScalarValue>) -> Bound {
 /// Counts fit on a 64-bit machine.
 fn to_usize(count: u64) -> usize {
     usize::try_from(count).unwrap_or(usize::MAX)
+}
+
+/// Sizes of files, too.
+fn to_i64(size: u64) -> i64 {
+    i64::try_from(size).unwrap_or(i64::MAX)
 }

@@ -12,6 +12,7 @@
               spell things out"
 )]
 
+mod access;
 mod allocate;
 mod answers;
 mod attribution;

@@ -14,7 +14,7 @@ use super::words::Words;
 use super::{Asker, ReportError, Said};
 use crate::engine::texts::texts;
 use crate::model::files::ModelFile;
-use crate::query;
+use crate::query::{self, Principal};
 use crate::warehouse::release::SystemEntry;
 
 /// The refused rows of each raw table.
@@ -92,7 +92,15 @@ impl Asker<'_> {
     ) -> Result<Completeness, ReportError> {
         let systems = self.systems(session).await?;
         let statements = match beside {
-            Some(file) => self.statements(session, file, asked, said).await?,
+            Some(file) => match self.statements(session, file, asked, said).await {
+                // Whoever does not see the tables behind it is told nothing of them.
+                Err(ReportError::Query { cause, .. })
+                    if !self.principal.is_owner() && query::missing_table(&cause).is_some() =>
+                {
+                    Vec::new()
+                }
+                statements => statements?,
+            },
             None => Vec::new(),
         };
         let beyond = self.beyond(session, asked).await?;
@@ -163,6 +171,14 @@ impl Asker<'_> {
         if !has_quarantine {
             return Ok(refused);
         }
+        // How many rows wait is told to everybody; what they hold is the owner's.
+        let owner = match self.principal {
+            Principal::Owner => None,
+            Principal::Member(_) => {
+                Some(query::open(self.home, self.release, &Principal::Owner, self.limits)?)
+            }
+        };
+        let session = owner.as_ref().unwrap_or(session);
         let failed =
             |cause: DataFusionError| ReportError::Query { report: "quarantine".to_owned(), cause };
         let rows = async { query::ask(session, REFUSED).await?.collect().await };

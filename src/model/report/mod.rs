@@ -33,7 +33,7 @@ use self::bind::Body;
 use self::resolve::Resolver;
 use super::compile::similar;
 use super::files::{self, Layer, ModelFile};
-use super::given::{Moment, OWN, own_tables};
+use super::given::{OWN, beside};
 use super::shape::{spelt, stored_type};
 use super::values::Values;
 use crate::engine::session::Limits;
@@ -178,7 +178,7 @@ impl Asker<'_> {
     /// When there is no such report, its parameters do not fit, or the release lacks what it reads.
     pub async fn ask(&self, question: &Question) -> Result<Answer, ReportError> {
         let file = find(&self.project.root, &question.report)?;
-        let beside = find(&self.project.root, COMPLETENESS).ok();
+        let always = find(&self.project.root, COMPLETENESS).ok();
         let language = self.language(question)?;
         let values = Values::read(&self.project.root)?;
         let session = self.session()?;
@@ -186,9 +186,9 @@ impl Asker<'_> {
         let parameters = resolver.values(&file.head.parameters, &question.given).await?;
         let frame = self.frame(&session, &file, &parameters).await?;
         let said = Said { language, values: &values };
-        let completeness = self.completeness(&session, beside.as_ref(), &parameters, said).await?;
+        let completeness = self.completeness(&session, always.as_ref(), &parameters, said).await?;
         let closings = resolver.waived(&parameters).await?;
-        let definition = hash(&file, beside.as_ref(), values.text());
+        let definition = hash(&file, always.as_ref(), values.text());
         let receipt = Receipt::new(self.release, definition, &parameters, closings);
         Ok(Answer {
             report: file.name.table().to_owned(),
@@ -214,8 +214,8 @@ impl Asker<'_> {
 
     /// A session that sees the release and what the project says of itself.
     fn session(&self) -> Result<SessionContext, ReportError> {
-        let moment = Moment { number: self.release.number, now: self.release.created_at };
-        let own = own_tables(&self.project.settings, moment).map_err(QueryError::Query)?;
+        let own = beside(&self.project.settings, self.home, self.release, self.principal);
+        let own = own.map_err(QueryError::Query)?;
         Ok(query::open_with(self.home, self.release, self.principal, self.limits, own)?)
     }
 

@@ -50,7 +50,7 @@ use super::route::{Need, Route, choose};
 use super::time::calendar::Calendar;
 use super::time::{Clock, Span, range};
 use super::{Answer, Asker, CubeError, Part};
-use crate::model::given::{Moment, own_tables};
+use crate::model::given::beside;
 use crate::model::report::is_open;
 use crate::model::waived::{self, Waived};
 use crate::query::{self, QueryError};
@@ -77,12 +77,11 @@ pub struct Opened<'a> {
 
 impl<'a> Opened<'a> {
     pub(super) fn new(asker: Asker<'a>) -> Result<Self, CubeError> {
-        let moment = Moment { number: asker.release.number, now: asker.release.created_at };
-        let own = own_tables(&asker.project.settings, moment).map_err(QueryError::Query)?;
-        let Asker { home, release, principal, limits, .. } = asker;
+        let Asker { project, home, release, principal, limits, .. } = asker;
+        let own = beside(&project.settings, home, release, principal).map_err(QueryError::Query)?;
         Ok(Self {
             asker,
-            cubes: Cubes::read(&asker.project.root)?,
+            cubes: Cubes::read(&project.root)?,
             session: Pinned(query::open_with(home, release, principal, limits, own)?),
             plans: Mutex::default(),
             extents: Mutex::default(),
@@ -179,9 +178,10 @@ impl<'a> Opened<'a> {
 
     /// The rows of a cube for a need, from the table that has fewest.
     async fn rows<'c>(&self, cube: &'c Cube, need: &Need) -> Result<Rows<'c>, CubeError> {
-        let Asker { home, release, project, has_rollups, .. } = self.asker;
+        let Asker { home, release, project, has_rollups, principal, .. } = self.asker;
         let base = self.base(cube).await?;
-        let route = match has_rollups {
+        // A rollup is made of all rows, whoever asks.
+        let route = match has_rollups && principal.is_owner() {
             true => choose(need, &cube.file, home, release, &project.settings)?,
             false => Route::base(),
         };
