@@ -10,6 +10,7 @@ pub mod near;
 pub mod session;
 pub mod text_table;
 mod windows;
+mod workbook;
 
 pub use session::{Limits, session};
 
