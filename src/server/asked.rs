@@ -79,8 +79,11 @@ impl Words {
     /// Refuses what was not taken.
     pub(super) fn end(self, known: &[&str]) -> Result<(), Problem> {
         let Some((name, _)) = self.0.first() else { return Ok(()) };
-        let known = known.join("`, `");
-        let detail = format!("`{name}` is nothing that can be said here; there is `{known}`");
+        let there_is = match known {
+            [] => String::new(),
+            known => format!("; there is `{}`", known.join("`, `")),
+        };
+        let detail = format!("`{name}` is nothing that can be said here{there_is}");
         Err(Problem::bad("unknown_parameter", detail))
     }
 

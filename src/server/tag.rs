@@ -15,14 +15,13 @@ pub(super) struct Tag(String);
 impl Tag {
     /// The tag of the answer to a question, all parts of which are given.
     pub(super) fn of<'p>(scene: &Scene, parts: impl IntoIterator<Item = &'p str>) -> Self {
-        let who = format!("{:?}", scene.app.principal());
         let rests_on = [
-            env!("CARGO_PKG_VERSION"),
-            scene.held.release.hash.as_str(),
-            scene.sources.print.as_str(),
-            who.as_str(),
+            env!("CARGO_PKG_VERSION").to_owned(),
+            scene.held.release.hash.clone(),
+            scene.sources.print.clone(),
+            format!("{:?}", scene.app.principal()),
         ];
-        Self::hashed(rests_on.into_iter().chain(parts))
+        Self::hashed(rests_on.into_iter().chain(parts.into_iter().map(str::to_owned)))
     }
 
     /// The tag of an answer that is there already.
@@ -30,9 +29,10 @@ impl Tag {
         Self::hashed([text])
     }
 
-    fn hashed<'p>(parts: impl IntoIterator<Item = &'p str>) -> Self {
+    fn hashed(parts: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         let mut hasher = Sha256::new();
         for part in parts {
+            let part = part.as_ref();
             // The length before the text: no two lists of parts are the same bytes.
             hasher.update((part.len() as u64).to_le_bytes());
             hasher.update(part.as_bytes());

@@ -48,6 +48,7 @@ mod refused;
 mod reports;
 mod restated;
 mod retried;
+mod server;
 mod slt;
 mod sorted;
 mod source;
