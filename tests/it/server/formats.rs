@@ -49,6 +49,8 @@ fn records(text: &[u8]) -> Vec<Vec<String>> {
         match result {
             csv_core::ReadRecordResult::Record => {}
             csv_core::ReadRecordResult::End => return records,
+            // Behind the end of the last record.
+            csv_core::ReadRecordResult::InputEmpty if count == 0 => continue,
             other => panic!("{other:?}"),
         }
         let mut begin = 0;
