@@ -80,3 +80,36 @@ impl AsyncWrite for Stalling {
         Pin::new(&mut self.stream).poll_shutdown(context)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_write_is_given_up_that_nobody_reads() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut client = TcpStream::connect(address).await.unwrap();
+        let (stream, _) = listener.accept().await.unwrap();
+        let mut stalling = Stalling::new(stream, Duration::from_millis(300));
+        let part = vec![7; 1 << 20];
+        // As long as the client reads, it may write as much as it likes.
+        let mut read = vec![0; 1 << 20];
+        for _ in 0..64 {
+            let count = stalling.write(&part).await.unwrap();
+            client.read_exact(&mut read[..count]).await.unwrap();
+        }
+        let mut written = 0;
+        let error = loop {
+            match stalling.write(&part).await {
+                Ok(count) => written += count,
+                Err(error) => break error,
+            }
+            assert!(written < 1 << 30, "what nobody reads is held somewhere");
+        };
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+    }
+}
