@@ -103,7 +103,7 @@ async fn text(app: &App, headers: &HeaderMap, body: Body) -> Result<String, Prob
 }
 
 /// Tells all cubes and views with their members.
-#[utoipa::path(get, path = "/cubejs-api/v1/meta", tag = "cube", params(
+#[utoipa::path(get, path = "/cubejs-api/v1/meta", operation_id = "meta", tag = "cube", params(
     ("lang" = Option<String>, Query, description = "The language of titles."),
     ("as_of" = Option<String>, Query, description = "The release; the newest where absent."),
 ), responses(
@@ -136,7 +136,7 @@ fn write(document: &Json, out: &mut dyn Write) -> Result<(), Problem> {
 }
 
 /// Answers a question of cubes.
-#[utoipa::path(get, path = "/cubejs-api/v1/load", tag = "cube", params(
+#[utoipa::path(get, path = "/cubejs-api/v1/load", operation_id = "load", tag = "cube", params(
     ("query" = String, Query, description = "The question in Cube's language, as JSON."),
     ("queryType" = Option<String>, Query, description = "`multi`: the answer is a list, as \
         questions that compare spans need."),
@@ -157,7 +157,7 @@ pub(super) async fn load(
 }
 
 /// Answers a question of cubes that is too long for an address.
-#[utoipa::path(post, path = "/cubejs-api/v1/load", tag = "cube",
+#[utoipa::path(post, path = "/cubejs-api/v1/load", operation_id = "load_body", tag = "cube",
     request_body(content = serde_json::Value, content_type = "application/json",
         description = "`{\"query\": {...}, \"queryType\": \"multi\"}`"),
     responses(
@@ -206,7 +206,7 @@ async fn loaded(app: &Arc<App>, asked: &Asked, asking: Asking) -> Result<Respons
 }
 
 /// Tells how a question would be answered.
-#[utoipa::path(get, path = "/cubejs-api/v1/sql", tag = "cube", params(
+#[utoipa::path(get, path = "/cubejs-api/v1/sql", operation_id = "sql", tag = "cube", params(
     ("query" = String, Query, description = "The question in Cube's language, as JSON."),
     ("as_of" = Option<String>, Query, description = "The release; the newest where absent."),
 ), responses(
@@ -225,7 +225,7 @@ pub(super) async fn sql(
 }
 
 /// Tells how a question would be answered that is too long for an address.
-#[utoipa::path(post, path = "/cubejs-api/v1/sql", tag = "cube",
+#[utoipa::path(post, path = "/cubejs-api/v1/sql", operation_id = "sql_body", tag = "cube",
     request_body(content = serde_json::Value, content_type = "application/json",
         description = "`{\"query\": {...}}`"),
     responses(

@@ -14,7 +14,7 @@ use crate::model::cube::Cubes;
 use crate::model::cube::meta;
 
 /// Lists cubes, and the views across them, with the names of what can be asked.
-#[utoipa::path(get, path = "/api/v1/cubes", tag = "cubes", params(
+#[utoipa::path(get, path = "/api/v1/cubes", operation_id = "cubes", tag = "cubes", params(
     ("lang" = Option<String>, Query, description = "The language of labels; the project's first \
         where absent."),
     ("as_of" = Option<String>, Query, description = "The release: its number, a pin's name, a \

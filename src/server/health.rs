@@ -51,7 +51,7 @@ pub(super) struct Age {
 }
 
 /// Says that the process runs, whatever it can answer.
-#[utoipa::path(get, path = "/livez", tag = "health", responses(
+#[utoipa::path(get, path = "/livez", operation_id = "live", tag = "health", responses(
     (status = 200, description = "The process runs.", body = String, content_type = "text/plain"),
 ))]
 pub(super) async fn live(asked: Asked) -> Result<Response, Problem> {
@@ -60,7 +60,7 @@ pub(super) async fn live(asked: Asked) -> Result<Response, Problem> {
 }
 
 /// Says whether questions can be answered, with the age of the data and the last failure.
-#[utoipa::path(get, path = "/readyz", tag = "health", responses(
+#[utoipa::path(get, path = "/readyz", operation_id = "ready", tag = "health", responses(
     (status = 200, description = "Questions are answered.", body = Readiness),
     (status = 503, description = "They are not, and why.", body = Readiness),
 ))]
@@ -113,7 +113,7 @@ fn ages(release: &Release, now: DateTime<Utc>) -> Vec<Age> {
 }
 
 /// What is counted, for Prometheus.
-#[utoipa::path(get, path = "/metrics", tag = "health", responses(
+#[utoipa::path(get, path = "/metrics", operation_id = "metrics", tag = "health", responses(
     (status = 200, description = "Metrics in the text format of Prometheus.", body = String,
         content_type = "text/plain"),
 ))]

@@ -68,7 +68,7 @@ pub(super) fn document(api: &Document) -> serde_json::Result<Json> {
 }
 
 /// Tells what can be asked.
-#[utoipa::path(get, path = "/openapi.json", tag = "health", responses(
+#[utoipa::path(get, path = "/openapi.json", operation_id = "openapi", tag = "health", responses(
     (status = 200, description = "This document.", body = serde_json::Value,
         content_type = "application/json"),
 ))]

@@ -53,7 +53,7 @@ pub(super) struct Listed {
 }
 
 /// Lists releases, the newest first.
-#[utoipa::path(get, path = "/api/v1/releases", tag = "releases", params(
+#[utoipa::path(get, path = "/api/v1/releases", operation_id = "releases", tag = "releases", params(
     ("limit" = Option<usize>, Query, description = "How many, 1 to 1000; 20 where absent."),
     ("as_of" = Option<String>, Query, description = "The newest one listed: its number, a pin's \
         name, a date or a time."),

@@ -16,7 +16,7 @@ use super::tag::Tag;
 use crate::model::report::{self, Question};
 
 /// Lists reports with what may be said to each.
-#[utoipa::path(get, path = "/api/v1/reports", tag = "reports", params(
+#[utoipa::path(get, path = "/api/v1/reports", operation_id = "reports", tag = "reports", params(
     ("lang" = Option<String>, Query, description = "The language of labels; the project's first \
         where absent."),
     ("as_of" = Option<String>, Query, description = "The release: its number, a pin's name, a \
@@ -42,7 +42,8 @@ pub(super) async fn list(
 
 /// Answers a report. Whatever else stands in the query is a parameter of the report; `p.as_of` is
 /// one that is called like a word of ours.
-#[utoipa::path(get, path = "/api/v1/reports/{name}", tag = "reports", params(
+#[utoipa::path(get, path = "/api/v1/reports/{name}", operation_id = "report", tag = "reports",
+params(
     ("name" = String, Path, description = "The report; with an ending it is answered in that \
         encoding: `.json`, `.csv`, `.xlsx`, `.arrow` or `.parquet`."),
     ("lang" = Option<String>, Query, description = "The language of labels and of the names of \

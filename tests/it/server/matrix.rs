@@ -119,7 +119,7 @@ fn the_table_has_the_routes_that_the_document_has() {
     let server = Serving::of(shared().root(), &[]);
     let document = server.json("/openapi.json");
     assert!(document["openapi"].as_str().unwrap().starts_with("3.1"), "{document}");
-    let mut documented = BTreeSet::new();
+    let (mut documented, mut names) = (BTreeSet::new(), BTreeSet::new());
     for (path, item) in document["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
             documented.insert(format!("{method} {path}"));
@@ -128,6 +128,8 @@ fn the_table_has_the_routes_that_the_document_has() {
                 assert!(told.is_object(), "{method} {path} does not tell {part}");
             }
             assert!(operation["summary"].is_string(), "{method} {path}");
+            let name = operation["operationId"].as_str().unwrap();
+            assert!(names.insert(name), "{method} {path}: `{name}` is the name of two");
         }
     }
     let written: BTreeSet<String> =
