@@ -221,12 +221,7 @@ impl Answer {
             for batch in &part.batches {
                 let mut columns = batch.columns().to_vec();
                 if is_compared {
-                    let span = part.span();
-                    let spans = StringArray::from_iter_values(std::iter::repeat_n(
-                        span.as_str(),
-                        batch.num_rows(),
-                    ));
-                    columns.insert(0, Arc::new(spans));
+                    columns.insert(0, part.spans(batch.num_rows()));
                 }
                 batches.push(RecordBatch::try_new(Arc::clone(&schema), columns)?);
             }
@@ -347,6 +342,12 @@ impl Part {
             super::question::DateRange::Words(words) => words,
         }
     }
+
+    /// The same for each of some rows.
+    fn spans(&self, rows: usize) -> ArrayRef {
+        let span = self.span();
+        Arc::new(StringArray::from_iter_values(std::iter::repeat_n(span.as_str(), rows)))
+    }
 }
 
 impl Receipt {
@@ -408,6 +409,10 @@ fn spelt(part: &Part, zone: Tz) -> Result<(SchemaRef, Vec<RecordBatch>), ArrowEr
             plan.push((at, is_time.then_some(told_in)));
         }
     }
+    // Clients put spans beside each other by it.
+    if part.range.is_some() {
+        fields.push(Field::new(COMPARED, DataType::Utf8, false));
+    }
     let schema = Arc::new(Schema::new(fields));
     let column = |batch: &RecordBatch, (at, zone): &(usize, Option<Tz>)| match zone {
         Some(zone) => moments(batch.column(*at), *zone),
@@ -415,7 +420,8 @@ fn spelt(part: &Part, zone: Tz) -> Result<(SchemaRef, Vec<RecordBatch>), ArrowEr
     };
     let batch = |batch: &RecordBatch| {
         let columns = plan.iter().map(|place| column(batch, place));
-        RecordBatch::try_new(Arc::clone(&schema), columns.collect::<Result<_, _>>()?)
+        let spans = part.range.map(|_| Ok(part.spans(batch.num_rows())));
+        RecordBatch::try_new(Arc::clone(&schema), columns.chain(spans).collect::<Result<_, _>>()?)
     };
     let batches = part.batches.iter().map(batch).collect::<Result<_, _>>()?;
     Ok((schema, batches))
