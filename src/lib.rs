@@ -9,5 +9,6 @@ pub mod functions;
 pub mod model;
 pub mod query;
 pub mod refresh;
+pub mod server;
 pub mod source;
 pub mod warehouse;

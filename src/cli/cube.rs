@@ -14,12 +14,13 @@ use crate::demo::examples;
 use crate::engine::encode::Encoding;
 use crate::engine::text_table::Heading;
 use crate::model::cube::drill::{Step, drill};
-use crate::model::cube::log::{self, Asked};
+use crate::model::cube::log;
 use crate::model::cube::members::Subject;
 use crate::model::cube::meta::{self, meta};
 use crate::model::cube::question::Question;
 use crate::model::cube::{Answer, Asker, Cubes, Opened, Told, echo};
 use crate::model::report;
+use crate::query::Principal;
 use crate::warehouse::project::Project;
 
 /// Answers a question of cubes in Cube's query language, or lists what can be asked
@@ -156,28 +157,17 @@ fn with_release(
 
 /// Lists the cubes and views.
 fn list(context: &Context, cubes: &Cubes, language: &str) -> Result<(), CliError> {
-    let counted = |subject: Subject<'_>, label: String, description: String| {
-        let hierarchies = meta::hierarchies(subject, language).into_iter();
-        let hierarchies: Vec<String> = hierarchies.map(|levels| levels.name).collect();
+    let row = |listed: meta::Listed| {
         vec![
-            subject.name().to_owned(),
-            label,
-            subject.measures().len().to_string(),
-            subject.dimensions().len().to_string(),
-            hierarchies.join(", "),
-            description,
+            listed.name,
+            listed.label,
+            listed.measures.len().to_string(),
+            listed.dimensions.len().to_string(),
+            listed.hierarchies.join(", "),
+            listed.description,
         ]
     };
-    let mut rows = Vec::new();
-    for cube in cubes.cubes() {
-        let label = report::label(&cube.file, language);
-        rows.push(counted(cubes.subject(cube.name())?, label, cube.file.head.description.clone()));
-    }
-    for (view, of) in cubes.views() {
-        let names: Vec<&str> = of.iter().map(|cube| cube.name()).collect();
-        let description = format!("across {}", names.join(", "));
-        rows.push(counted(cubes.subject(view)?, view.replace('_', " "), description));
-    }
+    let rows: Vec<Vec<String>> = meta::list(cubes, language).into_iter().map(row).collect();
     if rows.is_empty() {
         return context.output.say("no cubes yet; `patron new cube NAME` begins one");
     }
@@ -281,15 +271,15 @@ fn ask(
     let (answer, told) = context.runtime.block_on(async {
         let begun = Instant::now();
         let answer = opened.ask(&question).await?;
-        let elapsed_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let elapsed = begun.elapsed();
         let told = answer.told(opened, language).await?;
-        remember(context, opened, &answer, elapsed_ms);
+        log::remember(&opened.asker.project.state_dir(), context.now, &answer, elapsed);
         Ok::<_, CliError>((answer, told))
     })?;
     below.extend(told.totals());
     below.push(told.receipt.line());
     let is_labelled = match encoding {
-        Encoding::Table => true,
+        Encoding::Table | Encoding::Xlsx => true,
         Encoding::Csv => args.language.is_some(),
         _ => false,
     };
@@ -307,16 +297,6 @@ fn ask(
     }
     context.output.note(&format!("{rows} rows in {}", path.display()));
     Ok(())
-}
-
-/// Keeps what was needed for `patron advise`.
-fn remember(context: &Context, opened: &Opened<'_>, answer: &Answer, elapsed_ms: u64) {
-    let uses = answer.parts.iter().flat_map(|part| &part.uses);
-    let asked: Vec<Asked> =
-        uses.map(|used| Asked::of(&used.need, &used.cube, &used.route)).collect();
-    let rows_scanned = answer.parts.iter().map(|part| part.rows_scanned).sum();
-    let state = opened.asker.project.state_dir();
-    log::write(&state, context.now, &asked, rows_scanned, elapsed_ms);
 }
 
 fn write(

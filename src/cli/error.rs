@@ -14,6 +14,7 @@ use crate::model::cube::CubeError;
 use crate::model::report::ReportError;
 use crate::query::QueryError;
 use crate::refresh::RefreshError;
+use crate::server::ServerError;
 use crate::source::SourceError;
 use crate::warehouse::WarehouseError;
 use crate::warehouse::load::LoadError;
@@ -45,6 +46,8 @@ pub(super) enum CliError {
     Refresh(#[from] RefreshError),
     #[error(transparent)]
     Report(#[from] ReportError),
+    #[error(transparent)]
+    Server(#[from] ServerError),
     #[error(transparent)]
     Source(#[from] SourceError),
     #[error(transparent)]

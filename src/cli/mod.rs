@@ -29,6 +29,7 @@ mod releases;
 mod report;
 mod restatement;
 mod scaffold;
+mod serve;
 mod verify;
 
 use std::ffi::OsString;
@@ -80,6 +81,7 @@ enum Verb {
     Query(query::Args),
     Report(report::Args),
     Cube(cube::Args),
+    Serve(serve::Args),
     Advise(advise::Args),
     Releases(releases::Args),
     Pin(pin::Args),
@@ -189,6 +191,7 @@ fn run(verb: Verb, context: &Context) -> Result<(), CliError> {
         Verb::Query(args) => query::run(&args, context),
         Verb::Report(args) => report::run(&args, context),
         Verb::Cube(args) => cube::run(&args, context),
+        Verb::Serve(args) => serve::run(&args, context),
         Verb::Advise(args) => advise::run(&args, context),
         Verb::Releases(args) => releases::run(&args, context),
         Verb::Pin(args) => pin::run(&args, context),

@@ -5,7 +5,6 @@ use std::io::{self, BufWriter, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use chrono::TimeDelta;
 use datafusion::arrow::array::RecordBatch;
 use datafusion::error::DataFusionError;
 use datafusion::physical_plan::memory::MemoryStream;
@@ -23,7 +22,7 @@ use crate::query::{self, Principal};
 use crate::warehouse::durable;
 use crate::warehouse::name::TableName;
 use crate::warehouse::release::Release;
-use crate::warehouse::{Home, Lease, WarehouseError};
+use crate::warehouse::{Home, Lease};
 
 /// Answers a SQL query from one release
 #[derive(Debug, clap::Args)]
@@ -58,6 +57,8 @@ pub(super) enum Format {
     Csv,
     /// An array of objects; decimals are strings
     Json,
+    /// A workbook with a sheet that says what was asked; cells are values, never formulas
+    Xlsx,
     /// One file
     Parquet,
     /// An Arrow IPC stream
@@ -70,6 +71,7 @@ impl Format {
             Self::Table => Encoding::Table,
             Self::Csv => Encoding::Csv,
             Self::Json => Encoding::Json,
+            Self::Xlsx => Encoding::Xlsx,
             Self::Parquet => Encoding::Parquet,
             Self::Arrow => Encoding::Arrow,
         }
@@ -80,15 +82,13 @@ impl Format {
         match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
             "csv" => Some(Self::Csv),
             "json" => Some(Self::Json),
+            "xlsx" => Some(Self::Xlsx),
             "parquet" => Some(Self::Parquet),
             "arrow" | "arrows" | "ipc" => Some(Self::Arrow),
             _ => None,
         }
     }
 }
-
-/// How long a reader that was killed keeps its claim.
-const LEASE: TimeDelta = TimeDelta::hours(24);
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<(), CliError> {
     let named = args.output.as_deref().and_then(Format::of_file);
@@ -130,26 +130,13 @@ pub(super) fn resolve(home: &Home, text: Option<&str>) -> Result<Arc<Release>, C
     }
 }
 
-/// Claims the release while it is read, so that collecting leaves it alone. Where there is no room
-/// for the claim, or no right to write it, the answer matters more: collecting waits a grace before
-/// it deletes anyway.
+/// Claims the release while it is read, so that collecting leaves it alone.
 pub(super) fn lease(
     context: &Context,
     home: &Home,
-    release: &Arc<Release>,
+    release: &Release,
 ) -> Result<Option<Lease>, CliError> {
-    match home.lease(release.number, context.now, LEASE) {
-        Ok(lease) => Ok(Some(lease)),
-        Err(
-            error @ (WarehouseError::DiskFull { .. }
-            | WarehouseError::Io { .. }
-            | WarehouseError::Bucket(_)),
-        ) => {
-            tracing::warn!(%error, release = release.number, "reading without a lease");
-            Ok(None)
-        }
-        Err(error) => Err(error.into()),
-    }
+    Ok(home.reader_lease(release.number, context.now)?)
 }
 
 /// A query, and where and on whose behalf it is asked.

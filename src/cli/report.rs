@@ -17,6 +17,7 @@ use crate::engine::text_table::Heading;
 use crate::model::files::ModelFile;
 use crate::model::report::parameter::Parameter;
 use crate::model::report::{self, Answer, Asker, COMPLETENESS, Question};
+use crate::query::Principal;
 use crate::warehouse::project::Project;
 
 /// Answers a question of sql/reports, or lists them all
@@ -95,19 +96,12 @@ pub(super) fn advised(mut error: clap::Error, arguments: &[OsString]) -> clap::E
 fn list(args: &Args, context: &Context, project: &Project) -> Result<(), CliError> {
     let language = args.language.as_ref().or(project.settings.languages.first());
     let language = language.map_or("en", String::as_str);
-    let row = |file: &ModelFile| {
-        let names = file.parameters().into_iter().map(|(name, _)| name.as_str());
-        let names: Vec<&str> = names.collect();
-        vec![
-            file.name.table().to_owned(),
-            report::label(file, language),
-            names.join(", "),
-            file.head.description.clone(),
-        ]
+    let row = |listed: report::Listed| {
+        let names: Vec<&str> = listed.parameters.iter().map(|told| told.name.as_str()).collect();
+        vec![listed.name, listed.label, names.join(", "), listed.description]
     };
-    let all = report::all(&project.root)?;
-    let asked = all.iter().filter(|file| file.name.table() != COMPLETENESS);
-    let rows: Vec<Vec<String>> = asked.map(row).collect();
+    let all = report::list(&project.root, language)?;
+    let rows: Vec<Vec<String>> = all.into_iter().map(row).collect();
     if rows.is_empty() {
         return context.output.say("no reports yet; `patron new report NAME` begins one");
     }
@@ -181,7 +175,7 @@ fn ask(name: &str, args: &Args, context: &Context, project: &Project) -> Result<
     let mut below = answer.completeness.lines();
     below.push(answer.receipt.line());
     let is_labelled = match encoding {
-        Encoding::Table => true,
+        Encoding::Table | Encoding::Xlsx => true,
         Encoding::Csv => args.language.is_some(),
         _ => false,
     };

@@ -45,6 +45,17 @@ Examples:
 What a report is told is a parameter, `-p period=2025-03`; spans end where they begin or later. The
 answer says which release it is of, how far each system was loaded, and what is missing.";
 
+/// Shown by `patron serve --help`.
+pub const SERVE: &str = "\
+Examples:
+  patron serve
+  patron serve --listen 127.0.0.1:0                any free port; the line READY names it
+  curl http://127.0.0.1:8080/api/v1/reports
+  curl -O http://127.0.0.1:8080/api/v1/reports/profit_curve.xlsx
+  curl 'http://127.0.0.1:8080/api/v1/reports/profit_curve.csv?limit=5&as_of=1'
+
+Ctrl-C, or the signal TERM, lets requests that run end. /openapi.json says what can be asked.";
+
 /// Shown by `patron cube --help`.
 pub const CUBE: &str = "\
 Examples:

@@ -23,8 +23,10 @@ use datafusion::parquet::basic::{Compression, ZstdLevel};
 use datafusion::parquet::errors::ParquetError;
 use datafusion::parquet::file::properties::WriterProperties;
 use futures::StreamExt;
+use rust_xlsxwriter::XlsxError;
 
 use super::text_table::{self, Heading};
+use super::workbook::WorkbookSink;
 
 /// Rows of a row group in an exported Parquet file.
 const ROW_GROUP_ROWS: usize = 262_144;
@@ -38,6 +40,8 @@ pub enum Encoding {
     Csv,
     /// one array of objects, a row a line; decimals are strings, so that no digit is lost
     Json,
+    /// a workbook; the metadata of the rows are told on a sheet of their own
+    Xlsx,
     /// one Parquet file, zstd
     Parquet,
     /// an Arrow IPC stream
@@ -47,7 +51,7 @@ pub enum Encoding {
 impl Encoding {
     /// Whether the bytes are no text.
     pub fn is_binary(self) -> bool {
-        matches!(self, Self::Parquet | Self::Arrow)
+        matches!(self, Self::Xlsx | Self::Parquet | Self::Arrow)
     }
 }
 
@@ -81,6 +85,15 @@ pub enum EncodeError {
     /// a value has no form in this encoding
     #[error("the answer cannot be written in this format")]
     Value(#[source] ArrowError),
+    /// rows that no workbook can hold
+    #[error("{problem}; take CSV or Parquet")]
+    Unfit {
+        /// what does not fit
+        problem: String,
+    },
+    /// the workbook could not be written
+    #[error("the answer cannot be written as a workbook")]
+    Workbook(#[source] Box<XlsxError>),
     /// Parquet refused the rows
     #[error("the answer cannot be written as parquet")]
     Parquet(#[source] ParquetError),
@@ -139,6 +152,7 @@ pub async fn encode(
             names_differ(&schema)?;
             copy(stream, JsonSink(json_writer(out))).await
         }
+        Encoding::Xlsx => copy(stream, WorkbookSink::start(&schema, out)?).await,
         Encoding::Parquet => {
             names_differ(&schema)?;
             copy(stream, ParquetSink(parquet_writer(out, schema)?)).await
@@ -151,7 +165,7 @@ pub async fn encode(
 }
 
 /// Where batches go.
-trait Sink {
+pub(super) trait Sink {
     /// Takes the next rows.
     fn write(&mut self, batch: &RecordBatch) -> Result<(), EncodeError>;
     /// Writes what stands at the end.
@@ -220,7 +234,7 @@ async fn table(
 }
 
 /// One formatter a column.
-fn formatters<'a>(
+pub(super) fn formatters<'a>(
     batch: &'a RecordBatch,
     options: &FormatOptions<'a>,
 ) -> Result<Vec<ArrayFormatter<'a>>, ArrowError> {
@@ -266,7 +280,7 @@ impl Sink for CsvSink<'_> {
 }
 
 /// Whether there is no value, also behind a dictionary or in a column of type null.
-fn is_null(array: &dyn Array, row: usize) -> bool {
+pub(super) fn is_null(array: &dyn Array, row: usize) -> bool {
     array.logical_nulls().is_some_and(|nulls| nulls.is_null(row))
 }
 

@@ -11,6 +11,7 @@ pub mod session;
 pub mod text_table;
 pub mod texts;
 mod windows;
+mod workbook;
 
 pub use session::{Limits, session};
 

@@ -30,6 +30,24 @@ impl Home {
         Ok(Some(newest))
     }
 
+    /// The release that follows one, read without listing any; `None` while that is the newest.
+    ///
+    /// # Errors
+    /// When it is not the one written, or does not continue the one given.
+    pub fn after(&self, newest: &Release) -> Result<Option<Arc<Release>>, WarehouseError> {
+        let path = self.release_path(newest.number + 1);
+        let release: Release = match seal::read_sealed(self.shelf(), &path) {
+            Err(WarehouseError::Missing(_)) => return Ok(None),
+            other => other?,
+        };
+        if release.number != newest.number + 1 {
+            let finding = format!("it says release {}", release.number);
+            return Err(WarehouseError::damaged(&path, finding));
+        }
+        check_follows(self, &release, Some(newest))?;
+        Ok(Some(Arc::new(release)))
+    }
+
     /// The release of a number, read from its document alone.
     ///
     /// # Errors

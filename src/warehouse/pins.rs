@@ -93,6 +93,9 @@ impl Drop for Lease {
     }
 }
 
+/// How long a reader that was killed keeps its claim.
+const READER: TimeDelta = TimeDelta::hours(24);
+
 /// When the releases that are no longer readable were retired.
 pub(super) type RetiredReleases = BTreeMap<u64, DateTime<Utc>>;
 
@@ -222,6 +225,31 @@ impl Home {
         let bytes = seal::seal(&mut note, &path)?;
         self.shelf().put_new(&bytes, &staged, &path)?;
         Ok(Lease { shelf: self.shelf().clone(), path, number })
+    }
+
+    /// Claims a release while it is read, so that collecting leaves it alone. Where there is no
+    /// room for the claim, or no right to write it, the answer matters more: collecting waits a
+    /// grace before it deletes anyway.
+    ///
+    /// # Errors
+    /// When there is no such release, or it was retired.
+    pub fn reader_lease(
+        &self,
+        number: u64,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Lease>, WarehouseError> {
+        match self.lease(number, now, READER) {
+            Ok(lease) => Ok(Some(lease)),
+            Err(
+                error @ (WarehouseError::DiskFull { .. }
+                | WarehouseError::Io { .. }
+                | WarehouseError::Bucket(_)),
+            ) => {
+                tracing::warn!(%error, release = number, "reading without a lease");
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// All leases with their files.

@@ -49,6 +49,7 @@ mod refused;
 mod reports;
 mod restated;
 mod retried;
+mod server;
 mod slt;
 mod sorted;
 mod source;

@@ -45,7 +45,8 @@ const ONE_PLACE: [(&str, &[&str], &str); 13] = [
 ];
 
 /// Words of the standard project that are also words of the engine, each with its reason.
-const ENGINE_WORDS: [(&str, &str); 22] = [
+const ENGINE_WORDS: [(&str, &str); 24] = [
+    ("accounts", "who may sign in; and what books are kept by"),
     ("application_name", "what a server is told of who connects; and who signed in where"),
     ("calendar", "the fiscal calendar of a project; and the table that may hold it"),
     ("capacity", "what a vector has room for; and working time to offer"),
@@ -66,6 +67,7 @@ const ENGINE_WORDS: [(&str, &str); 22] = [
     ("region", "where the machines of a store stand; and where a customer is"),
     ("returns", "what a function does; and goods that come back"),
     ("valid_from_on", "the day from which a decision holds; and an offer"),
+    ("service", "what answers a request; and the department that repairs things"),
     ("street", "a word of addresses; and where a customer is"),
     ("targets", "tables that a load fills; and what people aim at"),
 ];

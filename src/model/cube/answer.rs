@@ -225,12 +225,7 @@ impl Answer {
             for batch in &part.batches {
                 let mut columns = batch.columns().to_vec();
                 if is_compared {
-                    let span = part.span();
-                    let spans = StringArray::from_iter_values(std::iter::repeat_n(
-                        span.as_str(),
-                        batch.num_rows(),
-                    ));
-                    columns.insert(0, Arc::new(spans));
+                    columns.insert(0, part.spans(batch.num_rows()));
                 }
                 batches.push(RecordBatch::try_new(Arc::clone(&schema), columns)?);
             }
@@ -245,30 +240,12 @@ impl Answer {
     ) -> Result<u64, CubeError> {
         let is_compared = self.parts.iter().any(|part| part.range.is_some());
         let kind = if is_compared { "compareDateRangeQuery" } else { "regularQuery" };
-        let written = |out: &mut (dyn Write + Send), text: &str| {
-            out.write_all(text.as_bytes()).map_err(EncodeError::Target)
-        };
         written(out, &format!("{{\"queryType\": \"{kind}\",\n\"results\": ["))?;
-        let zone = self.zone();
         let mut count = 0;
         for (at, part) in self.parts.iter().enumerate() {
-            let query = self.query(part);
-            let comma = if at == 0 { "" } else { ",\n" };
-            written(out, &format!("{comma}{{\"query\": {},\n\"data\": ", text(&query)?))?;
-            let rows = spelt(part, zone).map_err(EncodeError::Value)?;
-            count += encode(stream(rows)?, Encoding::Json, Cut::default(), out).await?;
-            written(out, &format!(",\n\"annotation\": {}", text(&told.annotation)?))?;
-            if let Some(levels) = &told.levels {
-                written(out, &format!(",\n\"levels\": {}", text(levels)?))?;
-            }
-            if let Some(total) = part.total {
-                written(out, &format!(",\n\"total\": {total}"))?;
-            }
-            let truncated = part.is_truncated;
-            let refreshed = text(&told.receipt.released_at)?;
-            let tail =
-                format!(",\n\"truncated\": {truncated},\n\"lastRefreshTime\": {refreshed}}}");
-            written(out, &tail)?;
+            written(out, if at == 0 { "{" } else { ",\n{" })?;
+            count += self.write_part(part, told, out).await?;
+            written(out, "}")?;
         }
         let pivot = text(&self.pivot(kind))?;
         let receipt = text(&told.receipt)?;
@@ -278,6 +255,47 @@ impl Answer {
         );
         written(out, &tail)?;
         out.flush().map_err(EncodeError::Target)?;
+        Ok(count)
+    }
+
+    /// Writes the first part alone, as Cube answers whoever does not ask for several.
+    ///
+    /// # Errors
+    /// As of [`Answer::write`].
+    pub async fn write_single(
+        &self,
+        told: &Told,
+        out: &mut (dyn Write + Send),
+    ) -> Result<u64, CubeError> {
+        let Some(part) = self.parts.first() else { return self.write_json(told, out).await };
+        written(out, "{")?;
+        let count = self.write_part(part, told, out).await?;
+        written(out, &format!(",\n\"receipt\": {}}}\n", text(&told.receipt)?))?;
+        out.flush().map_err(EncodeError::Target)?;
+        Ok(count)
+    }
+
+    /// Writes what is said of a part, without its braces.
+    async fn write_part(
+        &self,
+        part: &Part,
+        told: &Told,
+        out: &mut (dyn Write + Send),
+    ) -> Result<u64, CubeError> {
+        written(out, &format!("\"query\": {},\n\"data\": ", text(&self.query(part))?))?;
+        let rows = spelt(part, self.zone()).map_err(EncodeError::Value)?;
+        let count = encode(stream(rows)?, Encoding::Json, Cut::default(), out).await?;
+        written(out, &format!(",\n\"annotation\": {}", text(&told.annotation)?))?;
+        if let Some(levels) = &told.levels {
+            written(out, &format!(",\n\"levels\": {}", text(levels)?))?;
+        }
+        if let Some(total) = part.total {
+            written(out, &format!(",\n\"total\": {total}"))?;
+        }
+        let truncated = part.is_truncated;
+        let refreshed = text(&told.receipt.released_at)?;
+        let tail = format!(",\n\"truncated\": {truncated},\n\"lastRefreshTime\": {refreshed}");
+        written(out, &tail)?;
         Ok(count)
     }
 
@@ -312,6 +330,10 @@ impl Answer {
     }
 }
 
+fn written(out: &mut (dyn Write + Send), text: &str) -> Result<(), EncodeError> {
+    out.write_all(text.as_bytes()).map_err(EncodeError::Target)
+}
+
 /// The column that says to which of the spans compared a row belongs.
 const COMPARED: &str = "compareDateRange";
 
@@ -323,6 +345,12 @@ impl Part {
             super::question::DateRange::Ends(first, last) => format!("{first} - {last}"),
             super::question::DateRange::Words(words) => words,
         }
+    }
+
+    /// The same for each of some rows.
+    fn spans(&self, rows: usize) -> ArrayRef {
+        let span = self.span();
+        Arc::new(StringArray::from_iter_values(std::iter::repeat_n(span.as_str(), rows)))
     }
 }
 
@@ -385,6 +413,10 @@ fn spelt(part: &Part, zone: Tz) -> Result<(SchemaRef, Vec<RecordBatch>), ArrowEr
             plan.push((at, is_time.then_some(told_in)));
         }
     }
+    // Clients put spans beside each other by it.
+    if part.range.is_some() {
+        fields.push(Field::new(COMPARED, DataType::Utf8, false));
+    }
     let schema = Arc::new(Schema::new(fields));
     let column = |batch: &RecordBatch, (at, zone): &(usize, Option<Tz>)| match zone {
         Some(zone) => moments(batch.column(*at), *zone),
@@ -392,7 +424,8 @@ fn spelt(part: &Part, zone: Tz) -> Result<(SchemaRef, Vec<RecordBatch>), ArrowEr
     };
     let batch = |batch: &RecordBatch| {
         let columns = plan.iter().map(|place| column(batch, place));
-        RecordBatch::try_new(Arc::clone(&schema), columns.collect::<Result<_, _>>()?)
+        let spans = part.range.map(|_| Ok(part.spans(batch.num_rows())));
+        RecordBatch::try_new(Arc::clone(&schema), columns.chain(spans).collect::<Result<_, _>>()?)
     };
     let batches = part.batches.iter().map(batch).collect::<Result<_, _>>()?;
     Ok((schema, batches))

@@ -3,10 +3,12 @@
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::Answer;
 use super::head::RollupGranularity;
 use super::route::{self, Cut, Need, TimeNeed};
 use crate::warehouse::durable;
@@ -163,6 +165,16 @@ pub fn write(state: &Path, at: DateTime<Utc>, asked: &[Asked], rows_scanned: u64
     if let Err(error) = written {
         tracing::warn!(%error, path = %state.join(FILE).display(), "a question is not remembered");
     }
+}
+
+/// Keeps what an answer needed, as of [`write`].
+pub fn remember(state: &Path, at: DateTime<Utc>, answer: &Answer, elapsed: Duration) {
+    let uses = answer.parts.iter().flat_map(|part| &part.uses);
+    let asked: Vec<Asked> =
+        uses.map(|used| Asked::of(&used.need, &used.cube, &used.route)).collect();
+    let rows_scanned = answer.parts.iter().map(|part| part.rows_scanned).sum();
+    let elapsed_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
+    write(state, at, &asked, rows_scanned, elapsed_ms);
 }
 
 fn append(state: &Path, lines: &[String]) -> io::Result<()> {

@@ -1,13 +1,15 @@
 //! What can be asked of cubes and views, as clients of Cube read it?
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use datafusion::arrow::datatypes::SchemaRef;
+use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 
 use super::members::{Cubes, Subject};
 use super::told::Teller;
 use super::{CubeError, Opened};
+use crate::model::report;
 use crate::warehouse::project::Settings;
 
 /// Dimensions from coarse to fine, as one cube or view names them.
@@ -39,6 +41,53 @@ pub fn hierarchies(subject: Subject<'_>, language: &str) -> Vec<Levels> {
         }
     }
     found.into_values().collect()
+}
+
+/// A cube or view with the names of what can be asked of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Listed {
+    /// its name
+    pub name: String,
+    /// `cube` or `view`
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// what it is called in the language asked for
+    pub label: String,
+    /// what it measures
+    pub description: String,
+    /// the names of its measures, and of what is offered of them over time
+    pub measures: BTreeSet<String>,
+    /// the names of its dimensions
+    pub dimensions: BTreeSet<String>,
+    /// the names of its segments
+    pub segments: BTreeSet<String>,
+    /// the names of its hierarchies
+    pub hierarchies: Vec<String>,
+}
+
+/// All cubes, and then the views across them.
+pub fn list(cubes: &Cubes, language: &str) -> Vec<Listed> {
+    let listed = |subject: Subject<'_>, label: String, description: String| Listed {
+        name: subject.name().to_owned(),
+        kind: if subject.is_view() { "view" } else { "cube" },
+        label,
+        description,
+        measures: subject.measures(),
+        dimensions: subject.dimensions(),
+        segments: subject.segments(),
+        hierarchies: hierarchies(subject, language).into_iter().map(|found| found.name).collect(),
+    };
+    let single = cubes.cubes().filter_map(|cube| {
+        let label = report::label(&cube.file, language);
+        let subject = cubes.subject(cube.name()).ok()?;
+        Some(listed(subject, label, cube.file.head.description.clone()))
+    });
+    let views = cubes.views().filter_map(|(view, of)| {
+        let names: Vec<&str> = of.iter().map(|cube| cube.name()).collect();
+        let description = format!("across {}", names.join(", "));
+        Some(listed(cubes.subject(view).ok()?, view.replace('_', " "), description))
+    });
+    single.chain(views).collect()
 }
 
 /// The answer to Cube's `/meta`: every cube and view with its members.

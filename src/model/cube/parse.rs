@@ -43,14 +43,24 @@ impl Question {
     /// # Errors
     /// When it is no query of Cube's REST language, with the place.
     pub fn parse(text: &str) -> Result<Self, CubeError> {
-        if text.len() > BYTES_MAX {
-            let problem = format!("is longer than {BYTES_MAX} bytes; ask less at once");
-            return Err(wrong("text", problem));
-        }
-        let no_json = |error: serde_json::Error| wrong("JSON", error.to_string());
-        let json: Json = serde_json::from_str(text).map_err(no_json)?;
-        serde_json::from_str::<Once>(text).map_err(no_json)?;
-        Self::from_json(&json)
+        Self::from_json(&document(text)?)
+    }
+
+    /// Reads the question under `query` of a request, be it JSON or a text that holds JSON; and
+    /// gives back what stands beside it.
+    ///
+    /// # Errors
+    /// As of [`Question::parse`].
+    pub fn of_request(text: &str) -> Result<(Self, Map<String, Json>), CubeError> {
+        let Json::Object(mut request) = document(text)? else {
+            return Err(wrong("request", "is no object; write {\"query\": {...}}"));
+        };
+        let question = match request.remove("query") {
+            Some(Json::String(text)) => Self::parse(&text)?,
+            Some(query) => Self::from_json(&query)?,
+            None => return Err(wrong("request", "has no `query`; write {\"query\": {...}}")),
+        };
+        Ok((question, request))
     }
 
     /// Reads a question that is JSON already.
@@ -99,6 +109,18 @@ impl Question {
         }
         Ok(())
     }
+}
+
+/// The JSON of a text in which every key stands once.
+fn document(text: &str) -> Result<Json, CubeError> {
+    if text.len() > BYTES_MAX {
+        let problem = format!("is longer than {BYTES_MAX} bytes; ask less at once");
+        return Err(wrong("text", problem));
+    }
+    let no_json = |error: serde_json::Error| wrong("JSON", error.to_string());
+    let json: Json = serde_json::from_str(text).map_err(no_json)?;
+    serde_json::from_str::<Once>(text).map_err(no_json)?;
+    Ok(json)
 }
 
 fn time_dimension(json: &Json, place: &str) -> Result<TimeDimension, CubeError> {

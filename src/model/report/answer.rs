@@ -9,12 +9,15 @@ use serde::Serialize;
 use serde_json::{Map, Value as Json};
 
 use super::parameter::Value;
-use super::{Answer, ReportError, json};
+use super::{Answer, Column, ReportError, json};
 use crate::engine::encode::{Cut, EncodeError, Encoding, encode};
 use crate::model::waived::{self, Waived};
 use crate::model::written::{RECEIPT, Wording, named, text, worded};
 use crate::warehouse::manifest::Hash;
 use crate::warehouse::release::Release;
+
+/// The key under which a workbook says what is missing in the data.
+const COMPLETENESS: &str = "patron.completeness";
 
 /// What it takes to get the same answer again, and what was waived for it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -75,7 +78,7 @@ impl Receipt {
 impl Answer {
     /// Writes the rows; headings and values are in words where `is_labelled`. JSON is one object
     /// that holds everything; Parquet and Arrow carry the receipt in their metadata, with what
-    /// values are called.
+    /// values are called, and a workbook has it on a sheet of its own, with units in its headings.
     ///
     /// # Errors
     /// When the query fails midway or `out` takes no more bytes.
@@ -95,8 +98,15 @@ impl Answer {
             let values = columns.iter().map(|column| (column.name.as_str(), &column.values));
             metadata.extend(named(values)?);
         }
+        if encoding == Encoding::Xlsx {
+            metadata.push((COMPLETENESS, text(&self.completeness.lines())?));
+        }
+        let heading = |column: &Column| match &column.unit {
+            Some(unit) if encoding == Encoding::Xlsx => format!("{} ({unit})", column.label),
+            _ => column.label.clone(),
+        };
         let wording = is_labelled.then(|| Wording {
-            headings: columns.iter().map(|column| column.label.clone()).collect(),
+            headings: columns.iter().map(heading).collect(),
             values: columns.iter().map(|column| column.values.clone()).collect(),
         });
         let stream = worded(rows(self.frame).await?, wording, metadata);

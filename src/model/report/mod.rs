@@ -10,12 +10,14 @@
 //! | `completeness` | what is missing in the data that it rests on? |
 //! | `words` | how is that said in a language? |
 //! | `answer` | how is the answer written, with its receipt? |
+//! | `listed` | which reports are there, and what may be said to each? |
 
 mod answer;
 mod bind;
 pub(super) mod check;
 mod completeness;
 mod error;
+mod listed;
 pub mod parameter;
 mod resolve;
 mod within;
@@ -48,6 +50,7 @@ pub use answer::Receipt;
 pub use check::against;
 pub use completeness::{Beyond, Completeness, Statement, SystemState};
 pub use error::ReportError;
+pub use listed::{Listed, Told, list};
 pub use parameter::Value;
 
 /// The report that is asked beside every other: what the project says of the data's completeness.

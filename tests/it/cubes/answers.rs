@@ -159,6 +159,9 @@ fn spans_that_are_compared_answer_one_after_the_other() {
     ];
     assert_eq!(spans, expected);
     assert_eq!(found["pivotQuery"]["dimensions"], json!(["compareDateRange"]));
+    // By this, clients tell the rows of one span from those of another.
+    let said = &found["results"][1]["data"][0]["compareDateRange"];
+    assert_eq!(said, "2026-01-01T00:00:00.000 - 2026-12-31T23:59:59.999");
     let csv = ok(shared().root(), &["cube", question, "--format", "csv"]);
     let lines: Vec<&str> = csv.lines().collect();
     assert_eq!(lines.len(), 3, "{csv}");

@@ -9,7 +9,7 @@ mod drill;
 mod filters;
 mod fits;
 mod heads;
-mod kiosk;
+pub mod kiosk;
 mod long;
 mod random;
 mod reach;

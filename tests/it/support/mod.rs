@@ -14,6 +14,7 @@ pub mod rust_text;
 pub mod s3;
 pub mod script;
 pub mod server;
+pub mod serving;
 pub mod shop;
 pub mod strace;
 pub mod world;

@@ -1,0 +1,303 @@
+//! What do all requests share: the project as its files say, the releases, the limits?
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant, UNIX_EPOCH};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::Value as Json;
+use sha2::{Digest, Sha256};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tracing::Span;
+
+use super::hosts::Hosts;
+use super::keeper::{Held, Keeper};
+use super::metrics::Metrics;
+use super::problem::Problem;
+use crate::engine::Limits;
+use crate::model::{cube, report};
+use crate::query::Principal;
+use crate::warehouse::Home;
+use crate::warehouse::project::Project;
+
+/// What a server may take, and how long anything may last.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// connections at once
+    pub connections_max: usize,
+    /// questions that are answered at once; they share the memory of queries
+    pub questions_max: usize,
+    /// from the first byte of a request's head to its last; also between requests
+    pub header_wait: Duration,
+    /// for the body of a request
+    pub body_wait: Duration,
+    /// until a question begins to be answered
+    pub queue_wait: Duration,
+    /// for an answer as a whole
+    pub answer_wait: Duration,
+    /// for each part of an answer that a client takes
+    pub write_wait: Duration,
+    /// for requests that run when the server is told to end
+    pub drain_wait: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        let seconds = Duration::from_secs;
+        Self {
+            connections_max: 512,
+            questions_max: 4,
+            header_wait: seconds(10),
+            body_wait: seconds(10),
+            queue_wait: seconds(5),
+            answer_wait: seconds(60),
+            write_wait: seconds(30),
+            drain_wait: seconds(30),
+        }
+    }
+}
+
+/// What a server is made of.
+#[derive(Debug, Clone)]
+pub struct Setting {
+    /// the project's folder
+    pub root: PathBuf,
+    /// its warehouse
+    pub home: Home,
+    /// what all questions together may use
+    pub limits: Limits,
+    /// the moment at which it begins
+    pub now: DateTime<Utc>,
+    /// what it may take
+    pub options: Options,
+}
+
+/// What requests share.
+#[derive(Debug)]
+pub(super) struct App {
+    pub root: PathBuf,
+    pub home: Home,
+    pub keeper: Keeper,
+    pub hosts: Hosts,
+    pub options: Options,
+    pub metrics: Metrics,
+    /// what can be asked, as machines read it
+    pub api: Json,
+    principal: Principal,
+    /// what one question may use
+    limits: Limits,
+    questions: Arc<Semaphore>,
+    sources: Mutex<Option<Arc<Sources>>>,
+    begun: (DateTime<Utc>, Instant),
+}
+
+/// The project as its files say, and what tells those files from others.
+#[derive(Debug)]
+pub(super) struct Sources {
+    pub project: Project,
+    pub print: String,
+}
+
+/// What one request sees, from its beginning to its end.
+#[derive(Debug, Clone)]
+pub(super) struct Scene {
+    pub app: Arc<App>,
+    pub sources: Arc<Sources>,
+    pub held: Arc<Held>,
+}
+
+impl App {
+    pub(super) fn new(setting: Setting, hosts: Hosts, api: Json) -> Self {
+        let Setting { root, home, limits, now, options } = setting;
+        let at_once = options.questions_max.max(1);
+        let memory_bytes = limits.memory_bytes / at_once;
+        Self {
+            root,
+            keeper: Keeper::new(home.clone()),
+            home,
+            hosts,
+            api,
+            metrics: Metrics::default(),
+            principal: Principal::Owner,
+            limits: Limits { memory_bytes, ..limits },
+            questions: Arc::new(Semaphore::new(at_once)),
+            options,
+            sources: Mutex::default(),
+            begun: (now, Instant::now()),
+        }
+    }
+
+    /// The moment.
+    pub(super) fn now(&self) -> DateTime<Utc> {
+        let (moment, instant) = self.begun;
+        moment + TimeDelta::from_std(instant.elapsed()).unwrap_or_default()
+    }
+
+    /// Whoever asks. There are no accounts yet, so it is the owner of this machine's files.
+    pub(super) fn principal(&self) -> &Principal {
+        &self.principal
+    }
+
+    /// The project as its files say now. It blocks.
+    pub(super) fn sources(&self) -> Result<Arc<Sources>, Problem> {
+        let print = print(&self.root).map_err(|error| Problem::hidden(&error))?;
+        let mut known = self.sources.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = known.as_ref().filter(|known| known.print == print) {
+            return Ok(Arc::clone(known));
+        }
+        let project = Project::open(&self.root).map_err(|error| Problem::hidden(&error))?;
+        let sources = Arc::new(Sources { project, print });
+        *known = Some(Arc::clone(&sources));
+        Ok(sources)
+    }
+
+    /// What a request sees: the release that it names, or the newest.
+    pub(super) async fn scene(self: &Arc<Self>, as_of: Option<String>) -> Result<Scene, Problem> {
+        let app = Arc::clone(self);
+        blocking(move || {
+            let sources = app.sources()?;
+            let held = match as_of {
+                Some(text) => app.keeper.at(&text, app.now())?,
+                None => app.keeper.newest().ok_or_else(no_release)?,
+            };
+            Ok(Scene { app, sources, held })
+        })
+        .await
+    }
+
+    /// Leave to answer a question, as soon as few enough are being answered.
+    pub(super) async fn turn(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        let turn = Arc::clone(&self.questions).acquire_owned();
+        match tokio::time::timeout(self.options.queue_wait, turn).await {
+            Ok(Ok(permit)) => Ok(permit),
+            _ => {
+                self.metrics.count_refused_question();
+                let detail = "too many questions are being answered; ask again in a second";
+                Err(Problem::busy("too_many_questions", detail))
+            }
+        }
+    }
+
+    /// How many questions are being answered.
+    pub(super) fn questions_running(&self) -> usize {
+        self.options.questions_max.max(1).saturating_sub(self.questions.available_permits())
+    }
+}
+
+fn no_release() -> Problem {
+    let detail = "the warehouse has no release yet; run `patron refresh`";
+    Problem::busy("no_release", detail)
+}
+
+impl Scene {
+    /// The language that is asked for, or the project's first.
+    pub(super) fn language(&self, wanted: Option<&str>) -> Result<String, Problem> {
+        let known = &self.sources.project.settings.languages;
+        match wanted {
+            None => Ok(known.first().map_or("en", String::as_str).to_owned()),
+            Some(wanted) if known.iter().any(|known| known == wanted) => Ok(wanted.to_owned()),
+            Some(wanted) => {
+                let known = known.join(", ");
+                let detail = format!("`{wanted}` is none of the project's languages, {known}");
+                Err(Problem::bad("unknown_language", detail))
+            }
+        }
+    }
+
+    /// Who asks reports, and of what.
+    pub(super) fn reports(&self) -> report::Asker<'_> {
+        report::Asker {
+            project: &self.sources.project,
+            home: &self.app.home,
+            release: &self.held.release,
+            principal: &self.app.principal,
+            limits: &self.app.limits,
+        }
+    }
+
+    /// Who asks cubes, and of what.
+    pub(super) fn cubes(&self) -> cube::Asker<'_> {
+        cube::Asker {
+            project: &self.sources.project,
+            home: &self.app.home,
+            release: &self.held.release,
+            principal: &self.app.principal,
+            limits: &self.app.limits,
+            has_rollups: true,
+        }
+    }
+}
+
+/// Does something that blocks on a thread of its own.
+pub(super) async fn blocking<T: Send + 'static>(
+    task: impl FnOnce() -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
+    let span = Span::current();
+    let done = tokio::task::spawn_blocking(move || span.in_scope(task)).await;
+    done.unwrap_or_else(|error| Err(Problem::hidden(&error)))
+}
+
+/// What tells the project's files from other ones: their names, sizes and times.
+fn print(root: &Path) -> std::io::Result<String> {
+    let mut hasher = Sha256::new();
+    let mut folders = vec![root.join("sql"), root.join("warehouse")];
+    while let Some(folder) = folders.pop() {
+        let mut entries = Vec::new();
+        match fs::read_dir(&folder) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+            listed => {
+                for entry in listed? {
+                    entries.push(entry?.path());
+                }
+            }
+        }
+        entries.sort();
+        for path in entries {
+            let is_data = folder == root.join("warehouse")
+                && (path.ends_with("data") || path.ends_with("state"));
+            if is_data {
+                continue;
+            }
+            let known = match fs::metadata(&path) {
+                // Editors write beside a file and move.
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+                known => known?,
+            };
+            if known.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let changed = known.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default();
+            hasher.update(path.as_os_str().as_encoded_bytes());
+            hasher.update([0]);
+            hasher.update(known.len().to_le_bytes());
+            hasher.update(changed.as_nanos().to_le_bytes());
+        }
+    }
+    Ok(hex::encode(hasher.finalize()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_file_is_another_print_and_data_are_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        for inner in ["sql/marts", "warehouse/data", "warehouse/state"] {
+            fs::create_dir_all(root.join(inner)).unwrap();
+        }
+        let write = |name: &str, text: &str| {
+            fs::write(root.join(name), text).unwrap();
+            print(root).unwrap()
+        };
+        let first = write("sql/marts/a.sql", "select 1");
+        assert_eq!(write("warehouse/data/x", "1"), first);
+        assert_eq!(write("warehouse/state/x", "1"), first);
+        let other = write("warehouse/project.toml", "x");
+        assert_ne!(other, first);
+        assert_ne!(write("sql/marts/a.sql", "select 12"), other);
+    }
+}

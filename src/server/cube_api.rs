@@ -1,0 +1,264 @@
+//! What is answered to clients of Cube's REST API? What `@cubejs-client/core` reads as it is.
+
+use std::io::Write;
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::body::{Body, to_bytes};
+use axum::extract::State;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use serde_json::{Map, Value as Json, json};
+
+use super::answering::{answer, response};
+use super::app::App;
+use super::asked::{Asked, Words};
+use super::media::Media;
+use super::problem::Problem;
+use super::tag::Tag;
+use crate::engine::encode::{EncodeError, Encoding};
+use crate::model::cube::meta::meta as meta_of;
+use crate::model::cube::question::Question;
+use crate::model::cube::{echo, log};
+
+/// The most bytes of a request's body.
+const BODY_BYTES_MAX: usize = 1 << 20;
+
+/// A question with what stands beside it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Asking {
+    question: Question,
+    /// whether several answers can be read, as `queryType=multi` says
+    is_multi: bool,
+    as_of: Option<String>,
+    lang: Option<String>,
+}
+
+impl Asking {
+    /// From behind `?`. What clients say beside it is theirs.
+    fn of_words(mut words: Words) -> Result<Self, Problem> {
+        let Some(query) = words.take("query")? else {
+            let detail = "`query` is missing; it is a question in Cube's language, as JSON";
+            return Err(Problem::bad("missing_parameter", detail));
+        };
+        Ok(Self {
+            question: Question::parse(&query)?,
+            is_multi: words.take("queryType")?.as_deref() == Some("multi"),
+            as_of: words.take("as_of")?,
+            lang: words.take("lang")?,
+        })
+    }
+
+    /// From the body of a request, with what only stands behind `?`.
+    fn of_body(text: &str, mut words: Words) -> Result<Self, Problem> {
+        let (question, beside) = Question::of_request(text)?;
+        let mut said = |name: &str| -> Result<Option<String>, Problem> {
+            match (word(&beside, name)?, words.take(name)?) {
+                (Some(_), Some(_)) => {
+                    let detail = format!("`{name}` is given twice; give one value");
+                    Err(Problem::bad("bad_parameter", detail))
+                }
+                (inside, behind) => Ok(inside.or(behind)),
+            }
+        };
+        let is_multi = said("queryType")?.as_deref() == Some("multi");
+        Ok(Self { question, is_multi, as_of: said("as_of")?, lang: said("lang")? })
+    }
+}
+
+/// A text of an object.
+fn word(beside: &Map<String, Json>, name: &str) -> Result<Option<String>, Problem> {
+    match beside.get(name) {
+        None | Some(Json::Null) => Ok(None),
+        Some(Json::String(text)) => Ok(Some(text.clone())),
+        Some(Json::Number(number)) => Ok(Some(number.to_string())),
+        Some(_) => Err(Problem::bad("bad_parameter", format!("`{name}` is no text"))),
+    }
+}
+
+/// The text of a body of JSON.
+async fn text(app: &App, headers: &HeaderMap, body: Body) -> Result<String, Problem> {
+    let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let kind = kind.and_then(|kind| kind.split(';').next()).unwrap_or_default().trim();
+    if !kind.eq_ignore_ascii_case("application/json") {
+        let detail = format!("the body is `{kind}`; send application/json");
+        let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+        return Err(Problem::new(status, "no_json", detail));
+    }
+    let read = tokio::time::timeout(app.options.body_wait, to_bytes(body, BODY_BYTES_MAX));
+    let bytes = match read.await {
+        Ok(Ok(bytes)) => bytes,
+        Ok(Err(_)) => {
+            let detail = format!("the body is longer than {BODY_BYTES_MAX} bytes, or was cut off");
+            return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_long", detail));
+        }
+        Err(_) => {
+            let detail = "the body did not come in time; send it at once";
+            return Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "body_too_slow", detail));
+        }
+    };
+    String::from_utf8(bytes.into())
+        .map_err(|_| Problem::bad("bad_question", "the body is not UTF-8"))
+}
+
+/// Tells all cubes and views with their members.
+#[utoipa::path(get, path = "/cubejs-api/v1/meta", operation_id = "meta", tag = "cube", params(
+    ("lang" = Option<String>, Query, description = "The language of titles."),
+    ("as_of" = Option<String>, Query, description = "The release; the newest where absent."),
+), responses(
+    (status = 200, description = "As Cube's /meta.", body = serde_json::Value,
+        content_type = "application/json"),
+    (status = 304, description = "The answer is the one whose tag was given."),
+))]
+pub(super) async fn meta(
+    State(app): State<Arc<App>>,
+    mut asked: Asked,
+) -> Result<Response, Problem> {
+    asked.takes_json()?;
+    let (as_of, lang) = (asked.words.take("as_of")?, asked.words.take("lang")?);
+    let scene = app.scene(as_of).await?;
+    let language = scene.language(lang.as_deref())?;
+    let tag = Tag::of(&scene, ["meta", &language]);
+    if asked.knows(&tag) {
+        return Ok(tag.known());
+    }
+    let body = answer(&app, async move |out| {
+        let opened = scene.cubes().open()?;
+        let all = meta_of(&opened, &language).await?;
+        write(&all, out)
+    });
+    Ok(response(body.await?, Media::Json, &tag, "meta"))
+}
+
+fn write(document: &Json, out: &mut dyn Write) -> Result<(), Problem> {
+    writeln!(out, "{document}").map_err(|error| EncodeError::Target(error).into())
+}
+
+/// Answers a question of cubes.
+#[utoipa::path(get, path = "/cubejs-api/v1/load", operation_id = "load", tag = "cube", params(
+    ("query" = String, Query, description = "The question in Cube's language, as JSON."),
+    ("queryType" = Option<String>, Query, description = "`multi`: the answer is a list, as \
+        questions that compare spans need."),
+    ("lang" = Option<String>, Query, description = "The language of titles."),
+    ("as_of" = Option<String>, Query, description = "The release; the newest where absent."),
+), responses(
+    (status = 200, description = "As Cube's /load, with `receipt` and `truncated`.",
+        body = serde_json::Value, content_type = "application/json"),
+    (status = 304, description = "The answer is the one whose tag was given."),
+))]
+pub(super) async fn load(
+    State(app): State<Arc<App>>,
+    mut asked: Asked,
+) -> Result<Response, Problem> {
+    asked.takes_json()?;
+    let asking = Asking::of_words(std::mem::take(&mut asked.words))?;
+    loaded(&app, &asked, asking).await
+}
+
+/// Answers a question of cubes that is too long for an address.
+#[utoipa::path(post, path = "/cubejs-api/v1/load", operation_id = "load_body", tag = "cube",
+    request_body(content = serde_json::Value, content_type = "application/json",
+        description = "`{\"query\": {...}, \"queryType\": \"multi\"}`"),
+    responses(
+        (status = 200, description = "As Cube's /load, with `receipt` and `truncated`.",
+            body = serde_json::Value, content_type = "application/json"),
+    ),
+)]
+pub(super) async fn load_body(
+    State(app): State<Arc<App>>,
+    mut asked: Asked,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Problem> {
+    asked.takes_json()?;
+    let text = text(&app, &headers, body).await?;
+    let asking = Asking::of_body(&text, std::mem::take(&mut asked.words))?;
+    loaded(&app, &asked, asking).await
+}
+
+async fn loaded(app: &Arc<App>, asked: &Asked, asking: Asking) -> Result<Response, Problem> {
+    let scene = app.scene(asking.as_of).await?;
+    let language = scene.language(asking.lang.as_deref())?;
+    let (question, is_multi) = (asking.question, asking.is_multi);
+    let echoed = echo::question(&question).to_string();
+    let kind = if is_multi { "multi" } else { "single" };
+    let tag = Tag::of(&scene, ["load", kind, &language, &echoed]);
+    if asked.knows(&tag) {
+        return Ok(tag.known());
+    }
+    let body = answer(app, async move |out| {
+        let opened = scene.cubes().open()?;
+        let begun = Instant::now();
+        let answer = opened.ask(&question).await?;
+        let state = scene.sources.project.state_dir();
+        log::remember(&state, scene.app.now(), &answer, begun.elapsed());
+        let told = answer.told(&opened, &language).await?;
+        // Spans that are compared are several answers, whoever asks.
+        if is_multi || answer.parts.len() > 1 {
+            answer.write(&told, Encoding::Json, false, out).await?;
+        } else {
+            answer.write_single(&told, out).await?;
+        }
+        Ok(())
+    });
+    Ok(response(body.await?, Media::Json, &tag, "load"))
+}
+
+/// Tells how a question would be answered.
+#[utoipa::path(get, path = "/cubejs-api/v1/sql", operation_id = "sql", tag = "cube", params(
+    ("query" = String, Query, description = "The question in Cube's language, as JSON."),
+    ("as_of" = Option<String>, Query, description = "The release; the newest where absent."),
+), responses(
+    (status = 200, description = "As Cube's /sql; the text is a comment that names the tables and \
+        the plan, since plans are not made from SQL.", body = serde_json::Value,
+        content_type = "application/json"),
+    (status = 304, description = "The answer is the one whose tag was given."),
+))]
+pub(super) async fn sql(
+    State(app): State<Arc<App>>,
+    mut asked: Asked,
+) -> Result<Response, Problem> {
+    asked.takes_json()?;
+    let asking = Asking::of_words(std::mem::take(&mut asked.words))?;
+    explained(&app, &asked, asking).await
+}
+
+/// Tells how a question would be answered that is too long for an address.
+#[utoipa::path(post, path = "/cubejs-api/v1/sql", operation_id = "sql_body", tag = "cube",
+    request_body(content = serde_json::Value, content_type = "application/json",
+        description = "`{\"query\": {...}}`"),
+    responses(
+        (status = 200, description = "As Cube's /sql.", body = serde_json::Value,
+            content_type = "application/json"),
+    ),
+)]
+pub(super) async fn sql_body(
+    State(app): State<Arc<App>>,
+    mut asked: Asked,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Problem> {
+    asked.takes_json()?;
+    let text = text(&app, &headers, body).await?;
+    let asking = Asking::of_body(&text, std::mem::take(&mut asked.words))?;
+    explained(&app, &asked, asking).await
+}
+
+async fn explained(app: &Arc<App>, asked: &Asked, asking: Asking) -> Result<Response, Problem> {
+    let scene = app.scene(asking.as_of).await?;
+    let question = asking.question;
+    let echoed = echo::question(&question).to_string();
+    let tag = Tag::of(&scene, ["sql", &echoed]);
+    if asked.knows(&tag) {
+        return Ok(tag.known());
+    }
+    let body = answer(app, async move |out| {
+        let opened = scene.cubes().open()?;
+        let plan = opened.explain(&question).await?;
+        let lines: Vec<String> = plan.trim_end().lines().map(|line| format!("-- {line}")).collect();
+        let document = json!({ "sql": { "status": "ok", "sql": [lines.join("\n"), []] } });
+        write(&document, out)
+    });
+    Ok(response(body.await?, Media::Json, &tag, "sql"))
+}

@@ -1,0 +1,99 @@
+//! What does every request pass through? It gets an id, its host and origin are looked at, it ends
+//! in time, and its answer is counted.
+
+use std::any::Any;
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::body::Body;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use tracing::Instrument;
+
+use super::app::App;
+use super::problem::Problem;
+
+/// The header that names a request.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// The longest name that a client may give.
+const REQUEST_ID_MAX: usize = 80;
+
+/// Lets a request through to its answer.
+pub(super) async fn gate(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let begun = Instant::now();
+    let id = request_id(request.headers());
+    let route = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
+    let route = route.unwrap_or("none").to_owned();
+    let method = request.method().as_str().to_owned();
+    let refused = app.hosts.check(request.uri(), request.headers());
+    let span = tracing::error_span!("request", %id);
+    let answered = async {
+        match refused {
+            Err(problem) => problem.into_response(),
+            Ok(()) => within(&app, request, next).await,
+        }
+    };
+    let mut response = answered.instrument(span).await;
+    finish(&mut response, &id);
+    let status = response.status().as_u16();
+    app.metrics.count(&route, &method, status, begun.elapsed());
+    tracing::info!(%id, %method, %route, status, "answered");
+    response
+}
+
+/// The answer to a request, unless that takes longer than all its waits together.
+async fn within(app: &App, request: Request, next: Next) -> Response {
+    let options = &app.options;
+    let most = options.body_wait + options.queue_wait + options.answer_wait + options.header_wait;
+    match tokio::time::timeout(most, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => Problem::late(most.as_secs()).into_response(),
+    }
+}
+
+/// The id that a client gave, if it can stand in a log, or a new one.
+fn request_id(headers: &HeaderMap) -> String {
+    let given = headers.get(&REQUEST_ID).and_then(|value| value.to_str().ok());
+    let is_plain = |id: &&str| {
+        let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte);
+        !id.is_empty() && id.len() <= REQUEST_ID_MAX && id.bytes().all(is_letter)
+    };
+    match given.filter(is_plain) {
+        Some(id) => id.to_owned(),
+        None => uuid::Uuid::new_v4().to_string(),
+    }
+}
+
+/// What all answers say.
+fn finish(response: &mut Response, id: &str) {
+    if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+        *response.body_mut() = Body::from(problem.document(Some(id)));
+    }
+    let headers = response.headers_mut();
+    if let Ok(id) = HeaderValue::from_str(id) {
+        headers.insert(REQUEST_ID, id);
+    }
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    // An answer may be kept, but is asked for again: there may be a new release.
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+}
+
+/// The answer to an address that there is not.
+pub(super) async fn no_such_address(uri: Uri) -> Problem {
+    let detail = format!("there is no `{}`; /openapi.json says what there is", uri.path());
+    Problem::new(StatusCode::NOT_FOUND, "no_such_address", detail)
+}
+
+/// The answer to a method that an address does not have; `Allow` names those that it has.
+pub(super) async fn no_such_method() -> Problem {
+    let detail = "this address has other methods, which the header `Allow` names";
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "no_such_method", detail)
+}
+
+/// The answer where the program itself failed; the panic is in the log.
+pub(super) fn panicked(_: Box<dyn Any + Send>) -> Response {
+    Problem::inside().into_response()
+}

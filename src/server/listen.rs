@@ -1,0 +1,123 @@
+//! How are connections taken, limited and ended?
+
+use std::convert::Infallible;
+use std::future::{Future, ready};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::Response;
+use axum::response::IntoResponse;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::app::App;
+use super::problem::Problem;
+use super::stall::Stalling;
+
+/// Connections beyond the limit that are told so; those beyond them are closed at once.
+const TOLD_MAX: usize = 64;
+/// Headers of a request.
+const HEADERS_MAX: usize = 100;
+/// Bytes of a request's head.
+const HEAD_BYTES_MAX: usize = 64 << 10;
+/// How long to wait where no connection can be taken, as when there are too many open files.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// Takes connections until `stop`, and then lets requests that run end.
+pub(super) async fn listen(
+    listener: TcpListener,
+    app: Arc<App>,
+    router: Router,
+    stop: impl Future<Output = ()>,
+) {
+    let most = Arc::new(Semaphore::new(app.options.connections_max));
+    let told = Arc::new(Semaphore::new(TOLD_MAX));
+    let open = GracefulShutdown::new();
+    tokio::pin!(stop);
+    loop {
+        let stream = tokio::select! {
+            () = &mut stop => break,
+            taken = listener.accept() => match taken {
+                Ok((stream, _)) => stream,
+                Err(error) => {
+                    tracing::warn!(%error, "a connection cannot be taken");
+                    tokio::time::sleep(PAUSE).await;
+                    continue;
+                }
+            },
+        };
+        // Small parts of answers are not held back.
+        let _ = stream.set_nodelay(true);
+        if let Ok(permit) = Arc::clone(&most).try_acquire_owned() {
+            serve(&app, stream, permit, &open, router.clone());
+        } else {
+            app.metrics.count_refused_connection();
+            if let Ok(permit) = Arc::clone(&told).try_acquire_owned() {
+                refuse(&app, stream, permit);
+            }
+        }
+    }
+    drop(listener);
+    let drained = tokio::time::timeout(app.options.drain_wait, open.shutdown()).await;
+    if drained.is_err() {
+        tracing::warn!("some requests did not end in time");
+    }
+}
+
+/// Answers the requests of a connection.
+fn serve(
+    app: &Arc<App>,
+    stream: TcpStream,
+    permit: OwnedSemaphorePermit,
+    open: &GracefulShutdown,
+    router: Router,
+) {
+    let io = TokioIo::new(Stalling::new(stream, app.options.write_wait));
+    let connection = http(app).serve_connection(io, TowerToHyperService::new(router));
+    let connection = open.watch(connection);
+    let app = Arc::clone(app);
+    app.metrics.connected();
+    tokio::spawn(async move {
+        let _permit = permit;
+        if let Err(error) = connection.await {
+            tracing::debug!(%error, "a connection broke");
+        }
+        app.metrics.disconnected();
+    });
+}
+
+/// Tells whoever comes beyond the limit to come again.
+fn refuse(app: &Arc<App>, stream: TcpStream, permit: OwnedSemaphorePermit) {
+    let io = TokioIo::new(Stalling::new(stream, app.options.write_wait));
+    let told = |_: Request<Incoming>| {
+        let detail = "too many connections are open; try again in a second";
+        let response: Response<Body> =
+            Problem::busy("too_many_connections", detail).into_response();
+        ready(Ok::<_, Infallible>(response))
+    };
+    let connection = http(app).keep_alive(false).serve_connection(io, service_fn(told));
+    tokio::spawn(async move {
+        let _permit = permit;
+        if let Err(error) = connection.await {
+            tracing::debug!(%error, "a connection broke");
+        }
+    });
+}
+
+fn http(app: &App) -> http1::Builder {
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new())
+        .header_read_timeout(app.options.header_wait)
+        .max_headers(HEADERS_MAX)
+        .max_buf_size(HEAD_BYTES_MAX);
+    http
+}

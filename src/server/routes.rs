@@ -1,0 +1,53 @@
+//! Which address answers what?
+
+use std::sync::Arc;
+
+use axum::{Router, middleware};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
+use utoipa::OpenApi;
+use utoipa::openapi::OpenApi as Document;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::app::App;
+use super::gate::{gate, no_such_address, no_such_method, panicked};
+use super::{cube_api, cubes, health, openapi, releases, reports};
+
+/// Every address with what answers it; the document of the interface is made of it.
+fn table() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::with_openapi(openapi::Head::openapi())
+        .routes(routes!(health::live))
+        .routes(routes!(health::ready))
+        .routes(routes!(health::metrics))
+        .routes(routes!(openapi::api))
+        .routes(routes!(releases::list))
+        .routes(routes!(reports::list))
+        .routes(routes!(reports::answer))
+        .routes(routes!(cubes::list))
+        .routes(routes!(cube_api::meta))
+        .routes(routes!(cube_api::load, cube_api::load_body))
+        .routes(routes!(cube_api::sql, cube_api::sql_body))
+}
+
+/// The document of the interface.
+pub(super) fn document() -> Document {
+    table().into_openapi()
+}
+
+/// What answers requests.
+pub(super) fn router(app: Arc<App>) -> Router {
+    // Files that are compressed already are sent as they are.
+    let compressed = DefaultPredicate::new()
+        .and(NotForContentType::const_new("application/vnd.apache.parquet"))
+        .and(NotForContentType::const_new("application/vnd.openxmlformats"));
+    let (router, _) = table().split_for_parts();
+    router
+        .fallback(no_such_address)
+        .method_not_allowed_fallback(no_such_method)
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), gate))
+        .layer(CompressionLayer::new().compress_when(compressed))
+        .with_state(app)
+}
