@@ -19,8 +19,6 @@ use crate::model::cube::members::Subject;
 use crate::model::cube::meta::{self, meta};
 use crate::model::cube::question::Question;
 use crate::model::cube::{Answer, Asker, Cubes, Opened, Told, echo};
-use crate::model::report;
-use crate::query::Principal;
 use crate::warehouse::project::Project;
 
 /// Answers a question of cubes in Cube's query language, or lists what can be asked

@@ -16,8 +16,7 @@ use crate::engine::encode::Encoding;
 use crate::engine::text_table::Heading;
 use crate::model::files::ModelFile;
 use crate::model::report::parameter::Parameter;
-use crate::model::report::{self, Answer, Asker, COMPLETENESS, Question};
-use crate::query::Principal;
+use crate::model::report::{self, Answer, Asker, Question};
 use crate::warehouse::project::Project;
 
 /// Answers a question of sql/reports, or lists them all
