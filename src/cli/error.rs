@@ -13,6 +13,9 @@ use crate::model::ModelError;
 use crate::model::cube::CubeError;
 use crate::model::report::ReportError;
 use crate::query::QueryError;
+use crate::query::worker::IsolatedError;
+use crate::query::worker::pool::PoolError;
+use crate::query::worker::serve::ServeError;
 use crate::refresh::RefreshError;
 use crate::source::SourceError;
 use crate::warehouse::WarehouseError;
@@ -34,9 +37,13 @@ pub(super) enum CliError {
     #[error(transparent)]
     Encode(#[from] EncodeError),
     #[error(transparent)]
+    Isolated(#[from] IsolatedError),
+    #[error(transparent)]
     Load(#[from] LoadError),
     #[error(transparent)]
     Model(#[from] ModelError),
+    #[error(transparent)]
+    Pool(#[from] PoolError),
     #[error(transparent)]
     Project(#[from] ProjectError),
     #[error(transparent)]
@@ -45,6 +52,8 @@ pub(super) enum CliError {
     Refresh(#[from] RefreshError),
     #[error(transparent)]
     Report(#[from] ReportError),
+    #[error(transparent)]
+    Serve(#[from] ServeError),
     #[error(transparent)]
     Source(#[from] SourceError),
     #[error(transparent)]
@@ -88,6 +97,9 @@ pub(super) enum CliError {
         #[source]
         cause: tracing_subscriber::filter::ParseError,
     },
+    /// the program cannot be started a second time
+    #[error("the program does not know where it lies")]
+    Program(#[source] io::Error),
     /// no threads
     #[error("no threads can be started")]
     Runtime(#[source] io::Error),

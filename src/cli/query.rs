@@ -11,8 +11,8 @@ use datafusion::error::DataFusionError;
 use datafusion::physical_plan::memory::MemoryStream;
 use datafusion::prelude::DataFrame;
 
-use super::Context;
 use super::error::CliError;
+use super::{Context, worker};
 use crate::demo::examples;
 use crate::engine::encode::{Cut, EncodeError, Encoding, encode};
 use crate::model::compile;
@@ -43,6 +43,10 @@ pub(super) struct Args {
     /// The file to write; it appears only when the answer is complete
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
+
+    /// Answers it as for anybody: behind the gate, in a process of its own with hard limits
+    #[arg(long)]
+    isolated: bool,
 }
 
 /// How an answer is written.
@@ -99,6 +103,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<(), CliError> {
     };
     let home = context.home()?;
     let release = resolve(&home, args.as_of.as_deref())?;
+    let answer = if args.isolated { worker::answer } else { answer };
     let Some(path) = &args.output else {
         let mut out = context.output.answer();
         answer(context, &home, &release, &sql, encoding, &mut out)?;
