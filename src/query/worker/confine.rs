@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use rustix::process::{Resource, Rlimit, setrlimit};
 use seccompiler::{
     BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter,
-    SeccompRule, apply_filter,
+    SeccompRule, TargetArch, apply_filter,
 };
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -24,6 +24,9 @@ const OPEN_FILES: u64 = 1_024;
 /// Bytes that one file may have beyond what may be spilled, so that the engine's own count speaks
 /// first.
 const FILE_SLACK_BYTES: u64 = 64 << 20;
+/// Seconds of processor time between the signal that says why a process ends and the one that only
+/// ends it.
+const CPU_GRACE_SECONDS: u64 = 5;
 
 /// What a process takes from itself; it is handed over when the process is started.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,18 +74,19 @@ impl Confinement {
     /// # Errors
     /// When the system refuses one of them.
     pub fn take_hold(&self) -> Result<(), ConfineError> {
-        limit(Resource::Core, 0)?;
-        limit(Resource::As, self.address_space_bytes)?;
-        limit(Resource::Cpu, self.cpu_seconds)?;
-        limit(Resource::Fsize, self.file_bytes)?;
-        limit(Resource::Nofile, OPEN_FILES)?;
+        limit(Resource::Core, 0, 0)?;
+        limit(Resource::As, self.address_space_bytes, 0)?;
+        limit(Resource::Cpu, self.cpu_seconds, CPU_GRACE_SECONDS)?;
+        limit(Resource::Fsize, self.file_bytes, 0)?;
+        limit(Resource::Nofile, OPEN_FILES, 0)?;
         be_killed_first();
         refuse_calls(self.has_network)
     }
 }
 
-fn limit(resource: Resource, most: u64) -> Result<(), ConfineError> {
-    Ok(setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) })?)
+fn limit(resource: Resource, most: u64, grace: u64) -> Result<(), ConfineError> {
+    let maximum = Some(most.saturating_add(grace));
+    Ok(setrlimit(resource, Rlimit { current: Some(most), maximum })?)
 }
 
 /// Where memory of the whole machine ends, this process goes before the one that asked. Where the
@@ -136,7 +140,7 @@ fn refuse_calls(has_network: bool) -> Result<(), ConfineError> {
 
 fn apply(calls: BTreeMap<i64, Vec<SeccompRule>>, answer: i32) -> Result<(), ConfineError> {
     let refuse = SeccompAction::Errno(answer.unsigned_abs());
-    let machine = std::env::consts::ARCH.try_into()?;
+    let machine = TargetArch::try_from(std::env::consts::ARCH)?;
     let filter = SeccompFilter::new(calls, SeccompAction::Allow, refuse, machine)?;
     let program: BpfProgram = filter.try_into()?;
     Ok(apply_filter(&program)?)
