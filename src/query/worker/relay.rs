@@ -181,7 +181,7 @@ impl Reader {
         let mut buffer = Buffer::from_vec(bytes);
         loop {
             let decoded = self.decoder.decode(&mut buffer).map_err(|error| {
-                tracing::warn!(%error, "a process that answers a question sends no Arrow");
+                tracing::warn!(%error, "a process that answers a question gives no Arrow");
                 Stop::Broken { has_started: true }
             })?;
             if !self.has_columns

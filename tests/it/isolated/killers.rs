@@ -60,6 +60,12 @@ impl Killer {
         }
         text + &self.middle + &self.close.repeat(self.times) + &self.after
     }
+
+    /// On a machine where others work, planning may end before what was to end does.
+    fn may_end_as(&self, kind: &str) -> bool {
+        let has = |kind: &str| self.expect.iter().any(|expected| expected == kind);
+        has(kind) || (kind == "planning" && (has("time") || has("memory")))
+    }
 }
 
 fn catalogue() -> Vec<Killer> {
@@ -158,7 +164,7 @@ async fn kill(
         let answer = answer.map(|(_, _, outcome)| outcome.is_truncated);
         let kind = kind_of(&sql, &answer);
         let mut fault = String::new();
-        if !killer.expect.contains(&kind) {
+        if !killer.may_end_as(&kind) {
             let _ = write!(fault, "ended as {kind}, not as one of {:?}: {answer:?}", killer.expect);
         }
         let most = if matches!(answer, Err(IsolatedError::Refused(_))) {
