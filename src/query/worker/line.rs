@@ -187,11 +187,11 @@ mod tests {
         let order = Arc::new(Mutex::new(Vec::new()));
         let first = line.enter("first").await.unwrap();
         let mut tasks = Vec::new();
-        for name in asked {
+        for &name in asked {
             let (line, order) = (Arc::clone(line), Arc::clone(&order));
             tasks.push(tokio::spawn(async move {
                 let place = line.enter(name).await.unwrap();
-                order.lock().unwrap().push(*name);
+                order.lock().unwrap().push(name);
                 settle().await;
                 drop(place);
             }));
