@@ -1,5 +1,6 @@
 //! What does the answering process do? It confines itself, reads a question, answers it and ends.
 
+use std::error::Error;
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -9,6 +10,8 @@ use datafusion::arrow::datatypes::DataType;
 use datafusion::arrow::error::ArrowError;
 use datafusion::arrow::ipc::writer::StreamWriter;
 use datafusion::error::DataFusionError;
+use datafusion::object_store;
+use datafusion::parquet::errors::ParquetError;
 use datafusion::prelude::SessionContext;
 use datafusion::sql::parser::Statement;
 use futures::StreamExt;
@@ -21,10 +24,8 @@ use super::frames::{self, Kind};
 use super::task::{End, Failure, FailureKind, Task};
 use crate::engine::Limits;
 use crate::engine::encode::EncodeError;
-use crate::functions::FunctionError;
 use crate::query::{self, Principal, gate};
-use crate::warehouse::Home;
-use crate::warehouse::project;
+use crate::warehouse::{Home, WarehouseError, project};
 
 /// Bytes of a thread's stack: the gate lets no question through that needs more.
 const STACK_BYTES: usize = 16 << 20;
@@ -114,7 +115,7 @@ fn prepare(task: &Task, confinement: &Confinement) -> Result<Ready, Failure> {
         let kind = if is_limit { FailureKind::Refused } else { FailureKind::Mistake };
         failure(kind, error.to_string())
     })?;
-    let fault = |error: &dyn std::error::Error| failure(FailureKind::Fault, error.to_string());
+    let fault = |error: &dyn Error| failure(FailureKind::Fault, error.to_string());
     let place = project::home_place(&task.project).map_err(|error| fault(&error))?;
     let home = Home::open(place).map_err(|error| fault(&error))?;
     let release = home.resolve(&task.release.to_string()).map_err(|error| fault(&error))?;
@@ -267,28 +268,43 @@ fn failed(error: DataFusionError) -> Failure {
     failure(kind, EncodeError::Query(error).to_string())
 }
 
+/// What can be told only from the outermost or innermost of its causes is decided first.
 fn kind_of(error: &DataFusionError) -> FailureKind {
     match error.find_root() {
         DataFusionError::ResourcesExhausted(text) if text.contains("disk space") => {
-            FailureKind::Disk
+            return FailureKind::Disk;
         }
         // What panicked had no room: offsets that overflow, vectors beyond any memory.
         DataFusionError::ResourcesExhausted(_) | DataFusionError::ExecutionJoin(_) => {
-            FailureKind::Memory
+            return FailureKind::Memory;
         }
-        DataFusionError::IoError(cause) if cause.kind() == io::ErrorKind::StorageFull => {
-            FailureKind::Disk
-        }
-        DataFusionError::IoError(_)
-        | DataFusionError::ObjectStore(_)
-        | DataFusionError::ParquetError(_) => FailureKind::Fault,
-        DataFusionError::External(cause) if !cause.is::<FunctionError>() => FailureKind::Fault,
         DataFusionError::ArrowError(cause, _) => match cause.as_ref() {
-            ArrowError::MemoryError(_) | ArrowError::OffsetOverflowError(_) => FailureKind::Memory,
-            ArrowError::IoError(..) | ArrowError::ParquetError(_) => FailureKind::Fault,
-            ArrowError::ExternalError(cause) if !cause.is::<FunctionError>() => FailureKind::Fault,
-            _ => FailureKind::Mistake,
+            ArrowError::MemoryError(_) | ArrowError::OffsetOverflowError(_) => {
+                return FailureKind::Memory;
+            }
+            ArrowError::ParquetError(_) => return FailureKind::Fault,
+            _ => {}
         },
-        _ => FailureKind::Mistake,
+        _ => {}
     }
+    let mut cause: Option<&(dyn Error + 'static)> = Some(error);
+    while let Some(found) = cause {
+        if let Some(kind) = kind_of_reading(found) {
+            return kind;
+        }
+        cause = found.source();
+    }
+    FailureKind::Mistake
+}
+
+/// What reading and writing files comes to; nothing where a cause is of another kind.
+fn kind_of_reading(cause: &(dyn Error + 'static)) -> Option<FailureKind> {
+    if let Some(error) = cause.downcast_ref::<io::Error>() {
+        let is_full = error.kind() == io::ErrorKind::StorageFull;
+        return Some(if is_full { FailureKind::Disk } else { FailureKind::Fault });
+    }
+    let is_fault = cause.is::<WarehouseError>()
+        || cause.is::<object_store::Error>()
+        || cause.is::<ParquetError>();
+    is_fault.then_some(FailureKind::Fault)
 }
