@@ -19,32 +19,32 @@ pub const FREE: &str = "
     abs acos acosh allocate any_match any_value approx_distinct approx_median
     approx_percentile_cont approx_percentile_cont_with_weight array_add array_any_match
     array_any_value array_avg array_compact array_contains array_dims array_distance array_element
-    array_empty array_extract array_has array_has_all array_has_any array_indexof array_length
-    array_max array_min array_ndims array_normalize array_pop_back array_pop_front array_position
-    array_positions array_product array_remove array_remove_all array_remove_n array_reverse
-    array_scale array_slice array_subtract array_sum arrays_overlap arrow_typeof ascii asin asinh
-    atan atan2 atanh avg bit_and bit_length bit_or bit_xor bool_and bool_or btrim cardinality
-    cast_to_type cbrt ceil char_length character_length chr coalesce company_form company_place
-    company_similarity contains corr cos cosh cosine_distance cot count covar covar_pop covar_samp
-    cume_dist date_bin date_format date_part date_trunc datepart datetrunc degrees dense_rank
-    digest dot_product element_at empty ends_with exp find_in_set first_value floor from_unixtime
-    gcd get_field greatest grouping ifnull initcap inner_product instr isnan iszero jaro_winkler
-    lag last_value lcm lead least left length list_add list_any_match list_any_value list_avg
-    list_compact list_contains list_dims list_distance list_element list_empty list_extract
-    list_has list_has_all list_has_any list_indexof list_length list_max list_ndims list_normalize
-    list_pop_back list_pop_front list_position list_positions list_product list_remove
-    list_remove_all list_remove_n list_reverse list_scale list_slice list_subtract list_sum ln
-    local_date log log10 log2 lower ltrim make_date make_time map_entries map_extract map_keys
-    map_values max md5 mean min named_struct nanvl normalise_address normalise_city
-    normalise_company normalise_tax_number ntile nullif nvl nvl2 octet_length percent_rank pi
-    position pow power radians rank regexp_count regexp_instr regexp_like regr_avgx regr_avgy
-    regr_count regr_intercept regr_r2 regr_slope regr_sxx regr_sxy regr_syy reverse right round
-    row row_number rtrim sha224 sha256 sha384 sha512 signum sin sinh split_part sqrt starts_with
-    stddev stddev_pop stddev_samp strpos struct substr substr_index substring substring_index sum
-    tan tanh to_char to_date to_hex to_local_time to_time to_timestamp to_timestamp_micros
-    to_timestamp_millis to_timestamp_nanos to_timestamp_seconds to_unixtime transcribed_similarity
-    trim trunc try_cast_to_type union_extract union_tag upper var var_pop var_population var_samp
-    var_sample
+    array_empty array_extract array_first array_has array_has_all array_has_any array_indexof
+    array_length array_max array_min array_ndims array_normalize array_pop_back array_pop_front
+    array_position array_positions array_product array_remove array_remove_all array_remove_n
+    array_reverse array_scale array_slice array_subtract array_sum arrays_overlap arrow_typeof
+    ascii asin asinh atan atan2 atanh avg bit_and bit_length bit_or bit_xor bool_and bool_or btrim
+    cardinality cast_to_type cbrt ceil char_length character_length chr coalesce company_form
+    company_place company_similarity contains corr cos cosh cosine_distance cot count covar
+    covar_pop covar_samp cume_dist date_bin date_format date_part date_trunc datepart datetrunc
+    degrees dense_rank digest dot_product element_at empty ends_with exp find_in_set first_value
+    floor from_unixtime gcd get_field greatest grouping ifnull initcap inner_product instr isnan
+    iszero jaro_winkler lag last_value lcm lead least left length list_add list_any_match
+    list_any_value list_avg list_compact list_contains list_dims list_distance list_element
+    list_empty list_extract list_first list_has list_has_all list_has_any list_indexof list_length
+    list_max list_ndims list_normalize list_pop_back list_pop_front list_position list_positions
+    list_product list_remove list_remove_all list_remove_n list_reverse list_scale list_slice
+    list_subtract list_sum ln local_date log log10 log2 lower ltrim make_date make_time
+    map_entries map_extract map_keys map_values max md5 mean min named_struct nanvl
+    normalise_address normalise_city normalise_company normalise_tax_number ntile nullif nvl nvl2
+    octet_length percent_rank pi position pow power radians rank regexp_count regexp_instr
+    regexp_like regr_avgx regr_avgy regr_count regr_intercept regr_r2 regr_slope regr_sxx regr_sxy
+    regr_syy reverse right round row row_number rtrim sha224 sha256 sha384 sha512 signum sin sinh
+    split_part sqrt starts_with stddev stddev_pop stddev_samp strpos struct substr substr_index
+    substring substring_index sum tan tanh to_char to_date to_hex to_local_time to_time
+    to_timestamp to_timestamp_micros to_timestamp_millis to_timestamp_nanos to_timestamp_seconds
+    to_unixtime transcribed_similarity trim trunc try_cast_to_type union_extract union_tag upper
+    var var_pop var_population var_samp var_sample
 ";
 
 /// Pure, and as large as what they are given, or larger.

@@ -21,7 +21,7 @@ pub const STEPS_MAX: usize = 256;
 
 /// Tables of a question after every name of a `with` is replaced by its query, as planning does.
 /// Names that stand twice for the one before double it: twenty of them make a million.
-pub const REFERENCES_MAX: u64 = 500;
+pub const REFERENCES_MAX: u64 = 1_000;
 
 /// Groupings of a question: a `cube` of twelve columns has so many, and each is computed.
 pub const GROUPINGS_MAX: u64 = 4_096;

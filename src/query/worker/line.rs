@@ -253,7 +253,8 @@ mod tests {
             task.await.unwrap().unwrap();
         }
         late.await.unwrap().unwrap();
-        assert_eq!((line.lock().running, line.lock().waiting.len()), (0, 0));
+        let state = line.lock();
+        assert_eq!((state.running, state.waiting.len()), (0, 0));
     }
 
     #[tokio::test]

@@ -93,9 +93,10 @@ fn memory_ends() {
 
 #[test]
 fn disk_ends() {
-    let sorted = "select max(n) from (select row_number() over (order by repeat('x', 100) \
-                  || (x * 7919 % 10000000)) as n from generate_series(1, 3000000) as t(x))";
-    let found = told(|bounds| Bounds { spill_bytes: 8 << 20, ..bounds }, sorted);
+    let sorted = "select max(n) from (select row_number() over (order by x * 7919 % 10000019) as n \
+                  from generate_series(1, 9000000) as t(x))";
+    let bounds = |usual: Bounds| Bounds { memory_bytes: 64 << 20, spill_bytes: 8 << 20, ..usual };
+    let found = told(bounds, sorted);
     assert_eq!(found, IsolatedError::TooMuchDisk { mebibytes: 8 });
 }
 

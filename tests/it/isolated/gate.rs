@@ -132,9 +132,9 @@ fn names_count_for_what_they_stand_for() {
         }
         sql + &format!(" select * from a{times}")
     };
-    passes(&doubled(7));
-    let found = refused(&doubled(8));
-    assert_eq!(found, Some(GateError::TooManyReferences { found: 511, most: REFERENCES_MAX }));
+    passes(&doubled(8));
+    let found = refused(&doubled(9));
+    assert_eq!(found, Some(GateError::TooManyReferences { found: 1_023, most: REFERENCES_MAX }));
     let found = refused(&doubled(80));
     assert!(matches!(found, Some(GateError::TooManyReferences { .. })), "{found:?}");
     // A name counts where it holds: within its query, and not for a table of another schema.
@@ -142,10 +142,10 @@ fn names_count_for_what_they_stand_for() {
         "with a as (select 1 as x) select * from marts.a, (with a as (select 2) select * from a)",
     );
     let tables = |count: usize| format!("select 1 from t{}", ", t".repeat(count - 1));
-    passes(&tables(500));
+    passes(&tables(1_000));
     assert_eq!(
-        refused(&tables(501)),
-        Some(GateError::TooManyReferences { found: 501, most: REFERENCES_MAX })
+        refused(&tables(1_001)),
+        Some(GateError::TooManyReferences { found: 1_001, most: REFERENCES_MAX })
     );
 }
 
@@ -255,5 +255,5 @@ fn refused_functions_say_what_would_work() {
     assert!(told("select x from t where exists (select uuid())").contains("another value"));
     assert!(told("with a as (select version()) select 1").contains("tells of the server"));
     assert!(told("select * from pg_read_file('x')").starts_with("there is no function"));
-    assert_eq!(told("select cout(x) from t"), "there is no function `cout`; is `count` meant?");
+    assert_eq!(told("select coutn(x) from t"), "there is no function `coutn`; is `count` meant?");
 }
