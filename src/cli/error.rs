@@ -13,6 +13,9 @@ use crate::model::ModelError;
 use crate::model::cube::CubeError;
 use crate::model::report::ReportError;
 use crate::query::QueryError;
+use crate::query::worker::IsolatedError;
+use crate::query::worker::pool::PoolError;
+use crate::query::worker::serve::ServeError;
 use crate::refresh::RefreshError;
 use crate::server::ServerError;
 use crate::source::SourceError;
@@ -35,9 +38,13 @@ pub(super) enum CliError {
     #[error(transparent)]
     Encode(#[from] EncodeError),
     #[error(transparent)]
+    Isolated(#[from] IsolatedError),
+    #[error(transparent)]
     Load(#[from] LoadError),
     #[error(transparent)]
     Model(#[from] ModelError),
+    #[error(transparent)]
+    Pool(#[from] PoolError),
     #[error(transparent)]
     Project(#[from] ProjectError),
     #[error(transparent)]
@@ -48,6 +55,7 @@ pub(super) enum CliError {
     Report(#[from] ReportError),
     #[error(transparent)]
     Server(#[from] ServerError),
+    Serve(#[from] ServeError),
     #[error(transparent)]
     Source(#[from] SourceError),
     #[error(transparent)]
@@ -91,6 +99,9 @@ pub(super) enum CliError {
         #[source]
         cause: tracing_subscriber::filter::ParseError,
     },
+    /// the program cannot be started a second time
+    #[error("the program does not know where it lies")]
+    Program(#[source] io::Error),
     /// no threads
     #[error("no threads can be started")]
     Runtime(#[source] io::Error),
@@ -99,7 +110,12 @@ pub(super) enum CliError {
     Ended(#[from] tokio::task::JoinError),
     /// a file under sql/ whose rows lie in no release
     #[error("`{name}` is in no release: {place} {why}{instead}")]
-    NotKept { name: TableName, place: String, why: &'static str, instead: String },
+    NotKept {
+        name: TableName,
+        place: String,
+        why: &'static str,
+        instead: String,
+    },
     /// a project that does not fit
     #[error("{0} of the findings above must be mended")]
     Unsound(usize),

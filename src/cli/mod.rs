@@ -31,6 +31,7 @@ mod restatement;
 mod scaffold;
 mod serve;
 mod verify;
+mod worker;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -95,6 +96,8 @@ enum Verb {
     Verify(verify::Args),
     Collect(collect::Args),
     Completions(completions::Args),
+    #[command(hide = true)]
+    Worker(worker::Args),
     /// Lists the variables of the environment that Patron reads
     #[command(long_about = config::describe())]
     Environment,
@@ -160,6 +163,9 @@ pub fn main(clock: DateTime<Utc>) -> ExitCode {
     if let Err(error) = output::start_log(log, config.log_json, output.has_color()) {
         return output.failure(&error);
     }
+    if let Verb::Worker(args) = &cli.verb {
+        return worker::run(args, output);
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(config.threads)
         .enable_all()
@@ -205,6 +211,8 @@ fn run(verb: Verb, context: &Context) -> Result<(), CliError> {
         Verb::Verify(args) => verify::run(&args, context),
         Verb::Collect(args) => collect::run(&args, context),
         Verb::Completions(args) => completions::run(&args, context),
+        // It came away before there was a runtime.
+        Verb::Worker(_) => Ok(()),
         Verb::Environment => context.output.say(config::describe().trim_end()),
     }
 }

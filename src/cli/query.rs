@@ -10,9 +10,9 @@ use datafusion::error::DataFusionError;
 use datafusion::physical_plan::memory::MemoryStream;
 use datafusion::prelude::DataFrame;
 
-use super::Context;
 use super::asking::Asking;
 use super::error::CliError;
+use super::{Context, worker};
 use crate::demo::examples;
 use crate::engine::encode::{Cut, EncodeError, Encoding, encode};
 use crate::model::compile;
@@ -46,6 +46,10 @@ pub(super) struct Args {
 
     #[command(flatten)]
     asking: Asking,
+
+    /// Answers it as for anybody: behind the gate, in a process of its own with hard limits
+    #[arg(long)]
+    isolated: bool,
 }
 
 /// How an answer is written.
@@ -105,13 +109,14 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<(), CliError> {
     let principal = args.asking.principal(context)?;
     let release = resolve(&home, args.as_of.as_deref())?;
     let asked = Asked { home: &home, release: &release, principal: &principal, sql: &sql };
+    let told = if args.isolated { worker::answer } else { answer_to };
     let Some(path) = &args.output else {
         let mut out = context.output.answer();
-        answer_to(context, asked, encoding, &mut out)?;
+        told(context, asked, encoding, &mut out)?;
         return Ok(());
     };
     let path = context.config.folder.join(path);
-    let rows = to_file(&path, |out| answer_to(context, asked, encoding, out))?;
+    let rows = to_file(&path, |out| told(context, asked, encoding, out))?;
     context.output.note(&format!(
         "{rows} rows of release {} in {}",
         release.number,
@@ -141,15 +146,15 @@ pub(super) fn lease(
 
 /// A query, and where and on whose behalf it is asked.
 #[derive(Debug, Clone, Copy)]
-struct Asked<'a> {
+pub(super) struct Asked<'a> {
     /// the warehouse
-    home: &'a Home,
+    pub(super) home: &'a Home,
     /// the release
-    release: &'a Arc<Release>,
+    pub(super) release: &'a Arc<Release>,
     /// who asks
-    principal: &'a Principal,
+    pub(super) principal: &'a Principal,
     /// the query
-    sql: &'a str,
+    pub(super) sql: &'a str,
 }
 
 /// Runs a query of the owner and writes its answer.

@@ -9,14 +9,18 @@
 //! | `listing` | which tables and columns may somebody know of? |
 //! | `open` | what does a person see of a release? |
 //! | `ask` | which SQL may a person write? |
+//! | [`gate`] | may a question be planned at all? |
+//! | [`worker`] | how is a question answered in a process of its own? |
 
 mod ask;
+pub mod gate;
 mod listing;
 mod open;
 pub mod policy;
 mod principal;
 mod secure_scan;
 mod seen;
+pub mod worker;
 
 pub use ask::{ask, missing_table, plan};
 pub use open::{Provided, QueryError, open, open_beside, open_with};

@@ -198,7 +198,11 @@ impl Access {
         Self::parse(&std::fs::read_to_string(path).map_err(unreadable)?)
     }
 
-    fn parse(text: &str) -> Result<Self, ProjectError> {
+    /// Reads the file's text.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub(super) fn parse(text: &str) -> Result<Self, ProjectError> {
         let access: Self = parse_toml(PLACE, text)?;
         let access = Self { text: text.to_owned(), ..access };
         match access.problem() {

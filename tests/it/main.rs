@@ -34,6 +34,7 @@ mod fsync;
 mod functions;
 mod histories;
 mod identity;
+mod isolated;
 mod kill;
 mod ledger;
 mod local_date;
