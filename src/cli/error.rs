@@ -55,6 +55,7 @@ pub(super) enum CliError {
     Report(#[from] ReportError),
     #[error(transparent)]
     Server(#[from] ServerError),
+    #[error(transparent)]
     Serve(#[from] ServeError),
     #[error(transparent)]
     Source(#[from] SourceError),

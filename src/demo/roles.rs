@@ -89,7 +89,7 @@ pub(super) fn shape(customer: &mut Customer, scale: Scale) {
         Role::Quiet => customer.cases_milli = 0,
         Role::DeepDiscount => {
             customer.discount_percent = stream.between(60, 64);
-            orders_much(customer);
+            orders_a_little(customer);
         }
         Role::HeavyService => {
             customer.cases_milli = 9_000 + stream.below(4_000);
@@ -97,7 +97,7 @@ pub(super) fn shape(customer: &mut Customer, scale: Scale) {
             customer.discount_percent = 15;
         }
         Role::SmallOrders => {
-            customer.orders_milli = 12_000 + stream.below(4_000);
+            customer.orders_milli = 7_000 + stream.below(3_000);
             customer.lines_milli = 1_000;
             customer.tastes = [0; CATEGORY_COUNT];
             customer.tastes[ACCESSORIES] = 1;
@@ -106,7 +106,7 @@ pub(super) fn shape(customer: &mut Customer, scale: Scale) {
         }
         Role::ManyReturns => {
             customer.returns_per_mille = 850;
-            orders_much(customer);
+            orders_a_little(customer);
             customer.discount_percent = 42;
         }
         Role::HeldStock | Role::ManyVisits => {
@@ -117,22 +117,11 @@ pub(super) fn shape(customer: &mut Customer, scale: Scale) {
         Role::Lapsed | Role::AtRisk | Role::WonBack | Role::SlowRhythm => {
             customer.orders_milli = 0;
         }
-        Role::Duplicate => {
-            customer.orders_milli = 0;
-            customer.cases_milli = 0;
-        }
-        Role::Prospect => {
-            customer.size = "small";
+        Role::Duplicate | Role::Prospect => {
             customer.orders_milli = 0;
             customer.cases_milli = 0;
         }
     }
-}
-
-/// Enough orders for what is planted with each of them to cost much.
-fn orders_much(customer: &mut Customer) {
-    orders_a_little(customer);
-    customer.orders_milli *= 8;
 }
 
 /// Enough orders to be seen, too few to pay for what is planted.

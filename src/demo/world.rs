@@ -328,7 +328,7 @@ fn customer(world: &World, index: usize, role: Role) -> Customer {
             "machine_builder" => stream.between(10, 20),
             _ => stream.between(0, 4 + 5 * i64::try_from(size).unwrap_or_default()),
         },
-        cases_milli: [10, 90, 400][size] * stream.below(200) / 100,
+        cases_milli: [60, 150, 400][size] * stream.below(200) / 100,
         returns_per_mille: stream.below(50),
         payment_days: 20 + stream.below(50),
         tastes: tastes(&mut stream),

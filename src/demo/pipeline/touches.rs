@@ -115,9 +115,9 @@ pub(in super::super) struct Planned {
 /// Contacts in a usual month in thousandths that we begin, and that the customer begins.
 fn habits(customer: &Customer) -> (u64, u64) {
     match customer.size {
-        "large" => (1_800, 420),
-        "medium" => (400, 140),
-        _ => (70, 40),
+        "large" => (2_200, 420),
+        "medium" => (700, 140),
+        _ => (260, 60),
     }
 }
 
@@ -135,10 +135,8 @@ pub(in super::super) fn planned(world: &World, customer: &Customer, month: Month
             let is_extra_visit = place >= count;
             let purpose = ["selling", "relationship", "service_follow_up", "order"]
                 [stream.weighted(&[35, 30, 20, 15])];
-            // Small customers are called and written to.
-            let channels = if customer.size == "small" { [2, 66, 4, 28] } else { [24, 44, 12, 20] };
             let channel = ["visit", "phone", "video", "email"]
-                [if is_extra_visit { 0 } else { stream.weighted(&channels) }];
+                [if is_extra_visit { 0 } else { stream.weighted(&[24, 44, 12, 20]) }];
             let low = if is_extra_visit { 18 } else { 9 };
             let (minutes, travel_minutes) = match channel {
                 "visit" => (stream.between(low, 2 * low), stream.between(6, 30)),

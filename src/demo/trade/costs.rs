@@ -24,19 +24,19 @@ const LOOK_BACK: i32 = 6;
 type Pool = (u16, Work, &'static str, u16, i64);
 
 const POOLS: [Pool; 9] = [
-    (account::SALES_WAGES, Work::Sales, "payroll", account::WAGES, 100),
-    (account::ORDER_DESK, Work::OrderDesk, "payroll", account::WAGES, 60),
-    (account::BILLING, Work::Billing, "payroll", account::WAGES, 30),
-    (account::WAREHOUSING, Work::Warehouse, "payroll", account::WAGES, 50),
-    (account::MARKETING_WAGES, Work::Marketing, "payroll", account::WAGES, 20),
-    (account::ADMINISTRATION, Work::Administration, "payroll", account::WAGES, 80),
-    (account::COMPUTERS, Work::Administration, "journal", account::PAYABLES, 25),
-    (account::RENT, Work::Administration, "journal", account::PAYABLES, 35),
-    (account::DEPRECIATION, Work::Administration, "depreciation", account::DEPRECIATED, 20),
+    (account::SALES_WAGES, Work::Sales, "payroll", account::WAGES, 300),
+    (account::ORDER_DESK, Work::OrderDesk, "payroll", account::WAGES, 100),
+    (account::BILLING, Work::Billing, "payroll", account::WAGES, 50),
+    (account::WAREHOUSING, Work::Warehouse, "payroll", account::WAGES, 70),
+    (account::MARKETING_WAGES, Work::Marketing, "payroll", account::WAGES, 25),
+    (account::ADMINISTRATION, Work::Administration, "payroll", account::WAGES, 95),
+    (account::COMPUTERS, Work::Administration, "journal", account::PAYABLES, 30),
+    (account::RENT, Work::Administration, "journal", account::PAYABLES, 40),
+    (account::DEPRECIATION, Work::Administration, "depreciation", account::DEPRECIATED, 25),
 ];
 /// Service, which the service company does for all of China.
 const SERVICE_POOLS: [Pool; 2] = [
-    (account::SERVICE_WAGES, Work::Service, "payroll", account::WAGES, 100),
+    (account::SERVICE_WAGES, Work::Service, "payroll", account::WAGES, 140),
     (account::SERVICE_TRAVEL, Work::Service, "journal", account::PAYABLES, 25),
 ];
 
