@@ -111,12 +111,7 @@ pub(super) enum CliError {
     Ended(#[from] tokio::task::JoinError),
     /// a file under sql/ whose rows lie in no release
     #[error("`{name}` is in no release: {place} {why}{instead}")]
-    NotKept {
-        name: TableName,
-        place: String,
-        why: &'static str,
-        instead: String,
-    },
+    NotKept { name: TableName, place: String, why: &'static str, instead: String },
     /// a project that does not fit
     #[error("{0} of the findings above must be mended")]
     Unsound(usize),

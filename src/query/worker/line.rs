@@ -201,8 +201,8 @@ mod tests {
         for task in tasks {
             task.await.unwrap();
         }
-        let order = order.lock().unwrap().clone();
-        order
+        let order = order.lock().unwrap();
+        order.clone()
     }
 
     #[tokio::test]

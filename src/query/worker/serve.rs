@@ -300,7 +300,11 @@ fn kind_of(error: &DataFusionError) -> FailureKind {
 /// What reading and writing files comes to; nothing where a cause is of another kind.
 fn kind_of_reading(cause: &(dyn Error + 'static)) -> Option<FailureKind> {
     if let Some(error) = cause.downcast_ref::<io::Error>() {
-        let is_full = error.kind() == io::ErrorKind::StorageFull;
+        // A file may grow to what may be spilled in all, and no further.
+        let is_full = matches!(
+            error.kind(),
+            io::ErrorKind::StorageFull | io::ErrorKind::FileTooLarge | io::ErrorKind::QuotaExceeded
+        );
         return Some(if is_full { FailureKind::Disk } else { FailureKind::Fault });
     }
     let is_fault = cause.is::<WarehouseError>()
