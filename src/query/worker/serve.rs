@@ -300,11 +300,11 @@ fn kind_of(error: &DataFusionError) -> FailureKind {
 /// What reading and writing files comes to; nothing where a cause is of another kind.
 fn kind_of_reading(cause: &(dyn Error + 'static)) -> Option<FailureKind> {
     if let Some(error) = cause.downcast_ref::<io::Error>() {
-        // A file may grow to what may be spilled in all, and no further.
+        // The engine counts what is spilled, the system how far a file grows.
         let is_full = matches!(
             error.kind(),
             io::ErrorKind::StorageFull | io::ErrorKind::FileTooLarge | io::ErrorKind::QuotaExceeded
-        );
+        ) || error.to_string().contains("disk space");
         return Some(if is_full { FailureKind::Disk } else { FailureKind::Fault });
     }
     let is_fault = cause.is::<WarehouseError>()
