@@ -48,6 +48,9 @@ fn the_owner_asks_as_somebody_else() {
         };
         let query = [&["query", sql, "--format", "csv"][..], asking].concat();
         assert_eq!(lines(ok(&root, &query)), rows, "{asking:?}");
+        // A process of its own knows as well who asks.
+        let isolated = [&query[..], &["--isolated"]].concat();
+        assert_eq!(lines(ok(&root, &isolated)), rows, "{asking:?}");
         let cube = [&["cube", question, "--format", "csv"][..], asking].concat();
         assert_eq!(lines(ok(&root, &cube)), told, "{asking:?}");
     }
