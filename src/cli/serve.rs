@@ -8,6 +8,8 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::Context;
 use super::error::CliError;
 use crate::demo::examples;
+use crate::engine::Limits;
+use crate::query::worker::{self, Bounds};
 use crate::server::{Options, Server, ServerError, Setting};
 
 /// Answers reports and cubes over HTTP, to this machine only
@@ -18,9 +20,14 @@ pub(super) struct Args {
     #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDRESS", value_parser = address)]
     listen: SocketAddr,
 
-    /// Questions that are answered at once; they share the memory of PATRON_MEMORY_MIB
+    /// Questions that are answered at once; they share half of PATRON_MEMORY_MIB
     #[arg(long, default_value_t = 4, value_name = "N", value_parser = above_zero)]
     questions: usize,
+
+    /// Questions in SQL that are answered at once, each in a process of its own; they share the other
+    /// half of the memory
+    #[arg(long, default_value_t = 2, value_name = "N", value_parser = above_zero)]
+    sql_processes: usize,
 
     /// Connections at once
     #[arg(long, default_value_t = 512, value_name = "N", value_parser = above_zero)]
@@ -64,10 +71,21 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<(), CliError> {
         answer_wait: Duration::from_secs(args.answer_seconds),
         ..Options::default()
     };
+    let limits = context.limits();
+    // Reports and cubes have one half of the memory, SQL of anybody the other.
+    let memory_bytes = limits.memory_bytes / 2;
+    let program = std::env::current_exe().map_err(CliError::Program)?;
+    let spill_dir = context.config.folder.join(&limits.spill_dir);
+    let bounds = Bounds::within(memory_bytes / args.sql_processes, limits.threads);
+    let workers = worker::Settings {
+        bounds,
+        ..worker::Settings::new(program, context.folder()?, spill_dir, args.sql_processes)
+    };
     let setting = Setting {
         root: project.root.clone(),
         home: context.home()?,
-        limits: context.limits(),
+        limits: Limits { memory_bytes, ..limits },
+        workers,
         now: context.now,
         options,
     };

@@ -11,13 +11,14 @@ use sha2::{Digest, Sha256};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tracing::Span;
 
+use super::caller::Caller;
 use super::hosts::Hosts;
 use super::keeper::{Held, Keeper};
 use super::metrics::Metrics;
 use super::problem::Problem;
 use crate::engine::Limits;
 use crate::model::{cube, report};
-use crate::query::Principal;
+use crate::query::worker::{self, Pool};
 use crate::warehouse::Home;
 use crate::warehouse::project::Project;
 
@@ -71,6 +72,8 @@ pub struct Setting {
     pub now: DateTime<Utc>,
     /// what it may take
     pub options: Options,
+    /// how SQL of anybody is answered
+    pub workers: worker::Settings,
 }
 
 /// What requests share.
@@ -82,9 +85,10 @@ pub(super) struct App {
     pub hosts: Hosts,
     pub options: Options,
     pub metrics: Metrics,
+    /// processes that answer SQL of anybody
+    pub pool: Pool,
     /// what can be asked, as machines read it
     pub api: Json,
-    principal: Principal,
     /// what one question may use
     limits: Limits,
     questions: Arc<Semaphore>,
@@ -105,11 +109,12 @@ pub(super) struct Scene {
     pub app: Arc<App>,
     pub sources: Arc<Sources>,
     pub held: Arc<Held>,
+    pub caller: Caller,
 }
 
 impl App {
-    pub(super) fn new(setting: Setting, hosts: Hosts, api: Json) -> Self {
-        let Setting { root, home, limits, now, options } = setting;
+    pub(super) fn new(setting: Setting, pool: Pool, hosts: Hosts, api: Json) -> Self {
+        let Setting { root, home, limits, now, options, workers: _ } = setting;
         let at_once = options.questions_max.max(1);
         let memory_bytes = limits.memory_bytes / at_once;
         Self {
@@ -117,9 +122,9 @@ impl App {
             keeper: Keeper::new(home.clone()),
             home,
             hosts,
+            pool,
             api,
             metrics: Metrics::default(),
-            principal: Principal::Owner,
             limits: Limits { memory_bytes, ..limits },
             questions: Arc::new(Semaphore::new(at_once)),
             options,
@@ -132,11 +137,6 @@ impl App {
     pub(super) fn now(&self) -> DateTime<Utc> {
         let (moment, instant) = self.begun;
         moment + TimeDelta::from_std(instant.elapsed()).unwrap_or_default()
-    }
-
-    /// Whoever asks. There are no accounts yet, so it is the owner of this machine's files.
-    pub(super) fn principal(&self) -> &Principal {
-        &self.principal
     }
 
     /// The project as its files say now. It blocks.
@@ -153,7 +153,11 @@ impl App {
     }
 
     /// What a request sees: the release that it names, or the newest.
-    pub(super) async fn scene(self: &Arc<Self>, as_of: Option<String>) -> Result<Scene, Problem> {
+    pub(super) async fn scene(
+        self: &Arc<Self>,
+        caller: Caller,
+        as_of: Option<String>,
+    ) -> Result<Scene, Problem> {
         let app = Arc::clone(self);
         blocking(move || {
             let sources = app.sources()?;
@@ -161,7 +165,7 @@ impl App {
                 Some(text) => app.keeper.at(&text, app.now())?,
                 None => app.keeper.newest().ok_or_else(no_release)?,
             };
-            Ok(Scene { app, sources, held })
+            Ok(Scene { app, sources, held, caller })
         })
         .await
     }
@@ -211,7 +215,7 @@ impl Scene {
             project: &self.sources.project,
             home: &self.app.home,
             release: &self.held.release,
-            principal: &self.app.principal,
+            principal: &self.caller.principal,
             limits: &self.app.limits,
         }
     }
@@ -222,7 +226,7 @@ impl Scene {
             project: &self.sources.project,
             home: &self.app.home,
             release: &self.held.release,
-            principal: &self.app.principal,
+            principal: &self.caller.principal,
             limits: &self.app.limits,
             has_rollups: true,
         }

@@ -14,6 +14,7 @@ use serde_json::{Map, Value as Json, json};
 use super::answering::{answer, response};
 use super::app::App;
 use super::asked::{Asked, Words};
+use super::caller::Caller;
 use super::media::Media;
 use super::problem::Problem;
 use super::tag::Tag;
@@ -113,11 +114,12 @@ async fn text(app: &App, headers: &HeaderMap, body: Body) -> Result<String, Prob
 ))]
 pub(super) async fn meta(
     State(app): State<Arc<App>>,
+    caller: Caller,
     mut asked: Asked,
 ) -> Result<Response, Problem> {
     asked.takes_json()?;
     let (as_of, lang) = (asked.words.take("as_of")?, asked.words.take("lang")?);
-    let scene = app.scene(as_of).await?;
+    let scene = app.scene(caller, as_of).await?;
     let language = scene.language(lang.as_deref())?;
     let tag = Tag::of(&scene, ["meta", &language]);
     if asked.knows(&tag) {
@@ -149,11 +151,12 @@ fn write(document: &Json, out: &mut dyn Write) -> Result<(), Problem> {
 ))]
 pub(super) async fn load(
     State(app): State<Arc<App>>,
+    caller: Caller,
     mut asked: Asked,
 ) -> Result<Response, Problem> {
     asked.takes_json()?;
     let asking = Asking::of_words(std::mem::take(&mut asked.words))?;
-    loaded(&app, &asked, asking).await
+    loaded(&app, caller, &asked, asking).await
 }
 
 /// Answers a question of cubes that is too long for an address.
@@ -167,6 +170,7 @@ pub(super) async fn load(
 )]
 pub(super) async fn load_body(
     State(app): State<Arc<App>>,
+    caller: Caller,
     mut asked: Asked,
     headers: HeaderMap,
     body: Body,
@@ -174,11 +178,16 @@ pub(super) async fn load_body(
     asked.takes_json()?;
     let text = text(&app, &headers, body).await?;
     let asking = Asking::of_body(&text, std::mem::take(&mut asked.words))?;
-    loaded(&app, &asked, asking).await
+    loaded(&app, caller, &asked, asking).await
 }
 
-async fn loaded(app: &Arc<App>, asked: &Asked, asking: Asking) -> Result<Response, Problem> {
-    let scene = app.scene(asking.as_of).await?;
+async fn loaded(
+    app: &Arc<App>,
+    caller: Caller,
+    asked: &Asked,
+    asking: Asking,
+) -> Result<Response, Problem> {
+    let scene = app.scene(caller, asking.as_of).await?;
     let language = scene.language(asking.lang.as_deref())?;
     let (question, is_multi) = (asking.question, asking.is_multi);
     let echoed = echo::question(&question).to_string();
@@ -217,11 +226,12 @@ async fn loaded(app: &Arc<App>, asked: &Asked, asking: Asking) -> Result<Respons
 ))]
 pub(super) async fn sql(
     State(app): State<Arc<App>>,
+    caller: Caller,
     mut asked: Asked,
 ) -> Result<Response, Problem> {
     asked.takes_json()?;
     let asking = Asking::of_words(std::mem::take(&mut asked.words))?;
-    explained(&app, &asked, asking).await
+    explained(&app, caller, &asked, asking).await
 }
 
 /// Tells how a question would be answered that is too long for an address.
@@ -235,6 +245,7 @@ pub(super) async fn sql(
 )]
 pub(super) async fn sql_body(
     State(app): State<Arc<App>>,
+    caller: Caller,
     mut asked: Asked,
     headers: HeaderMap,
     body: Body,
@@ -242,11 +253,16 @@ pub(super) async fn sql_body(
     asked.takes_json()?;
     let text = text(&app, &headers, body).await?;
     let asking = Asking::of_body(&text, std::mem::take(&mut asked.words))?;
-    explained(&app, &asked, asking).await
+    explained(&app, caller, &asked, asking).await
 }
 
-async fn explained(app: &Arc<App>, asked: &Asked, asking: Asking) -> Result<Response, Problem> {
-    let scene = app.scene(asking.as_of).await?;
+async fn explained(
+    app: &Arc<App>,
+    caller: Caller,
+    asked: &Asked,
+    asking: Asking,
+) -> Result<Response, Problem> {
+    let scene = app.scene(caller, asking.as_of).await?;
     let question = asking.question;
     let echoed = echo::question(&question).to_string();
     let tag = Tag::of(&scene, ["sql", &echoed]);

@@ -9,6 +9,7 @@ use serde_json::json;
 use super::answering::json as told;
 use super::app::{App, blocking};
 use super::asked::Asked;
+use super::caller::Caller;
 use super::problem::Problem;
 use crate::model::cube::Cubes;
 use crate::model::cube::meta;
@@ -25,12 +26,13 @@ use crate::model::cube::meta;
 ))]
 pub(super) async fn list(
     State(app): State<Arc<App>>,
+    caller: Caller,
     mut asked: Asked,
 ) -> Result<Response, Problem> {
     asked.takes_json()?;
     let (as_of, lang) = (asked.words.take("as_of")?, asked.words.take("lang")?);
     std::mem::take(&mut asked.words).end(&["lang", "as_of"])?;
-    let scene = app.scene(as_of).await?;
+    let scene = app.scene(caller, as_of).await?;
     let language = scene.language(lang.as_deref())?;
     let release = scene.held.release.number;
     let listed = blocking(move || {

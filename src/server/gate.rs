@@ -14,6 +14,7 @@ use axum::response::{IntoResponse, Response};
 use tracing::Instrument;
 
 use super::app::App;
+use super::caller::Caller;
 use super::problem::Problem;
 
 /// The header that names a request.
@@ -22,13 +23,19 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const REQUEST_ID_MAX: usize = 80;
 
 /// Lets a request through to its answer.
-pub(super) async fn gate(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+pub(super) async fn gate(
+    State(app): State<Arc<App>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let begun = Instant::now();
     let id = request_id(request.headers());
     let route = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
     let route = route.unwrap_or("none").to_owned();
     let method = request.method().as_str().to_owned();
     let refused = app.hosts.check(request.uri(), request.headers());
+    // There are no accounts yet: whoever reaches the server is the owner of this machine's files.
+    request.extensions_mut().insert(Caller::owner());
     let span = tracing::error_span!("request", %id);
     let answered = async {
         match refused {

@@ -10,6 +10,7 @@
 //! | `stall` | what if a client reads nothing of its answer? |
 //! | `gate` | what does every request pass through? |
 //! | `hosts` | under which names is the server asked? |
+//! | `caller` | who asks, by which right? |
 //! | `app` | what do all requests share? |
 //! | `keeper` | which release is the newest, and how is one kept while it is read? |
 //! | `asked` | what does a request say, beside its address? |
@@ -28,6 +29,7 @@
 mod answering;
 mod app;
 mod asked;
+mod caller;
 mod cube_api;
 mod cubes;
 mod gate;
@@ -55,6 +57,8 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use self::app::App;
 use self::hosts::Hosts;
+use crate::query::worker::{IsolatedError, Pool};
+use crate::query::worker::pool::PoolError;
 use crate::warehouse::WarehouseError;
 
 pub use self::app::{Options, Setting};
@@ -85,6 +89,12 @@ pub enum ServerError {
     /// the description of the interface cannot be written
     #[error("the description of the interface cannot be written")]
     Document(#[source] serde_json::Error),
+    /// SQL cannot be answered in processes of their own
+    #[error(transparent)]
+    Pool(#[from] PoolError),
+    /// no such process can be started
+    #[error("no process can be started to answer SQL")]
+    Worker(#[from] IsolatedError),
     /// a task ended by itself
     #[error("the work ended unexpectedly")]
     Ended(#[from] tokio::task::JoinError),
@@ -113,7 +123,9 @@ impl Server {
         let listener = TcpListener::bind(address).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let api = openapi::document(&routes::document()).map_err(ServerError::Document)?;
-        let app = Arc::new(App::new(setting, Hosts::of(address), api));
+        let pool = Pool::new(setting.workers.clone())?;
+        pool.warm()?;
+        let app = Arc::new(App::new(setting, pool, Hosts::of(address), api));
         let looking = Arc::clone(&app);
         tokio::task::spawn_blocking(move || looking.keeper.look(looking.now())).await??;
         Ok(Self { listener, address, app })

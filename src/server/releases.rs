@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 use super::answering::json;
 use super::app::{App, Scene, blocking};
 use super::asked::Asked;
+use super::caller::Caller;
 use super::problem::Problem;
 use crate::warehouse::release::Release;
 
@@ -62,13 +63,14 @@ pub(super) struct Listed {
 ))]
 pub(super) async fn list(
     State(app): State<Arc<App>>,
+    caller: Caller,
     mut asked: Asked,
 ) -> Result<Response, Problem> {
     asked.takes_json()?;
     let as_of = asked.words.take("as_of")?;
     let limit = limit(asked.words.take("limit")?)?;
     std::mem::take(&mut asked.words).end(&["limit", "as_of"])?;
-    let scene = app.scene(as_of).await?;
+    let scene = app.scene(caller, as_of).await?;
     let list = blocking(move || listed(&scene, limit)).await?;
     json(&asked, &list)
 }

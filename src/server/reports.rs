@@ -10,6 +10,7 @@ use serde_json::json;
 use super::answering::{answer as answered, json as told, response};
 use super::app::{App, blocking};
 use super::asked::Asked;
+use super::caller::Caller;
 use super::media::Media;
 use super::problem::Problem;
 use super::tag::Tag;
@@ -27,12 +28,13 @@ use crate::model::report::{self, Question};
 ))]
 pub(super) async fn list(
     State(app): State<Arc<App>>,
+    caller: Caller,
     mut asked: Asked,
 ) -> Result<Response, Problem> {
     asked.takes_json()?;
     let (as_of, lang) = (asked.words.take("as_of")?, asked.words.take("lang")?);
     std::mem::take(&mut asked.words).end(&["lang", "as_of"])?;
-    let scene = app.scene(as_of).await?;
+    let scene = app.scene(caller, as_of).await?;
     let language = scene.language(lang.as_deref())?;
     let release = scene.held.release.number;
     let listed = blocking(move || Ok(report::list(&scene.sources.project.root, &language)?));
@@ -62,6 +64,7 @@ params(
 ))]
 pub(super) async fn answer(
     State(app): State<Arc<App>>,
+    caller: Caller,
     path: Result<Path<String>, PathRejection>,
     mut asked: Asked,
 ) -> Result<Response, Problem> {
@@ -69,7 +72,7 @@ pub(super) async fn answer(
     let (name, media) = Media::of(&given, asked.accept.as_deref())?;
     let (as_of, language) = (asked.words.take("as_of")?, asked.words.take("lang")?);
     let given = std::mem::take(&mut asked.words).parameters()?;
-    let scene = app.scene(as_of).await?;
+    let scene = app.scene(caller, as_of).await?;
     let said = given.iter().flat_map(|(name, value)| [name.as_str(), value.as_str()]);
     let fixed = ["report", name, media.ending(), language.as_deref().unwrap_or_default()];
     let tag = Tag::of(&scene, fixed.into_iter().chain(said));

@@ -19,7 +19,7 @@ impl Tag {
             env!("CARGO_PKG_VERSION").to_owned(),
             scene.held.release.hash.clone(),
             scene.sources.print.clone(),
-            format!("{:?}", scene.app.principal()),
+            format!("{:?}", scene.caller.principal),
         ];
         Self::hashed(rests_on.into_iter().chain(parts.into_iter().map(str::to_owned)))
     }
