@@ -20,6 +20,10 @@ pub(super) struct Args {
     #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDRESS", value_parser = address)]
     listen: SocketAddr,
 
+    /// Speak PostgreSQL's protocol as well, at this address
+    #[arg(long, value_name = "ADDRESS", value_parser = address)]
+    postgres: Option<SocketAddr>,
+
     /// Questions that are answered at once; they share half of PATRON_MEMORY_MIB
     #[arg(long, default_value_t = 4, value_name = "N", value_parser = above_zero)]
     questions: usize,
@@ -87,12 +91,16 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<(), CliError> {
         limits: Limits { memory_bytes, ..limits },
         workers,
         now: context.now,
+        postgres: args.postgres,
         options,
     };
     context.runtime.block_on(async {
         let mut term = signal(SignalKind::terminate()).map_err(CliError::Runtime)?;
         let mut interrupt = signal(SignalKind::interrupt()).map_err(CliError::Runtime)?;
         let server = Server::bind(args.listen, setting).await.map_err(refused)?;
+        if let Some(address) = server.postgres_address() {
+            context.output.say(&format!("postgres://{address}"))?;
+        }
         context.output.say(&format!("READY http://{}", server.address()))?;
         let stop = async {
             tokio::select! {

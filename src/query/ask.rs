@@ -1,9 +1,12 @@
 //! Which SQL may a person write? Only questions: nothing that changes a table, a setting or a file.
 
+use std::sync::Arc;
+
 use datafusion::error::DataFusionError;
-use datafusion::logical_expr::LogicalPlan;
+use datafusion::logical_expr::{LogicalPlan, Statement as Prepared};
 use datafusion::prelude::{DataFrame, SQLOptions, SessionContext};
 use datafusion::sql::parser::Statement;
+use datafusion::sql::sqlparser::ast::{DataType, Ident, Statement as Sql};
 
 use crate::engine::near::near;
 use crate::engine::session::{CATALOG, SCHEMA};
@@ -26,6 +29,29 @@ pub async fn plan(
 ) -> Result<LogicalPlan, DataFusionError> {
     let plan = session.state().statement_to_plan(statement).await;
     let plan = plan.map_err(|cause| told(session, cause))?;
+    read_only().verify_plan(&plan)?;
+    Ok(plan)
+}
+
+/// The same for a question with parameters, `$1` and so on, whose types are told.
+///
+/// # Errors
+/// When it is no question, or names what is not there.
+pub async fn plan_prepared(
+    session: &SessionContext,
+    statement: Statement,
+    data_types: Vec<DataType>,
+) -> Result<LogicalPlan, DataFusionError> {
+    let Statement::Statement(statement) = statement else {
+        return plan(session, statement).await;
+    };
+    let prepare = Sql::Prepare { name: Ident::new("question"), data_types, statement };
+    let statement = Statement::Statement(Box::new(prepare));
+    let plan = session.state().statement_to_plan(statement).await;
+    let plan = match plan.map_err(|cause| told(session, cause))? {
+        LogicalPlan::Statement(Prepared::Prepare(prepare)) => Arc::unwrap_or_clone(prepare.input),
+        other => other,
+    };
     read_only().verify_plan(&plan)?;
     Ok(plan)
 }

@@ -9,10 +9,12 @@
 //! | `listing` | which tables and columns may somebody know of? |
 //! | `open` | what does a person see of a release? |
 //! | `ask` | which SQL may a person write? |
+//! | [`catalogue`] | what do clients of PostgreSQL find that look for tables and types? |
 //! | [`gate`] | may a question be planned at all? |
 //! | [`worker`] | how is a question answered in a process of its own? |
 
 mod ask;
+pub mod catalogue;
 pub mod gate;
 mod listing;
 mod open;
@@ -22,7 +24,7 @@ mod secure_scan;
 mod seen;
 pub mod worker;
 
-pub use ask::{ask, missing_table, plan};
+pub use ask::{ask, missing_table, plan, plan_prepared};
 pub use open::{Provided, QueryError, open, open_beside, open_with};
 pub use principal::{Member, Principal};
 pub use seen::Rules;

@@ -1,6 +1,7 @@
 //! What do all requests share: the project as its files say, the releases, the limits?
 
 use std::fs;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, UNIX_EPOCH};
@@ -27,6 +28,10 @@ use crate::warehouse::project::Project;
 pub struct Options {
     /// connections at once
     pub connections_max: usize,
+    /// sessions of PostgreSQL's protocol at once
+    pub sessions_max: usize,
+    /// from one statement of such a session to the next
+    pub idle_wait: Duration,
     /// questions that are answered at once; they share the memory of queries
     pub questions_max: usize,
     /// from the first byte of a request's head to its last; also between requests
@@ -48,6 +53,8 @@ impl Default for Options {
         let seconds = Duration::from_secs;
         Self {
             connections_max: 512,
+            sessions_max: 100,
+            idle_wait: seconds(3_600),
             questions_max: 4,
             header_wait: seconds(10),
             body_wait: seconds(10),
@@ -72,6 +79,8 @@ pub struct Setting {
     pub now: DateTime<Utc>,
     /// what it may take
     pub options: Options,
+    /// where PostgreSQL's protocol is spoken, if it is
+    pub postgres: Option<SocketAddr>,
     /// how SQL of anybody is answered
     pub workers: worker::Settings,
 }
@@ -114,7 +123,7 @@ pub(super) struct Scene {
 
 impl App {
     pub(super) fn new(setting: Setting, pool: Pool, hosts: Hosts, api: Json) -> Self {
-        let Setting { root, home, limits, now, options, workers: _ } = setting;
+        let Setting { root, home, limits, now, options, postgres: _, workers: _ } = setting;
         let at_once = options.questions_max.max(1);
         let memory_bytes = limits.memory_bytes / at_once;
         Self {
@@ -168,6 +177,11 @@ impl App {
             Ok(Scene { app, sources, held, caller })
         })
         .await
+    }
+
+    /// What one question may use.
+    pub(super) fn limits(&self) -> &Limits {
+        &self.limits
     }
 
     /// Leave to answer a question, as soon as few enough are being answered.

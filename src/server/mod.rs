@@ -24,6 +24,7 @@
 //! | `reports` | which reports are there, and what is the answer to one? |
 //! | `cubes` | which cubes are there? |
 //! | `cube_api` | what is answered to clients of Cube's REST API? |
+//! | `postgres` | what do clients of PostgreSQL find? |
 //! | `openapi` | what can be asked, as machines read it? |
 
 mod answering;
@@ -40,6 +41,7 @@ mod listen;
 mod media;
 mod metrics;
 mod openapi;
+mod postgres;
 mod problem;
 mod releases;
 mod reports;
@@ -53,12 +55,13 @@ use std::time::Duration;
 
 use thiserror::Error;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
 
 use self::app::App;
 use self::hosts::Hosts;
-use crate::query::worker::{IsolatedError, Pool};
 use crate::query::worker::pool::PoolError;
+use crate::query::worker::{IsolatedError, Pool};
 use crate::warehouse::WarehouseError;
 
 pub use self::app::{Options, Setting};
@@ -105,6 +108,7 @@ pub enum ServerError {
 pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
+    postgres: Option<TcpListener>,
     app: Arc<App>,
 }
 
@@ -116,19 +120,18 @@ impl Server {
     /// When the address can be reached from elsewhere or cannot be had, or the newest release is
     /// damaged.
     pub async fn bind(address: SocketAddr, setting: Setting) -> Result<Self, ServerError> {
-        if !address.ip().is_loopback() {
-            return Err(ServerError::NotLoopback(address));
-        }
-        let failed = |cause| ServerError::Address { address, cause };
-        let listener = TcpListener::bind(address).await.map_err(failed)?;
-        let address = listener.local_addr().map_err(failed)?;
+        let (listener, address) = listener(address).await?;
+        let postgres = match setting.postgres {
+            Some(address) => Some(self::listener(address).await?.0),
+            None => None,
+        };
         let api = openapi::document(&routes::document()).map_err(ServerError::Document)?;
         let pool = Pool::new(setting.workers.clone())?;
         pool.warm()?;
         let app = Arc::new(App::new(setting, pool, Hosts::of(address), api));
         let looking = Arc::clone(&app);
         tokio::task::spawn_blocking(move || looking.keeper.look(looking.now())).await??;
-        Ok(Self { listener, address, app })
+        Ok(Self { listener, address, postgres, app })
     }
 
     /// The address.
@@ -136,13 +139,40 @@ impl Server {
         self.address
     }
 
+    /// The address at which PostgreSQL's protocol is spoken, if it is.
+    pub fn postgres_address(&self) -> Option<SocketAddr> {
+        self.postgres.as_ref().and_then(|listener| listener.local_addr().ok())
+    }
+
     /// Answers requests until `stop`, and then lets those end that run.
     pub async fn run(self, stop: impl Future<Output = ()>) {
         let watch = tokio::spawn(follow(Arc::clone(&self.app)));
+        let (end, ends) = watch::channel(false);
+        let sessions = self
+            .postgres
+            .map(|listener| tokio::spawn(postgres::listen(listener, Arc::clone(&self.app), ends)));
+        let stop = async {
+            stop.await;
+            let _ = end.send(true);
+        };
         let router = routes::router(Arc::clone(&self.app));
         listen::listen(self.listener, self.app, router, stop).await;
+        if let Some(sessions) = sessions {
+            let _ = sessions.await;
+        }
         watch.abort();
     }
+}
+
+/// Takes an address that only this machine reaches.
+async fn listener(address: SocketAddr) -> Result<(TcpListener, SocketAddr), ServerError> {
+    if !address.ip().is_loopback() {
+        return Err(ServerError::NotLoopback(address));
+    }
+    let failed = |cause| ServerError::Address { address, cause };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    Ok((listener, address))
 }
 
 /// Looks for new releases, for ever.

@@ -95,6 +95,16 @@ impl Problem {
         self.status
     }
 
+    /// What it is called by programs.
+    pub(super) fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// What is told of it.
+    pub(super) fn detail(&self) -> &str {
+        &self.detail
+    }
+
     /// The document. `error` is what clients of Cube show.
     pub(super) fn document(&self, request_id: Option<&str>) -> String {
         let mut document = json!({

@@ -6,6 +6,8 @@
 //! what would work.
 //!
 //! - [`task`]: what the two processes say to each other
+//! - [`manner`]: how a question is asked, beyond its text
+//! - `bind`: how it comes to the values of its parameters
 //! - `frames`: how that lies in the pipes between them
 //! - [`confine`]: what the answering process takes from itself
 //! - [`serve`]: the answering process
@@ -14,10 +16,12 @@
 //! - `relay`: one question, from its first byte to the end of its process
 //! - `error`: what is told
 
+mod bind;
 pub mod confine;
 mod error;
 mod frames;
 mod line;
+pub mod manner;
 pub mod pool;
 mod relay;
 pub mod serve;

@@ -20,6 +20,7 @@ use super::confine::Confinement;
 use super::error::IsolatedError;
 use super::frames;
 use super::line::{Line, Width};
+use super::manner::Manner;
 use super::relay::{self, Part};
 use super::task::{Bounds, OnBehalf, Task};
 use crate::config::{self, ConfigError};
@@ -156,12 +157,25 @@ impl Pool {
     /// # Errors
     /// When the question cannot be answered. What fails later comes with the rows.
     pub async fn ask(&self, person: &str, question: Question) -> Result<Answer, IsolatedError> {
+        self.ask_with(person, question, Manner::default()).await
+    }
+
+    /// The same for a question with parameters, or of which only the columns are wanted.
+    ///
+    /// # Errors
+    /// As of [`Self::ask`].
+    pub async fn ask_with(
+        &self,
+        person: &str,
+        question: Question,
+        manner: Manner,
+    ) -> Result<Answer, IsolatedError> {
         let judged = gate::check_text(&question.sql);
         judged.map_err(|error| match error.limit() {
             Some(_) => IsolatedError::Refused(error.to_string()),
             None => IsolatedError::Mistake(error.to_string()),
         })?;
-        let task = self.task(&question)?;
+        let task = self.task(&question, manner)?;
         let place = self.line.enter(person).await?;
         let process = self.take()?;
         let (sender, mut parts) = mpsc::channel(1);
@@ -178,13 +192,14 @@ impl Pool {
         }
     }
 
-    fn task(&self, question: &Question) -> Result<Vec<u8>, IsolatedError> {
+    fn task(&self, question: &Question, manner: Manner) -> Result<Vec<u8>, IsolatedError> {
         let bounds = &self.settings.bounds;
         let task = Task {
             project: self.settings.project.clone(),
             release: question.release,
             principal: OnBehalf::from(&question.principal),
             sql: question.sql.clone(),
+            manner,
             threads: bounds.threads,
             memory_bytes: bounds.memory_bytes,
             spill_bytes: bounds.spill_bytes,

@@ -10,6 +10,7 @@ use datafusion::arrow::datatypes::DataType;
 use datafusion::arrow::error::ArrowError;
 use datafusion::arrow::ipc::writer::StreamWriter;
 use datafusion::error::DataFusionError;
+use datafusion::execution::SendableRecordBatchStream;
 use datafusion::object_store;
 use datafusion::parquet::errors::ParquetError;
 use datafusion::prelude::SessionContext;
@@ -19,12 +20,14 @@ use rustix::process::{Signal, getpid, kill_process};
 use thiserror::Error;
 use tokio::runtime::{Builder, Runtime};
 
+use super::bind::{self, Bound};
 use super::confine::{ConfineError, Confinement};
 use super::frames::{self, Kind};
+use super::manner::{self, Manner};
 use super::task::{End, Failure, FailureKind, Task};
 use crate::engine::Limits;
 use crate::engine::encode::EncodeError;
-use crate::query::{self, Principal, gate};
+use crate::query::{self, Principal, catalogue, gate};
 use crate::warehouse::{Home, WarehouseError, project};
 
 /// Bytes of a thread's stack: the gate lets no question through that needs more.
@@ -104,17 +107,29 @@ fn runtime(threads: usize) -> io::Result<Runtime> {
 /// A question that passed the gate, and what it is asked of.
 struct Ready {
     session: SessionContext,
-    statement: Statement,
+    asked: Asked,
+    manner: Manner,
     rows_max: u64,
+}
+
+/// A question that is read: of the release, or of its catalogue.
+enum Asked {
+    Question(Statement),
+    Catalogue(catalogue::Question),
 }
 
 /// Opens the release for whoever asks.
 fn prepare(task: &Task, confinement: &Confinement) -> Result<Ready, Failure> {
-    let statement = gate::check(&task.sql).map_err(|error| {
-        let is_limit = error.limit().is_some();
-        let kind = if is_limit { FailureKind::Refused } else { FailureKind::Mistake };
-        failure(kind, error.to_string())
-    })?;
+    let surroundings = task.manner.surroundings.as_ref();
+    let catalogue = surroundings.and_then(|_| catalogue::read(&task.sql));
+    let asked = match catalogue {
+        Some(question) => Asked::Catalogue(question),
+        None => Asked::Question(gate::check(&task.sql).map_err(|error| {
+            let is_limit = error.limit().is_some();
+            let kind = if is_limit { FailureKind::Refused } else { FailureKind::Mistake };
+            failure(kind, error.to_string())
+        })?),
+    };
     let fault = |error: &dyn Error| failure(FailureKind::Fault, error.to_string());
     let place = project::home_place(&task.project).map_err(|error| fault(&error))?;
     let home = Home::open(place).map_err(|error| fault(&error))?;
@@ -130,7 +145,7 @@ fn prepare(task: &Task, confinement: &Confinement) -> Result<Ready, Failure> {
     let runtime = session.runtime_env();
     let limited = runtime.disk_manager.set_max_temp_directory_size(task.spill_bytes);
     limited.map_err(|error| fault(&error))?;
-    Ok(Ready { session, statement, rows_max: task.rows_max })
+    Ok(Ready { session, asked, manner: task.manner.clone(), rows_max: task.rows_max })
 }
 
 /// Why an answer breaks off.
@@ -170,11 +185,25 @@ async fn answer<W: Write + Send>(ready: Ready, mut out: W) -> Result<(W, End), S
     Ok((out, end))
 }
 
+/// Plans a question and begins with its answer; with none where only its columns are wanted.
+async fn begin(ready: Ready) -> Result<SendableRecordBatchStream, DataFusionError> {
+    let Ready { session, asked, manner, rows_max: _ } = ready;
+    let statement = match asked {
+        Asked::Question(statement) => statement,
+        Asked::Catalogue(question) => {
+            return catalogue::answer(&session, question, &manner).await;
+        }
+    };
+    let Bound { plan, kinds } = bind::plan(&session, statement, &manner).await?;
+    if !manner.is_described {
+        return session.execute_logical_plan(plan).await?.execute_stream().await;
+    }
+    manner::description(plan.schema().as_arrow(), &kinds)
+}
+
 async fn rows(ready: Ready, out: &mut (impl Write + Send), end: &mut End) -> Result<(), Stop> {
-    let Ready { session, statement, rows_max } = ready;
-    let plan = query::plan(&session, statement).await?;
-    let frame = session.execute_logical_plan(plan).await?;
-    let mut stream = frame.execute_stream().await?;
+    let rows_max = ready.rows_max;
+    let mut stream = begin(ready).await?;
     frames::write(out, Kind::Planned, &[])?;
     let mut writer = StreamWriter::try_new(Vec::new(), &stream.schema())?;
     send(&mut writer, out)?;

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::manner::Manner;
 use crate::query::policy::Access;
 use crate::query::{Member, Principal, Rules};
 use crate::warehouse::project::ProjectError;
@@ -71,6 +72,8 @@ pub struct Task {
     pub principal: OnBehalf,
     /// the question
     pub sql: String,
+    /// how it is asked
+    pub manner: Manner,
     /// threads that work on it
     pub threads: usize,
     /// bytes that sorts, groups and joins may hold together
