@@ -96,11 +96,7 @@ pub(super) const TABLES: &[Table] = &[
          usebypassrls bool, passwd text, valuntil text, useconfig _text",
     ),
     (PG, "pg_group", "groname name, grosysid oid, grolist _oid"),
-    (
-        PG,
-        "pg_auth_members",
-        "roleid oid, member oid, grantor oid, admin_option bool",
-    ),
+    (PG, "pg_auth_members", "roleid oid, member oid, grantor oid, admin_option bool"),
     (
         PG,
         "pg_settings",
@@ -154,11 +150,7 @@ pub(super) const TABLES: &[Table] = &[
          collisdeterministic bool, collencoding int4, collcollate text, collctype text, \
          colliculocale text, collversion text",
     ),
-    (
-        PG,
-        "pg_inherits",
-        "inhrelid oid, inhparent oid, inhseqno int4, inhdetachpending bool",
-    ),
+    (PG, "pg_inherits", "inhrelid oid, inhparent oid, inhseqno int4, inhdetachpending bool"),
     (
         PG,
         "pg_partitioned_table",
@@ -183,11 +175,7 @@ pub(super) const TABLES: &[Table] = &[
         "oid oid, pubname name, pubowner oid, puballtables bool, pubinsert bool, pubupdate bool, \
          pubdelete bool, pubtruncate bool, pubviaroot bool",
     ),
-    (
-        PG,
-        "pg_publication_rel",
-        "oid oid, prpubid oid, prrelid oid, prqual text, prattrs _int2",
-    ),
+    (PG, "pg_publication_rel", "oid oid, prpubid oid, prrelid oid, prqual text, prattrs _int2"),
     (PG, "pg_publication_namespace", "oid oid, pnpubid oid, pnnspid oid"),
     (
         PG,
@@ -287,11 +275,7 @@ pub(super) const TABLES: &[Table] = &[
         "pg_available_extensions",
         "name name, default_version text, installed_version text, comment text",
     ),
-    (
-        PG,
-        "pg_tablespace",
-        "oid oid, spcname name, spcowner oid, spcacl _text, spcoptions _text",
-    ),
+    (PG, "pg_tablespace", "oid oid, spcname name, spcowner oid, spcacl _text, spcoptions _text"),
     (PG, "pg_default_acl", "oid oid, defaclrole oid, defaclnamespace oid, defaclobjtype char"),
     (PG, "pg_seclabels", "objoid oid, classoid oid, objsubid int4, provider text, label text"),
     (PG, "pg_timezone_names", "name text, abbrev text, utc_offset text, is_dst bool"),

@@ -38,7 +38,7 @@ impl Session {
         Ok(scene.held)
     }
 
-    /// What tables and columns mean and by what rows are told apart, where a question is about that.
+    /// What tables mean and by what rows are told apart, where a question is about that.
     pub(super) async fn meanings(&mut self, sql: &str) -> Result<Vec<Meaning>, Fault> {
         let sql = sql.to_lowercase();
         match ["description", "constraint", "index", "indkey"].iter().any(|word| sql.contains(word))

@@ -6,6 +6,7 @@
 //! | `message` | what does a client say? |
 //! | `wire` | how do messages come and go, within which time and size? |
 //! | `startup` | how does a connection begin? |
+//! | `proof` | who is it, and does it still come in? |
 //! | `session` | how does it go on? |
 //! | `command` | which statements does the session itself answer? |
 //! | `doing` | what does it do at them? |
@@ -35,12 +36,14 @@ mod message;
 mod moments;
 mod numeric;
 mod portal;
+mod proof;
 mod session;
 mod settings;
 mod startup;
 mod transaction;
 mod wire;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -55,6 +58,7 @@ use self::session::Session;
 use self::startup::Refused;
 use self::wire::{Bound, Broken, Wire};
 use super::app::App;
+use super::tls::Certificates;
 
 /// Connections beyond the limit that are told so; those beyond them are closed at once.
 const TOLD_MAX: usize = 16;
@@ -64,15 +68,22 @@ const MESSAGE_BYTES_MAX: usize = 2 << 20;
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// What all connections share.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Shared {
+    certificates: Option<Arc<Certificates>>,
     connections: Arc<Connections>,
     meanings: Arc<Meanings>,
 }
 
 /// Takes connections until `stop` says so, and ends those that are open then.
-pub(super) async fn listen(listener: TcpListener, app: Arc<App>, mut stop: watch::Receiver<bool>) {
-    let shared = Arc::new(Shared::default());
+pub(super) async fn listen(
+    listener: TcpListener,
+    app: Arc<App>,
+    certificates: Option<Arc<Certificates>>,
+    mut stop: watch::Receiver<bool>,
+) {
+    let (connections, meanings) = Default::default();
+    let shared = Arc::new(Shared { certificates, connections, meanings });
     let most = Arc::new(Semaphore::new(app.options.sessions_max));
     let told = Arc::new(Semaphore::new(TOLD_MAX));
     let mut open = JoinSet::new();
@@ -127,8 +138,9 @@ async fn serve(
     _permit: OwnedSemaphorePermit,
     mut stop: watch::Receiver<bool>,
 ) {
+    let Ok(peer) = stream.peer_addr().map(|peer| peer.ip()) else { return };
     let mut wire = wire(&app, stream);
-    let Some(mut session) = begun(app, &shared, &mut wire).await else { return };
+    let Some(mut session) = begun(app, &shared, &mut wire, peer).await else { return };
     let ended = tokio::select! {
         ended = session.run(&mut wire) => ended,
         () = stopped(&mut stop) => {
@@ -154,10 +166,10 @@ async fn tell(wire: &mut Wire, fault: &Fault) {
 }
 
 /// Begins a session; nothing where its client is not let in.
-async fn begun(app: Arc<App>, shared: &Shared, wire: &mut Wire) -> Option<Session> {
+async fn begun(app: Arc<App>, shared: &Shared, wire: &mut Wire, peer: IpAddr) -> Option<Session> {
     let begin = async {
         let parameters = startup::parameters(wire, shared).await?;
-        startup::begin(wire, shared, &parameters).await
+        startup::begin(&app, wire, shared, &parameters, peer).await
     };
     let wait = app.options.header_wait;
     let refused = match tokio::time::timeout(wait, begin).await {

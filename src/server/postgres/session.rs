@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Instant;
 
 use pgwire::messages::response::CommandComplete;
 
@@ -14,6 +15,7 @@ use super::kinds::{self, Column};
 use super::meaning::Meanings;
 use super::message::{Bind, Message, Target};
 use super::portal::{Open, Portal, Prepared, State, Statement, Stop, described, undisturbed};
+use super::proof;
 use super::settings::{Settings, VERSION};
 use super::startup::{Login, Start};
 use super::transaction::Transaction;
@@ -345,6 +347,9 @@ impl Session {
         values: Vec<Given>,
         is_described: bool,
     ) -> Result<(Answer, Arc<Held>), Stop> {
+        self.login.caller = proof::renewed(&self.app, &self.login).await?;
+        proof::is_recording(&self.app)?;
+        let begun = Instant::now();
         let held = self.held().await?;
         let surroundings = Surroundings {
             user: self.login.user.clone(),
@@ -361,8 +366,21 @@ impl Session {
             sql: sql.clone(),
         };
         let asked = self.app.pool.ask_with(&caller.name, question, manner);
-        let answer = undisturbed(wire, &self.place.cancel, asked).await?;
-        Ok((answer.map_err(|error| Fault::asked(&error, &sql))?, held))
+        let answer = match undisturbed(wire, &self.place.cancel, asked).await {
+            Ok(answer) => answer.map_err(|error| Stop::from(Fault::asked(&error, &sql))),
+            Err(stop) => Err(stop),
+        };
+        if !is_described {
+            let outcome = match &answer {
+                Ok(_) => "ok",
+                Err(Stop::Fault(fault)) => fault.state,
+                Err(Stop::Broken(_)) => "gone",
+            };
+            let (release, took) = (Some(held.release.number), begun.elapsed());
+            let Login { caller, peer, .. } = &self.login;
+            proof::written(&self.app, &caller.name, *peer, &sql, release, outcome, took);
+        }
+        Ok((answer?, held))
     }
 
     /// Asks a portal's question, if it has one and has not been asked.

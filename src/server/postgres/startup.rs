@@ -1,14 +1,21 @@
 //! How does a connection begin? Protected or not, who it is, with which settings.
 
+use std::net::IpAddr;
+use std::sync::Arc;
+
 use pgwire::messages::response::ErrorResponse;
+use tokio_rustls::TlsAcceptor;
 
 use super::Shared;
 use super::cancel::Place;
 use super::fault::Fault;
 use super::message::First;
+use super::proof;
 use super::settings::Settings;
 use super::wire::{Broken, Wire};
+use crate::server::app::App;
 use crate::server::caller::Caller;
+use crate::server::tls::Alpn;
 
 /// Signs of a name that a client gives.
 const NAME_MAX: usize = 63 * 3;
@@ -22,6 +29,10 @@ pub(super) struct Login {
     pub user: String,
     /// what the client calls the database
     pub database: String,
+    /// whether nobody had to say who it is
+    pub is_owner: bool,
+    /// the machine at the other end
+    pub peer: IpAddr,
 }
 
 /// How a session begins.
@@ -61,16 +72,21 @@ pub(super) async fn parameters(
 ) -> Result<Vec<(String, String)>, Refused> {
     // TLS and the other protection are asked for once each.
     for _ in 0..3 {
-        match wire.first().await? {
-            First::Tls | First::Gss => {
+        match (wire.first().await?, &shared.certificates) {
+            (First::Tls, Some(certificates)) if !wire.is_encrypted => {
+                wire.put_byte(b'S');
+                wire.send().await?;
+                wire.encrypt(TlsAcceptor::from(certificates.config(Alpn::Any))).await?;
+            }
+            (First::Tls | First::Gss, _) => {
                 wire.put_byte(b'N');
                 wire.send().await?;
             }
-            First::Cancel { process, secret } => {
+            (First::Cancel { process, secret }, _) => {
                 shared.connections.cancel(process, &secret);
                 return Err(Refused::Canceled);
             }
-            First::Start { minor, parameters } => {
+            (First::Start { minor, parameters }, _) => {
                 negotiate(wire, minor, &parameters);
                 return Ok(parameters);
             }
@@ -97,9 +113,11 @@ fn negotiate(wire: &mut Wire, minor: u16, parameters: &[(String, String)]) {
 
 /// Begins a session for whoever is let in.
 pub(super) async fn begin(
+    app: &Arc<App>,
     wire: &mut Wire,
     shared: &Shared,
     parameters: &[(String, String)],
+    peer: IpAddr,
 ) -> Result<Start, Refused> {
     let named = |wanted: &str| {
         let found = parameters.iter().find(|(name, _)| name == wanted);
@@ -114,8 +132,17 @@ pub(super) async fn begin(
         return Err(Fault::fatal("0A000", "there is no replication; ask for rows instead").into());
     }
     let settings = settings(user, parameters)?;
-    let login =
-        Login { caller: Caller::owner(), user: user.to_owned(), database: database.to_owned() };
+    if !peer.is_loopback() && !wire.is_encrypted {
+        let text = "what is said can be read on the way; connect with sslmode=require";
+        return Err(Fault::fatal("28000", text).into());
+    }
+    let is_open = app.is_open().await.map_err(Fault::from)?;
+    let caller = match is_open {
+        true => Caller::owner(),
+        false => proof::proven(app, wire, user, peer).await?,
+    };
+    let (user, database) = (user.to_owned(), database.to_owned());
+    let login = Login { caller, user, database, is_owner: is_open, peer };
     let place = shared.connections.enter();
     let place = place.ok_or_else(|| Fault::fatal("58000", "the system gives no random numbers"))?;
     wire.put_raw(b'R', &0_u32.to_be_bytes());

@@ -8,6 +8,7 @@ use bytes::{BufMut, Bytes, BytesMut};
 use pgwire::messages::Message as Encoded;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::timeout;
+use tokio_rustls::TlsAcceptor;
 
 use super::message::{self, First, Message};
 
@@ -56,7 +57,9 @@ pub(super) struct Bound {
 
 /// A connection's two directions.
 pub(super) struct Wire {
-    pub(super) stream: Box<dyn Duplex>,
+    stream: Box<dyn Duplex>,
+    /// whether nobody else reads what is said
+    pub(super) is_encrypted: bool,
     read: BytesMut,
     written: BytesMut,
     pub(super) bound: Bound,
@@ -64,7 +67,19 @@ pub(super) struct Wire {
 
 impl Wire {
     pub(super) fn new(stream: Box<dyn Duplex>, bound: Bound) -> Self {
-        Self { stream, read: BytesMut::new(), written: BytesMut::new(), bound }
+        Self { stream, is_encrypted: false, read: BytesMut::new(), written: BytesMut::new(), bound }
+    }
+
+    /// Goes on encrypted. Bytes that came before would have been said by anybody.
+    pub(super) async fn encrypt(&mut self, acceptor: TlsAcceptor) -> Result<(), Broken> {
+        if !self.read.is_empty() {
+            return Err(Broken::Senseless("what came before TLS is no part of it"));
+        }
+        let plain = std::mem::replace(&mut self.stream, Box::new(tokio::io::empty()));
+        let encrypted = timeout(self.bound.message, acceptor.accept(plain)).await;
+        self.stream = Box::new(encrypted.map_err(|_| Broken::Late)??);
+        self.is_encrypted = true;
+        Ok(())
     }
 
     /// What comes first.
