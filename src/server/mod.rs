@@ -57,8 +57,8 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use self::app::App;
 use self::hosts::Hosts;
-use crate::query::worker::{IsolatedError, Pool};
 use crate::query::worker::pool::PoolError;
+use crate::query::worker::{IsolatedError, Pool};
 use crate::warehouse::WarehouseError;
 
 pub use self::app::{Options, Setting};
