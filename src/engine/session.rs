@@ -9,6 +9,7 @@ use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datafusion::prelude::{SessionConfig, SessionContext};
 
 use super::EngineError;
+use super::joins;
 use super::memory::SharedMemory;
 use super::windows::PartitionwiseWindows;
 use crate::functions;
@@ -78,6 +79,7 @@ pub fn session_within(shared: &Shared, threads: usize) -> SessionContext {
         .with_runtime_env(Arc::clone(&shared.runtime))
         .with_default_features()
         .with_optimizer_rules(functions::optimizer_rules())
+        .with_physical_optimizer_rules(joins::rules())
         .with_physical_optimizer_rule(Arc::new(PartitionwiseWindows))
         .build();
     let context = SessionContext::new_with_state(state);
