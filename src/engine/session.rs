@@ -108,6 +108,8 @@ fn config(threads: usize, memory_bytes: usize) -> SessionConfig {
     options.sql_parser.parse_float_as_decimal = true;
     // A cast to text gives the type in which text is stored.
     options.sql_parser.map_string_types_to_utf8view = false;
+    // `joins` says which side of a join is held in memory.
+    options.optimizer.join_reordering = false;
     options.execution.sort_spill_reservation_bytes =
         (memory_bytes / MERGING_PART).min(MERGING_BYTES);
     options.execution.time_zone = Some("+00:00".to_owned());

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use datafusion::arrow::datatypes::{DataType, Field, SchemaRef};
+use datafusion::arrow::datatypes::{Field, SchemaRef};
 use datafusion::catalog::TableProvider;
 use datafusion::datasource::empty::EmptyTable;
 use datafusion::datasource::{MemTable, ViewTable};
@@ -15,6 +15,7 @@ use tokio::runtime::Handle;
 
 use super::months::{Scope, neighbours};
 use super::{BuildError, Context, NOTHING, closing, only};
+use crate::engine::joins::value_bytes;
 use crate::engine::session::{Shared, session_within, shared};
 use crate::model::compile::{Model, schema_of};
 use crate::model::files::{Layer, ModelFile};
@@ -153,7 +154,7 @@ impl<'a> Tables<'a> {
         let used = model.uses.get(name);
         let widths = given.or_else(computed).map_or(VALUE_BYTES, |schema| {
             let is_used = |field: &&Arc<Field>| used.is_none_or(|used| used.contains(field.name()));
-            schema.fields().iter().filter(is_used).map(|field| width(field.data_type())).sum()
+            schema.fields().iter().filter(is_used).map(|field| value_bytes(field.data_type())).sum()
         });
         Ok(rows.saturating_mul(widths + ROW_BYTES))
     }
@@ -377,14 +378,4 @@ pub(super) fn register(
 ) -> Result<(), DataFusionError> {
     schema_of(session, name.schema())?.register_table(name.table().to_owned(), table)?;
     Ok(())
-}
-
-/// Bytes of memory that a value of a type takes, about.
-fn width(kind: &DataType) -> u64 {
-    match kind.primitive_width() {
-        Some(bytes) => bytes as u64,
-        None if *kind == DataType::Boolean => 1,
-        // Texts and lists: where they begin, and the codes and names that they mostly are.
-        None => 4 + VALUE_BYTES,
-    }
 }
