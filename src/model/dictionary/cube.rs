@@ -136,7 +136,7 @@ pub(super) fn cube(model: &Model, systems: BTreeSet<String>) -> Option<Cube> {
             name: name.clone(),
             by: by.collect(),
             measures: columns.measures.into_keys().collect(),
-            is_by_month: filled.head.month.is_some(),
+            is_by_month: !filled.head.inputs.is_empty(),
             table: filled.name,
         })
     });
