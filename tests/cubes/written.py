@@ -10,9 +10,9 @@ behind `#=`. What is asked in another way (errors, what totals are called, cubes
 below raw/) is by hand, and the comment above it says why it is so.
 """
 import json
-import pathlib
+import re
 import sys
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from answers import Answerer
 from compare import ordered, page, plain, same
@@ -35,6 +35,8 @@ class Record:
 
     def question(self):
         """The question to be computed; nothing for what is by hand."""
+        if self.head.startswith("statement "):
+            return None
         if self.text.startswith("cube step "):
             said = "\n".join(line[2:] for line in self.comment if line.startswith("#="))
             return json.loads(said) if said else None
@@ -68,12 +70,37 @@ def answer(answerer, question):
         columns = columns_of(question, result, measures)
         shown = page(every, question)
         for row in shown:
-            rows.append([row.get(column) for column in columns])
+            rows.append([value_of(answerer, row, column) for column in columns])
         if question.get("total"):
             left = len(every) - (question.get("offset") or 0) - len(shown)
             rows.append([f"total {len(every)}" + (", more follow" if left > 0 else "")])
         kinds = kinds or ["R" if column in measures else "T" for column in columns]
     return "".join(kinds), [" ".join(cell(value) for value in row) for row in rows]
+
+
+def value_of(answerer, row, column):
+    """A value with as many decimals as its kind has; seconds, minutes and hours are whole."""
+    value = row.get(column)
+    if column.endswith(".isPartial") and column not in row:
+        return None if row[column.removesuffix(".isPartial")] is None else False
+    if not isinstance(value, (int, Decimal)) or "." not in column:
+        return value
+    prefix, word = column.split(".", 1)
+    if word not in answerer.project.cubes.get(prefix, Nothing).measures:
+        return value
+    cube = answerer.project.cubes[prefix]
+    said = cube.measures[word]
+    more = 6 if said.get("keep") == "average" else 1 if said["additivity"] == "none" else 0
+    if not more:
+        return value
+    scale = re.search(r"DECIMAL\(\d+,(\d+)\)", cube.types[said["column"]])
+    digits = Decimal(1).scaleb(-(int(scale[1]) if scale else 0) - more)
+    return Decimal(value).quantize(digits, rounding=ROUND_HALF_UP)
+
+
+class Nothing:
+    """A cube that is not there."""
+    measures = {}
 
 
 def columns_of(question, result, measures):

@@ -45,6 +45,17 @@ window
     own as (partition by customer_id order by changed_on),
     latest as (partition by customer_id order by changed_on desc);
 
+-- Two whom nobody but finance knows.
+insert into people by name
+select
+    customer_of('finance', debtor_id) as customer_id,
+    date '1900-01-01' as from_on,
+    date '2999-01-01' as until_on,
+    debtor_name as customer_name,
+    city
+from feeds.finance_debtors
+where debtor_id in ('40099', '90002');
+
 create table closing as
 select rated_on::date as rated_on, from_currency_code, to_currency_code,
     exchange_rate::decimal(18, 8) as exchange_rate

@@ -7,8 +7,7 @@ with entries as (
         e.entity_id,
         e.account_id,
         e.cost_centre_id,
-        case when e.debtor_id is not null then customer_of('finance', e.debtor_id) end
-            as customer_id,
+        customer_of('finance', e.debtor_id) as customer_id,
         e.document_id,
         e.document_type,
         e.posting_status,

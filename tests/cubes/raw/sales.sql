@@ -22,7 +22,7 @@ lines as (
         booked(l.list_amount, h.currency_code, h.entity_id, l.invoiced_on::date) as list_amount,
         booked(l.discount_amount, h.currency_code, h.entity_id, l.invoiced_on::date)
             as discount_amount,
-        money(coalesce(c.cost_amount, 0)) as cost_amount,
+        money(-coalesce(c.cost_amount, 0)) as cost_amount,
         l.quantity::bigint as quantity
     from feeds.finance_invoice_lines as l
     inner join feeds.finance_invoices as h using (invoice_id)
@@ -33,7 +33,7 @@ lines as (
 select
     lines.* exclude (quantity),
     p.unit_then as business_unit_id,
-    net_amount - cost_amount as margin_amount,
+    net_amount + cost_amount as margin_amount,
     net_amount as costed_net_amount,
     case when line_kind in ('goods', 'parts') then net_amount end as goods_net_amount,
     case when line_kind in ('goods', 'parts') then quantity end as sold_quantity,
