@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::error::CubeError;
-use super::head::{Dimension, Fiscal, Measure, Segment, SHARE};
+use super::head::{Dimension, Fiscal, Measure, SHARE, Segment};
 use super::shared::Shared;
 use super::variant::Variant;
 use crate::model::compile::similar;

@@ -48,7 +48,11 @@ pub struct Receipt {
 
 impl Answer {
     /// What the answer rests on, with what was waived for closings of periods.
-    pub(super) fn receipt(&self, opened: &Opened<'_>, closings: Vec<Waived>) -> Result<Receipt, CubeError> {
+    pub(super) fn receipt(
+        &self,
+        opened: &Opened<'_>,
+        closings: Vec<Waived>,
+    ) -> Result<Receipt, CubeError> {
         let release = opened.asker.release;
         let systems = release.systems.iter();
         let routes = self.routes();
