@@ -15,8 +15,16 @@ const LENGTH_MIN: usize = 12;
 /// Bytes that it has at most, so that nobody keeps the server busy with one.
 const LENGTH_MAX: usize = 1024;
 /// Words that are tried first; a password that is one of them with digits and signs is not taken.
-const COMMON: [&str; 8] =
-    ["password", "passwort", "patron", "letmein", "welcome", "qwertyuiop", "administrator", "admin"];
+const COMMON: [&str; 8] = [
+    "password",
+    "passwort",
+    "patron",
+    "letmein",
+    "welcome",
+    "qwertyuiop",
+    "administrator",
+    "admin",
+];
 
 /// What is kept of a password. There are no rules of composition: length is what counts.
 ///

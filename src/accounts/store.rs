@@ -151,7 +151,8 @@ impl Accounts {
     /// When the file cannot be read.
     pub fn is_empty(&self) -> Result<bool, AccountsError> {
         self.reading(|file| {
-            let mut statement = file.prepare_cached("select not exists (select 1 from accounts)")?;
+            let mut statement =
+                file.prepare_cached("select not exists (select 1 from accounts)")?;
             Ok(statement.query_row([], |row| row.get(0))?)
         })
     }
@@ -193,7 +194,8 @@ fn lock(connection: &Mutex<Connection>) -> MutexGuard<'_, Connection> {
 
 /// Makes the file, which nobody else may read. What SQLite writes beside it has the same mode.
 fn keep_to_oneself(path: &Path) -> std::io::Result<()> {
-    let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path)?;
+    let file =
+        OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path)?;
     if file.metadata()?.permissions().mode() & 0o077 != 0 {
         fs::set_permissions(path, Permissions::from_mode(0o600))?;
     }

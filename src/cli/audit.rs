@@ -51,12 +51,8 @@ fn moment(text: &str) -> Result<DateTime<Utc>, String> {
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<(), CliError> {
     let accounts = accounts(context)?;
-    let filter = Filter {
-        who: args.user.clone(),
-        since: args.since,
-        until: args.until,
-        limit: args.limit,
-    };
+    let filter =
+        Filter { who: args.user.clone(), since: args.since, until: args.until, limit: args.limit };
     let list = list(&accounts.asked(&filter)?)
         .map_err(|error| EncodeError::Query(DataFusionError::from(error)))?;
     print(context, list, args.format)

@@ -45,8 +45,8 @@ pub(super) struct Args {
     #[arg(long, default_value_t = 4, value_name = "N", value_parser = above_zero)]
     questions: usize,
 
-    /// Questions in SQL that are answered at once, each in a process of its own; they share the other
-    /// half of the memory
+    /// Questions in SQL that are answered at once, each in a process of its own; they share the
+    /// other half of the memory
     #[arg(long, default_value_t = 2, value_name = "N", value_parser = above_zero)]
     sql_processes: usize,
 

@@ -229,9 +229,9 @@ fn listed(words: &BTreeSet<String>) -> String {
 }
 
 fn written(attributes: &BTreeMap<String, BTreeSet<String>>) -> String {
-    let pairs = attributes.iter().flat_map(|(name, values)| {
-        values.iter().map(move |value| format!("{name}={value}"))
-    });
+    let pairs = attributes
+        .iter()
+        .flat_map(|(name, values)| values.iter().map(move |value| format!("{name}={value}")));
     let pairs: Vec<String> = pairs.collect();
     if pairs.is_empty() { "nothing".to_owned() } else { pairs.join(" ") }
 }

@@ -50,7 +50,8 @@ pub const SERVE: &str = "\
 Examples:
   patron serve
   patron serve --listen 127.0.0.1:0                any free port; the line READY names it
-  patron serve --listen 0.0.0.0:443 --host patron.example.com --tls-certificate c.pem --tls-key k.pem
+  patron serve --listen 0.0.0.0:443 --host patron.example.com --tls-certificate c.pem \\
+      --tls-key k.pem
   patron serve --behind-proxy --host patron.example.com
   curl http://127.0.0.1:8080/api/v1/reports
   curl -O http://127.0.0.1:8080/api/v1/reports/profit_curve.xlsx

@@ -269,8 +269,8 @@ impl Access {
         None
     }
 
-    /// What is wrong with an account that is to have some roles and attributes; nothing where the file
-    /// has them all.
+    /// What is wrong with an account that is to have some roles and attributes; nothing where the
+    /// file has them all.
     pub fn misses<'a>(
         &self,
         roles: impl IntoIterator<Item = &'a String>,

@@ -147,9 +147,7 @@ pub(super) async fn add(
 }
 
 /// Leave to hash a password.
-pub(super) async fn password_turn(
-    app: &App,
-) -> Result<tokio::sync::SemaphorePermit<'_>, Problem> {
+pub(super) async fn password_turn(app: &App) -> Result<tokio::sync::SemaphorePermit<'_>, Problem> {
     match tokio::time::timeout(app.options.queue_wait, app.door.passwords.acquire()).await {
         Ok(Ok(turn)) => Ok(turn),
         _ => {

@@ -182,11 +182,9 @@ impl App {
     }
 
     /// Who somebody with an account is here and now: a member with its roles, by the rules that
-    /// warehouse/access.toml has at this moment. A role that it does not have any more sees nothing.
-    pub(super) async fn caller_of(
-        self: &Arc<Self>,
-        identity: Identity,
-    ) -> Result<Caller, Problem> {
+    /// warehouse/access.toml has at this moment. A role that it does not have any more sees
+    /// nothing.
+    pub(super) async fn caller_of(self: &Arc<Self>, identity: Identity) -> Result<Caller, Problem> {
         let app = Arc::clone(self);
         let sources = blocking(move || app.sources()).await?;
         let rules = sources.rules.get_or_try_init(|| self.rules(&sources)).await?;

@@ -1,5 +1,5 @@
-//! Who comes in? Whoever brings a token or the secret of a session; without accounts whoever reaches
-//! the loopback interface, who owns this machine's files.
+//! Who comes in? Whoever brings a token or the secret of a session; without accounts whoever
+//! reaches the loopback interface, who owns this machine's files.
 
 use std::net::IpAddr;
 use std::path::PathBuf;

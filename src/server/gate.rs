@@ -1,6 +1,6 @@
-//! What does every request pass through? It gets an id, its host and origin are looked at, who calls
-//! is found out and whether that is enough, it ends in time, and its answer is counted and written
-//! down.
+//! What does every request pass through? It gets an id, its host and origin are looked at, who
+//! calls is found out and whether that is enough, it ends in time, and its answer is counted and
+//! written down.
 
 use std::any::Any;
 use std::sync::Arc;

@@ -61,8 +61,8 @@ pub(super) async fn live(asked: Asked) -> Result<Response, Problem> {
     Ok(([(CONTENT_TYPE, "text/plain; charset=utf-8")], "alive\n").into_response())
 }
 
-/// Says whether questions can be answered; to whoever may read, with the age of the data and the last
-/// failure. Strangers are told neither names of systems nor times.
+/// Says whether questions can be answered; to whoever may read, with the age of the data and the
+/// last failure. Strangers are told neither names of systems nor times.
 #[utoipa::path(get, path = "/readyz", operation_id = "ready", tag = "health", responses(
     (status = 200, description = "Questions are answered.", body = Readiness),
     (status = 503, description = "They are not, and why.", body = Readiness),

@@ -50,8 +50,8 @@ pub(super) fn is_name(text: &str) -> bool {
 }
 
 impl Hosts {
-    /// The names of an address: of a loopback one that machine's for itself, and those that are given.
-    /// `is_secure`: they are asked over encrypted connections, whoever encrypts.
+    /// The names of an address: of a loopback one that machine's for itself, and those that are
+    /// given. `is_secure`: they are asked over encrypted connections, whoever encrypts.
     pub(super) fn of(address: SocketAddr, given: &[String], is_secure: bool) -> Self {
         let ip = match address {
             SocketAddr::V4(address) => address.ip().to_string(),

@@ -1,7 +1,7 @@
 //! Which address answers what, over HTTP?
 //!
-//! Without accounts whoever reaches the server is the owner of this machine's files, so it listens on
-//! the loopback interface only. With accounts each request says who it is.
+//! Without accounts whoever reaches the server is the owner of this machine's files, so it listens
+//! on the loopback interface only. With accounts each request says who it is.
 //!
 //! | file | question |
 //! | --- | --- |
@@ -78,8 +78,8 @@ use self::entrance::Door;
 use self::hosts::Hosts;
 use self::tls::{Certificates, TlsError};
 use crate::accounts::{AccountsError, dummy};
-use crate::query::worker::{IsolatedError, Pool};
 use crate::query::worker::pool::PoolError;
+use crate::query::worker::{IsolatedError, Pool};
 use crate::warehouse::WarehouseError;
 
 pub use self::app::{Options, Setting};
@@ -187,8 +187,8 @@ impl Server {
     /// request can come.
     ///
     /// # Errors
-    /// When the address can be reached from elsewhere without accounts, encryption and a name, when it
-    /// cannot be had, or the newest release is damaged.
+    /// When the address can be reached from elsewhere without accounts, encryption and a name, when
+    /// it cannot be had, or the newest release is damaged.
     pub async fn bind(address: SocketAddr, setting: Setting) -> Result<Self, ServerError> {
         let entrance = setting.entrance.clone();
         guarded(address, &entrance)?;

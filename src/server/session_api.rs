@@ -129,6 +129,7 @@ async fn tried(
     match signed_in.await? {
         Some(signed_in) => {
             attempts.succeeded(&name, peer);
+            note.who(&name);
             Ok(signed_in)
         }
         None => {

@@ -37,7 +37,7 @@ pub(super) enum Alpn {
     /// HTTP/1.1
     Http,
     /// whatever the client wants: PostgreSQL's own
-    #[cfg_attr(not(test), expect(dead_code, reason = "only HTTP is served so far"))]
+    #[expect(dead_code, reason = "only HTTP is served so far")]
     Any,
 }
 
@@ -81,8 +81,8 @@ impl Certificates {
         }
     }
 
-    /// Reads the files again if they are others than before; where they cannot be used, as while one
-    /// of both has been written, the last ones stay. It blocks.
+    /// Reads the files again if they are others than before; where they cannot be used, as while
+    /// one of both has been written, the last ones stay. It blocks.
     pub(super) fn look(&self) {
         let print = print(&self.certificate, &self.key).ok();
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);

@@ -175,9 +175,7 @@ pub(super) async fn decide(
     let WishDecision { granted } = object(&app, &headers, body).await?;
     let decision = if granted { Decision::Granted } else { Decision::Refused };
     caller.note.said(decision.name());
-    blocking(move || {
-        Ok(app.door.accounts.decide(number, decision, &caller.name, app.now())?)
-    })
-    .await?;
+    blocking(move || Ok(app.door.accounts.decide(number, decision, &caller.name, app.now())?))
+        .await?;
     Ok(Json(Done::default()).into_response())
 }
