@@ -123,11 +123,14 @@ impl Hosts {
         let (Some(page), Some(host)) = (Named::parse(authority), Named::parse(host)) else {
             return false;
         };
+        // What is asked over encrypted connections has no page that is not, nor the other way round.
+        if plain.is_some() == self.is_secure {
+            return false;
+        }
         if self.own.contains(&page.host) {
             return self.own.contains(&host.host) && self.reaches(page.port);
         }
-        // What is asked over encrypted connections has no page that is not.
-        self.has(authority) && page == host && plain.is_some() != self.is_secure
+        self.has(authority) && page == host
     }
 }
 

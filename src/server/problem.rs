@@ -222,6 +222,12 @@ impl From<AccountsError> for Problem {
             AccountsError::Taken(_) | AccountsError::TokenTaken { .. } => {
                 Self::new(StatusCode::CONFLICT, "name_taken", said)
             }
+            AccountsError::Unrecorded(_) => {
+                tracing::error!(error = said, "nothing is answered that cannot be written down");
+                let detail = "what is asked cannot be written down now, so nothing is answered; \
+                              the server's log says why";
+                Self::busy("not_recorded", detail)
+            }
             error if error.is_usage() => Self::bad("bad_value", said),
             other => Self::hidden(&other),
         }

@@ -32,6 +32,7 @@ sees = ["marts.*"]
 
 [roles.seller]
 description = "Sees what was sold in a country."
+sees = ["marts.dim_*"]
 [[roles.seller.rows]]
 tables = ["marts.fct_taken"]
 column = "country"
