@@ -14,6 +14,7 @@ mod policies;
 mod roles;
 mod sessions;
 mod tls;
+mod tokens;
 
 use std::sync::OnceLock;
 
