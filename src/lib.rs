@@ -1,5 +1,6 @@
 //! Patron: a customer-profitability warehouse and report server.
 
+pub mod accounts;
 pub mod bucket;
 pub mod cli;
 pub mod config;

@@ -6,11 +6,9 @@ use std::sync::Arc;
 use super::Context;
 use super::error::CliError;
 use crate::engine::near::near;
-use crate::model::given::given;
-use crate::model::{access, compile};
-use crate::query::policy::{Access, Mask, PLACE};
-use crate::query::{Member, Principal, Rules};
-use crate::warehouse::project::Project;
+use crate::model::access;
+use crate::query::policy::{Access, PLACE};
+use crate::query::{Member, Principal};
 
 /// Whose question it is.
 #[derive(Debug, clap::Args)]
@@ -45,13 +43,17 @@ impl Asking {
             attributes.entry(attribute.to_owned()).or_default().insert(value.to_owned());
         }
         let roles: BTreeSet<String> = self.as_role.iter().cloned().collect();
-        let rules = Arc::new(rules(context, &project, access, &roles)?);
+        let asked = roles.iter().filter_map(|role| access.roles.get(role));
+        let limits = context.limits();
+        let rules = access::rules(&project, &access, asked, &limits);
+        let rules = Arc::new(context.runtime.block_on(rules)?);
         let name = "the owner, as somebody else".to_owned();
         Ok(Principal::Member(Arc::new(Member { name, roles, attributes, rules })))
     }
 }
 
-fn known<'a>(
+/// Refuses a name that warehouse/access.toml does not have.
+pub(super) fn known<'a>(
     what: &str,
     wanted: &str,
     all: impl Iterator<Item = &'a String>,
@@ -62,23 +64,4 @@ fn known<'a>(
     }
     let hint = near(wanted, all);
     Err(CliError::Usage(format!("{PLACE} has no {what} `{wanted}`{hint}")))
-}
-
-/// Who sees what. Which columns are personal is found out only where a role asks for it.
-fn rules(
-    context: &Context,
-    project: &Project,
-    access: Access,
-    roles: &BTreeSet<String>,
-) -> Result<Rules, CliError> {
-    let asked = roles.iter().filter_map(|role| access.roles.get(role));
-    let masks: Vec<&Mask> = asked.flat_map(|role| &role.masks).collect();
-    if !masks.iter().any(|mask| mask.personal) {
-        return Ok(Rules { access, impersonal: BTreeMap::new() });
-    }
-    let limits = context.limits();
-    let compiled = compile(&project.root, given(project)?, &limits);
-    let (models, _) = context.runtime.block_on(compiled)?;
-    let impersonal = access::impersonal(&models, project.contracts.values())?;
-    Ok(Rules { access, impersonal })
 }

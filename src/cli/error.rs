@@ -5,11 +5,13 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use crate::accounts::AccountsError;
 use crate::config::ConfigError;
 use crate::demo::DemoError;
 use crate::engine::EngineError;
 use crate::engine::encode::EncodeError;
 use crate::model::ModelError;
+use crate::model::access::RulesError;
 use crate::model::cube::CubeError;
 use crate::model::report::ReportError;
 use crate::query::QueryError;
@@ -27,6 +29,8 @@ use crate::warehouse::project::ProjectError;
 /// Why a command failed. What a room says passes through unchanged.
 #[derive(Debug, Error)]
 pub(super) enum CliError {
+    #[error(transparent)]
+    Accounts(#[from] AccountsError),
     #[error(transparent)]
     Config(#[from] ConfigError),
     #[error(transparent)]
@@ -53,6 +57,8 @@ pub(super) enum CliError {
     Refresh(#[from] RefreshError),
     #[error(transparent)]
     Report(#[from] ReportError),
+    #[error(transparent)]
+    Rules(#[from] RulesError),
     #[error(transparent)]
     Server(#[from] ServerError),
     #[error(transparent)]
@@ -128,6 +134,7 @@ impl CliError {
     pub(super) fn status(&self) -> u8 {
         match self {
             Self::Usage(_) | Self::Log { .. } | Self::Config(_) => 2,
+            Self::Accounts(error) if error.is_usage() => 2,
             Self::Report(error) if error.is_usage() => 2,
             Self::Cube(error) if error.is_usage() => 2,
             Self::Interrupted(_) => 130,

@@ -2,6 +2,7 @@
 
 mod advise;
 mod asking;
+mod audit;
 mod check;
 mod close;
 mod collect;
@@ -30,6 +31,9 @@ mod report;
 mod restatement;
 mod scaffold;
 mod serve;
+mod token;
+mod typed;
+mod user;
 mod verify;
 mod worker;
 
@@ -83,6 +87,9 @@ enum Verb {
     Report(report::Args),
     Cube(cube::Args),
     Serve(serve::Args),
+    User(user::Args),
+    Token(token::Args),
+    Audit(audit::Args),
     Advise(advise::Args),
     Releases(releases::Args),
     Pin(pin::Args),
@@ -198,6 +205,9 @@ fn run(verb: Verb, context: &Context) -> Result<(), CliError> {
         Verb::Report(args) => report::run(&args, context),
         Verb::Cube(args) => cube::run(&args, context),
         Verb::Serve(args) => serve::run(&args, context),
+        Verb::User(args) => user::run(&args, context),
+        Verb::Token(args) => token::run(&args, context),
+        Verb::Audit(args) => audit::run(&args, context),
         Verb::Advise(args) => advise::run(&args, context),
         Verb::Releases(args) => releases::run(&args, context),
         Verb::Pin(args) => pin::run(&args, context),

@@ -1,31 +1,52 @@
 //! How does the server begin and end at the command line?
 
 use std::net::{SocketAddr, ToSocketAddrs};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::Context;
 use super::error::CliError;
+use crate::accounts::Accounts;
 use crate::demo::examples;
 use crate::engine::Limits;
 use crate::query::worker::{self, Bounds};
-use crate::server::{Options, Server, ServerError, Setting};
+use crate::server::{Entrance, Options, Server, ServerError, Setting};
 
-/// Answers reports and cubes over HTTP, to this machine only
+/// Answers reports and cubes over HTTP: to this machine, or with accounts to others
 #[derive(Debug, clap::Args)]
 #[command(after_help = examples::SERVE)]
 pub(super) struct Args {
-    /// The address; port 0 is any that is free. There are no accounts yet, so it is a loopback one
+    /// The address; port 0 is any that is free. One that other machines reach needs accounts
+    /// (`patron user add`), --host, and --tls-certificate with --tls-key or --behind-proxy
     #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDRESS", value_parser = address)]
     listen: SocketAddr,
+
+    /// A name by which others ask the server, with a port if it answers at that one only; may be
+    /// repeated
+    #[arg(long, value_name = "NAME")]
+    host: Vec<String>,
+
+    /// The certificate that it shows, with those up to its authority, in PEM; read again when it
+    /// changes
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_certificate: Option<PathBuf>,
+
+    /// The certificate's key, in PEM
+    #[arg(long, value_name = "FILE", requires = "tls_certificate")]
+    tls_key: Option<PathBuf>,
+
+    /// A proxy stands before it that encrypts, sets x-forwarded-for and lets nobody past it
+    #[arg(long, conflicts_with = "tls_certificate")]
+    behind_proxy: bool,
 
     /// Questions that are answered at once; they share half of PATRON_MEMORY_MIB
     #[arg(long, default_value_t = 4, value_name = "N", value_parser = above_zero)]
     questions: usize,
 
-    /// Questions in SQL that are answered at once, each in a process of its own; they share the other
-    /// half of the memory
+    /// Questions in SQL that are answered at once, each in a process of its own; they share the
+    /// other half of the memory
     #[arg(long, default_value_t = 2, value_name = "N", value_parser = above_zero)]
     sql_processes: usize,
 
@@ -81,6 +102,12 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<(), CliError> {
         bounds,
         ..worker::Settings::new(program, context.folder()?, spill_dir, args.sql_processes)
     };
+    let entrance = Entrance {
+        accounts: Accounts::open(&project.state_dir())?,
+        hosts: args.host.clone(),
+        is_behind_proxy: args.behind_proxy,
+        tls: args.tls_certificate.clone().zip(args.tls_key.clone()),
+    };
     let setting = Setting {
         root: project.root.clone(),
         home: context.home()?,
@@ -88,12 +115,13 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<(), CliError> {
         workers,
         now: context.now,
         options,
+        entrance,
     };
     context.runtime.block_on(async {
         let mut term = signal(SignalKind::terminate()).map_err(CliError::Runtime)?;
         let mut interrupt = signal(SignalKind::interrupt()).map_err(CliError::Runtime)?;
         let server = Server::bind(args.listen, setting).await.map_err(refused)?;
-        context.output.say(&format!("READY http://{}", server.address()))?;
+        context.output.say(&format!("READY {}://{}", server.scheme(), server.address()))?;
         let stop = async {
             tokio::select! {
                 _ = term.recv() => {}
@@ -106,8 +134,8 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<(), CliError> {
 }
 
 fn refused(error: ServerError) -> CliError {
-    match error {
-        ServerError::NotLoopback(_) => CliError::Usage(error.to_string()),
-        other => CliError::Server(other),
+    match error.is_usage() {
+        true => CliError::Usage(error.to_string()),
+        false => CliError::Server(error),
     }
 }

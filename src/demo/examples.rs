@@ -50,11 +50,49 @@ pub const SERVE: &str = "\
 Examples:
   patron serve
   patron serve --listen 127.0.0.1:0                any free port; the line READY names it
+  patron serve --listen 0.0.0.0:443 --host patron.example.com --tls-certificate c.pem \\
+      --tls-key k.pem
+  patron serve --behind-proxy --host patron.example.com
   curl http://127.0.0.1:8080/api/v1/reports
   curl -O http://127.0.0.1:8080/api/v1/reports/profit_curve.xlsx
   curl 'http://127.0.0.1:8080/api/v1/reports/profit_curve.csv?limit=5&as_of=1'
 
 Ctrl-C, or the signal TERM, lets requests that run end. /openapi.json says what can be asked.";
+
+/// Shown by `patron user --help`.
+pub const USER: &str = "\
+Examples:
+  patron user add ann --role group_management      asks for the password
+  patron user add bob --role unit_head --with business_unit_id=BU1 < password.txt
+  patron user list
+  patron user show bob
+  patron user roles bob unit_head finance          these, and no others
+  patron user attributes bob business_unit_id=BU1 business_unit_id=BU2
+  patron user password bob
+  patron user disable bob
+
+Without accounts the server answers this machine alone, and everything. Once there is one, everybody
+says who it is, this machine too; warehouse/access.toml says what each role sees.";
+
+/// Shown by `patron token --help`.
+pub const TOKEN: &str = "\
+Examples:
+  patron token create ann notebook --scope read --scope sql
+  patron token create ann export --scope read --days 365 > token.txt
+  patron token list ann
+  patron token revoke ann notebook
+
+read: reports, cubes and what there is; sql: SQL over HTTP and psql; write: what people enter;
+manage: accounts and tokens. A token sees and may do what the roles of its account let it.";
+
+/// Shown by `patron audit --help`.
+pub const AUDIT: &str = "\
+Examples:
+  patron audit
+  patron audit --user ann --since 2026-07-01 --limit 500
+  patron audit --format csv > asked.csv
+
+The log lies in warehouse/state/access.sqlite, which refuses to change or delete a row of it.";
 
 /// Shown by `patron cube --help`.
 pub const CUBE: &str = "\

@@ -4,15 +4,53 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use datafusion::arrow::datatypes::DataType;
 
+use thiserror::Error;
+
 use super::build::closing;
-use super::compile::{Model, Models};
+use super::compile::{Model, Models, compile};
 use super::cube::rollup::Columns;
 use super::files::Layer;
+use super::given::given;
 use super::{ModelError, front_matter};
-use crate::query::policy::{Access, Mask, PLACE, RowFilter, Tables};
+use crate::engine::Limits;
+use crate::query::Rules;
+use crate::query::policy::{Access, Mask, PLACE, Role, RowFilter, Tables};
 use crate::warehouse::contract::Contract;
 use crate::warehouse::load::{LoadError, readable_tables};
 use crate::warehouse::name::TableName;
+use crate::warehouse::project::Project;
+
+/// Why it is not known who sees what.
+#[derive(Debug, Error)]
+pub enum RulesError {
+    /// a contract whose tables cannot be named
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// files under sql/ that cannot be read
+    #[error(transparent)]
+    Model(#[from] ModelError),
+}
+
+/// Who of some roles sees what. Which columns are personal is found out only where one of them asks
+/// for it.
+///
+/// # Errors
+/// When the files under sql/ cannot be read.
+pub async fn rules<'r>(
+    project: &Project,
+    access: &Access,
+    roles: impl IntoIterator<Item = &'r Role>,
+    limits: &Limits,
+) -> Result<Rules, RulesError> {
+    let access = access.clone();
+    let masks: Vec<&Mask> = roles.into_iter().flat_map(|role| &role.masks).collect();
+    if !masks.iter().any(|mask| mask.personal) {
+        return Ok(Rules { access, impersonal: BTreeMap::new() });
+    }
+    let (models, _) = compile(&project.root, given(project)?, limits).await?;
+    let impersonal = impersonal(&models, project.contracts.values())?;
+    Ok(Rules { access, impersonal })
+}
 
 /// What warehouse/access.toml names that there is not, and rollups that lack a column by which
 /// rows of what their cube reads are chosen.

@@ -11,6 +11,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+use crate::engine::near::near;
 use crate::warehouse::name::{TableName, is_identifier};
 use crate::warehouse::project::{ProjectError, parse_toml};
 
@@ -104,6 +105,19 @@ pub enum Power {
     RequestAccounts,
     /// make and change accounts
     ManageAccounts,
+}
+
+impl Power {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::RequestAccounts, Self::ManageAccounts];
+
+    /// How warehouse/access.toml writes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::RequestAccounts => "request_accounts",
+            Self::ManageAccounts => "manage_accounts",
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -253,6 +267,26 @@ impl Access {
             }
         }
         None
+    }
+
+    /// What is wrong with an account that is to have some roles and attributes; nothing where the
+    /// file has them all.
+    pub fn misses<'a>(
+        &self,
+        roles: impl IntoIterator<Item = &'a String>,
+        attributes: impl IntoIterator<Item = &'a String>,
+    ) -> Option<String> {
+        let missing = |what: &str, wanted: &String, all: Vec<String>| {
+            let hint = near(wanted, all);
+            format!("{PLACE} has no {what} `{wanted}`{hint}")
+        };
+        let role = roles.into_iter().find(|role| !self.roles.contains_key(*role));
+        if let Some(role) = role {
+            return Some(missing("role", role, self.roles.keys().cloned().collect()));
+        }
+        let mut attributes = attributes.into_iter();
+        let attribute = attributes.find(|one| !self.attributes.contains_key(*one))?;
+        Some(missing("attribute", attribute, self.attributes.keys().cloned().collect()))
     }
 
     /// Every column of a table by which some role chooses rows of it, whether the table has it or

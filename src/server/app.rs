@@ -8,16 +8,22 @@ use std::time::{Duration, Instant, UNIX_EPOCH};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore};
 use tracing::Span;
 
 use super::caller::Caller;
+use super::entrance::{Door, Entrance};
 use super::hosts::Hosts;
 use super::keeper::{Held, Keeper};
 use super::metrics::Metrics;
+use super::needs::Needs;
 use super::problem::Problem;
+use super::recording::Strangers;
+use crate::accounts::Identity;
 use crate::engine::Limits;
-use crate::model::{cube, report};
+use crate::model::{access, cube, report};
+use crate::query::Rules;
+use crate::query::policy::Access;
 use crate::query::worker::{self, Pool};
 use crate::warehouse::Home;
 use crate::warehouse::project::Project;
@@ -74,6 +80,8 @@ pub struct Setting {
     pub options: Options,
     /// how SQL of anybody is answered
     pub workers: worker::Settings,
+    /// how others reach it
+    pub entrance: Entrance,
 }
 
 /// What requests share.
@@ -83,6 +91,12 @@ pub(super) struct App {
     pub home: Home,
     pub keeper: Keeper,
     pub hosts: Hosts,
+    /// who comes in
+    pub door: Door,
+    /// what each route needs
+    pub needs: Needs,
+    /// how often strangers were written down
+    pub strangers: Strangers,
     pub options: Options,
     pub metrics: Metrics,
     /// processes that answer SQL of anybody
@@ -101,6 +115,17 @@ pub(super) struct App {
 pub(super) struct Sources {
     pub project: Project,
     pub print: String,
+    rules: OnceCell<Arc<Rules>>,
+}
+
+/// What an app is made of, beside its setting.
+#[derive(Debug)]
+pub(super) struct Parts {
+    pub pool: Pool,
+    pub hosts: Hosts,
+    pub door: Door,
+    pub needs: Needs,
+    pub api: Json,
 }
 
 /// What one request sees, from its beginning to its end.
@@ -113,8 +138,9 @@ pub(super) struct Scene {
 }
 
 impl App {
-    pub(super) fn new(setting: Setting, pool: Pool, hosts: Hosts, api: Json) -> Self {
-        let Setting { root, home, limits, now, options, workers: _ } = setting;
+    pub(super) fn new(setting: Setting, parts: Parts) -> Self {
+        let Setting { root, home, limits, now, options, workers: _, entrance: _ } = setting;
+        let Parts { pool, hosts, door, needs, api } = parts;
         let at_once = options.questions_max.max(1);
         let memory_bytes = limits.memory_bytes / at_once;
         Self {
@@ -122,6 +148,9 @@ impl App {
             keeper: Keeper::new(home.clone()),
             home,
             hosts,
+            door,
+            needs,
+            strangers: Strangers::default(),
             pool,
             api,
             metrics: Metrics::default(),
@@ -147,9 +176,34 @@ impl App {
             return Ok(Arc::clone(known));
         }
         let project = Project::open(&self.root).map_err(|error| Problem::hidden(&error))?;
-        let sources = Arc::new(Sources { project, print });
+        let sources = Arc::new(Sources { project, print, rules: OnceCell::new() });
         *known = Some(Arc::clone(&sources));
         Ok(sources)
+    }
+
+    /// Who somebody with an account is here and now: a member with its roles, by the rules that
+    /// warehouse/access.toml has at this moment. A role that it does not have any more sees
+    /// nothing.
+    pub(super) async fn caller_of(self: &Arc<Self>, identity: Identity) -> Result<Caller, Problem> {
+        let app = Arc::clone(self);
+        let sources = blocking(move || app.sources()).await?;
+        let rules = sources.rules.get_or_try_init(|| self.rules(&sources)).await?;
+        Ok(Caller::of(identity, Arc::clone(rules)))
+    }
+
+    async fn rules(&self, sources: &Sources) -> Result<Arc<Rules>, Problem> {
+        let hidden = |error: &dyn std::error::Error| Problem::hidden(error);
+        let access = Access::read(&self.root).map_err(|error| hidden(&error))?;
+        let all = access.roles.values();
+        let rules = access::rules(&sources.project, &access, all, &self.limits).await;
+        Ok(Arc::new(rules.map_err(|error| hidden(&error))?))
+    }
+
+    /// Whether nobody has to say who it is: there are no accounts, and the server is reached from
+    /// this machine only.
+    pub(super) async fn is_open(self: &Arc<Self>) -> Result<bool, Problem> {
+        let app = Arc::clone(self);
+        blocking(move || Ok(app.door.is_open()?)).await
     }
 
     /// What a request sees: the release that it names, or the newest.
@@ -165,6 +219,7 @@ impl App {
                 Some(text) => app.keeper.at(&text, app.now())?,
                 None => app.keeper.newest().ok_or_else(no_release)?,
             };
+            caller.note.release(held.release.number);
             Ok(Scene { app, sources, held, caller })
         })
         .await

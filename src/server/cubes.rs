@@ -11,10 +11,10 @@ use super::app::{App, blocking};
 use super::asked::Asked;
 use super::caller::Caller;
 use super::problem::Problem;
-use crate::model::cube::Cubes;
 use crate::model::cube::meta;
 
-/// Lists cubes, and the views across them, with the names of what can be asked.
+/// Lists cubes, and the views across them, with the names of what can be asked: those that read
+/// nothing that whoever asks does not see.
 #[utoipa::path(get, path = "/api/v1/cubes", operation_id = "cubes", tag = "cubes", params(
     ("lang" = Option<String>, Query, description = "The language of labels; the project's first \
         where absent."),
@@ -36,8 +36,8 @@ pub(super) async fn list(
     let language = scene.language(lang.as_deref())?;
     let release = scene.held.release.number;
     let listed = blocking(move || {
-        let cubes = Cubes::read(&scene.sources.project.root)?;
-        Ok(meta::list(&cubes, &language))
+        let opened = scene.cubes().open()?;
+        Ok(meta::list(&opened.cubes, &language))
     });
     let cubes = listed.await?;
     told(&asked, &json!({ "release": release, "cubes": cubes }))

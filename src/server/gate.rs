@@ -1,5 +1,6 @@
-//! What does every request pass through? It gets an id, its host and origin are looked at, it ends
-//! in time, and its answer is counted.
+//! What does every request pass through? It gets an id, its host and origin are looked at, who
+//! calls is found out and whether that is enough, it ends in time, and its answer is counted and
+//! written down.
 
 use std::any::Any;
 use std::sync::Arc;
@@ -7,7 +8,7 @@ use std::time::Instant;
 
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS};
+use axum::http::header::{CACHE_CONTROL, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -15,12 +16,16 @@ use tracing::Instrument;
 
 use super::app::App;
 use super::caller::Caller;
+use super::needs::Need;
 use super::problem::Problem;
+use super::{entrance, recording};
 
 /// The header that names a request.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// The longest name that a client may give.
 const REQUEST_ID_MAX: usize = 80;
+/// How long browsers ask this host over encrypted connections only: a year.
+const ENCRYPTED_FOR: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
 /// Lets a request through to its answer.
 pub(super) async fn gate(
@@ -32,23 +37,59 @@ pub(super) async fn gate(
     let id = request_id(request.headers());
     let route = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
     let route = route.unwrap_or("none").to_owned();
-    let method = request.method().as_str().to_owned();
-    let refused = app.hosts.check(request.uri(), request.headers());
-    // There are no accounts yet: whoever reaches the server is the owner of this machine's files.
-    request.extensions_mut().insert(Caller::owner());
+    let need = app.needs.of(&route, request.method());
+    let told = recording::Request {
+        method: request.method().clone(),
+        uri: request.uri().clone(),
+        peer: app.door.peer(request.extensions(), request.headers()),
+        id: id.clone(),
+    };
+    let method = told.method.as_str().to_owned();
     let span = tracing::error_span!("request", %id);
     let answered = async {
-        match refused {
+        let entered = enter(&app, need, &mut request).await;
+        let known = request.extensions().get::<Caller>().cloned();
+        let note = known.as_ref().map(|caller| Arc::clone(&caller.note)).unwrap_or_default();
+        request.extensions_mut().insert(Arc::clone(&note));
+        request.extensions_mut().insert(told.clone());
+        let response = match entered {
             Err(problem) => problem.into_response(),
             Ok(()) => within(&app, request, next).await,
+        };
+        let status = response.status().as_u16();
+        if need.is_some_and(recording::is_written) {
+            let who = known.as_ref().map(|caller| caller.name.as_str());
+            recording::write(&app, &told, who, &note, status, begun.elapsed());
         }
+        response
     };
     let mut response = answered.instrument(span).await;
-    finish(&mut response, &id);
+    finish(&app, &mut response, &id);
     let status = response.status().as_u16();
     app.metrics.count(&route, &method, status, begun.elapsed());
     tracing::info!(%id, %method, %route, status, "answered");
     response
+}
+
+/// Lets whoever calls in, as far as the route needs to know who it is, or refuses.
+async fn enter(app: &Arc<App>, need: Option<Need>, request: &mut Request) -> Result<(), Problem> {
+    app.hosts.check(request.uri(), request.headers())?;
+    // There is no such address or no such method: what comes next says so.
+    let Some(need) = need else { return Ok(()) };
+    let (method, headers) = (request.method().clone(), request.headers().clone());
+    let caller = entrance::caller(app, &method, &headers, request.extensions_mut()).await;
+    if need.is_for_all() {
+        if let Ok(caller) = caller {
+            request.extensions_mut().insert(caller);
+        }
+        return Ok(());
+    }
+    let caller = caller?;
+    let allowed = need.check(&caller);
+    request.extensions_mut().insert(caller);
+    allowed?;
+    app.door.accounts.is_recording()?;
+    Ok(())
 }
 
 /// The answer to a request, unless that takes longer than all its waits together.
@@ -75,7 +116,7 @@ fn request_id(headers: &HeaderMap) -> String {
 }
 
 /// What all answers say.
-fn finish(response: &mut Response, id: &str) {
+fn finish(app: &App, response: &mut Response, id: &str) {
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         *response.body_mut() = Body::from(problem.document(Some(id)));
     }
@@ -86,6 +127,9 @@ fn finish(response: &mut Response, id: &str) {
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     // An answer may be kept, but is asked for again: there may be a new release.
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    if app.door.is_secure {
+        headers.insert(STRICT_TRANSPORT_SECURITY, ENCRYPTED_FOR);
+    }
 }
 
 /// The answer to an address that there is not.

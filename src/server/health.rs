@@ -13,8 +13,10 @@ use utoipa::ToSchema;
 
 use super::app::{App, blocking};
 use super::asked::Asked;
+use super::caller::Caller;
 use super::metrics::{Text, seconds};
 use super::problem::Problem;
+use crate::accounts::Scope;
 use crate::warehouse::release::Release;
 
 /// Whether questions can be answered, and how old the data are.
@@ -59,15 +61,21 @@ pub(super) async fn live(asked: Asked) -> Result<Response, Problem> {
     Ok(([(CONTENT_TYPE, "text/plain; charset=utf-8")], "alive\n").into_response())
 }
 
-/// Says whether questions can be answered, with the age of the data and the last failure.
+/// Says whether questions can be answered; to whoever may read, with the age of the data and the
+/// last failure. Strangers are told neither names of systems nor times.
 #[utoipa::path(get, path = "/readyz", operation_id = "ready", tag = "health", responses(
     (status = 200, description = "Questions are answered.", body = Readiness),
     (status = 503, description = "They are not, and why.", body = Readiness),
 ))]
-pub(super) async fn ready(State(app): State<Arc<App>>, asked: Asked) -> Result<Response, Problem> {
+pub(super) async fn ready(
+    State(app): State<Arc<App>>,
+    caller: Option<Caller>,
+    asked: Asked,
+) -> Result<Response, Problem> {
     asked.takes_json()?;
     asked.words.end(&[])?;
-    let readiness = readiness(&app).await;
+    let may_read = caller.is_some_and(|caller| caller.scopes.contains(&Scope::Read));
+    let readiness = readiness(&app, may_read).await;
     let status = match readiness.ready {
         true => StatusCode::OK,
         false => StatusCode::SERVICE_UNAVAILABLE,
@@ -75,7 +83,7 @@ pub(super) async fn ready(State(app): State<Arc<App>>, asked: Asked) -> Result<R
     Ok((status, Json(readiness)).into_response())
 }
 
-async fn readiness(app: &Arc<App>) -> Readiness {
+async fn readiness(app: &Arc<App>, may_read: bool) -> Readiness {
     let now = app.now();
     let held = app.keeper.newest();
     let failure = app.keeper.failure();
@@ -83,6 +91,8 @@ async fn readiness(app: &Arc<App>) -> Readiness {
     let is_readable = blocking(move || looked.sources().map(|_| ())).await.is_ok();
     let because = if held.is_none() {
         Some("the warehouse has no release yet; run `patron refresh`")
+    } else if app.door.accounts.is_recording().is_err() {
+        Some("what is asked cannot be written down, so nothing is answered; the log says why")
     } else if !is_readable {
         Some("the project's files cannot be read; `patron check` and the server's log say why")
     } else if failure.is_some_and(|failure| !failure.is_over) {
@@ -90,14 +100,14 @@ async fn readiness(app: &Arc<App>) -> Readiness {
     } else {
         None
     };
-    let release = held.map(|held| Arc::clone(&held.release));
+    let release = held.map(|held| Arc::clone(&held.release)).filter(|_| may_read);
     Readiness {
         ready: because.is_none(),
         because: because.map(str::to_owned),
         release: release.as_ref().map(|release| release.number),
         released_at: release.as_ref().map(|release| release.created_at),
         data: release.map(|release| ages(&release, now)).unwrap_or_default(),
-        last_failure_at: failure.map(|failure| failure.at),
+        last_failure_at: failure.filter(|_| may_read).map(|failure| failure.at),
     }
 }
 
@@ -112,7 +122,8 @@ fn ages(release: &Release, now: DateTime<Utc>) -> Vec<Age> {
     age.collect()
 }
 
-/// What is counted, for Prometheus.
+/// What is counted, for Prometheus; for whoever manages accounts, such as with a token of the scope
+/// `read`.
 #[utoipa::path(get, path = "/metrics", operation_id = "metrics", tag = "health", responses(
     (status = 200, description = "Metrics in the text format of Prometheus.", body = String,
         content_type = "text/plain"),

@@ -14,14 +14,19 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_rustls::TlsAcceptor;
+use tower::ServiceExt;
 
 use super::app::App;
+use super::entrance::Peer;
 use super::problem::Problem;
 use super::stall::Stalling;
+use super::tls::{Alpn, Certificates};
 
 /// Connections beyond the limit that are told so; those beyond them are closed at once.
 const TOLD_MAX: usize = 64;
@@ -37,6 +42,7 @@ pub(super) async fn listen(
     listener: TcpListener,
     app: Arc<App>,
     router: Router,
+    certificates: Option<Arc<Certificates>>,
     stop: impl Future<Output = ()>,
 ) {
     let most = Arc::new(Semaphore::new(app.options.connections_max));
@@ -44,10 +50,10 @@ pub(super) async fn listen(
     let open = GracefulShutdown::new();
     tokio::pin!(stop);
     loop {
-        let stream = tokio::select! {
+        let (stream, peer) = tokio::select! {
             () = &mut stop => break,
             taken = listener.accept() => match taken {
-                Ok((stream, _)) => stream,
+                Ok((stream, peer)) => (stream, peer),
                 Err(error) => {
                     tracing::warn!(%error, "a connection cannot be taken");
                     tokio::time::sleep(PAUSE).await;
@@ -58,7 +64,8 @@ pub(super) async fn listen(
         // Small parts of answers are not held back.
         let _ = stream.set_nodelay(true);
         if let Ok(permit) = Arc::clone(&most).try_acquire_owned() {
-            serve(&app, stream, permit, &open, router.clone());
+            let from = From { peer: Peer(peer.ip()), permit, watcher: open.watcher() };
+            serve(&app, stream, from, certificates.as_deref(), router.clone());
         } else {
             app.metrics.count_refused_connection();
             if let Ok(permit) = Arc::clone(&told).try_acquire_owned() {
@@ -73,26 +80,57 @@ pub(super) async fn listen(
     }
 }
 
-/// Answers the requests of a connection.
+/// A connection's other end, and what it takes to be counted.
+struct From {
+    peer: Peer,
+    permit: OwnedSemaphorePermit,
+    watcher: Watcher,
+}
+
+/// Answers the requests of a connection, which is encrypted where there is a certificate.
 fn serve(
     app: &Arc<App>,
     stream: TcpStream,
-    permit: OwnedSemaphorePermit,
-    open: &GracefulShutdown,
+    from: From,
+    certificates: Option<&Certificates>,
     router: Router,
 ) {
-    let io = TokioIo::new(Stalling::new(stream, app.options.write_wait));
-    let connection = http(app).serve_connection(io, TowerToHyperService::new(router));
-    let connection = open.watch(connection);
+    let stream = Stalling::new(stream, app.options.write_wait);
+    let encrypted = certificates.map(|own| TlsAcceptor::from(own.config(Alpn::Http)));
     let app = Arc::clone(app);
     app.metrics.connected();
     tokio::spawn(async move {
-        let _permit = permit;
-        if let Err(error) = connection.await {
-            tracing::debug!(%error, "a connection broke");
+        match encrypted {
+            None => answer(&app, stream, from, router).await,
+            Some(acceptor) => {
+                let greeted =
+                    tokio::time::timeout(app.options.header_wait, acceptor.accept(stream));
+                match greeted.await {
+                    Ok(Ok(stream)) => answer(&app, stream, from, router).await,
+                    Ok(Err(error)) => tracing::debug!(%error, "a connection is not encrypted"),
+                    Err(_) => tracing::debug!("a connection was not encrypted in time"),
+                }
+            }
         }
         app.metrics.disconnected();
     });
+}
+
+async fn answer<I>(app: &App, stream: I, from: From, router: Router)
+where
+    I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let From { peer, permit, watcher } = from;
+    let router = router.map_request(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(peer);
+        request
+    });
+    let service = TowerToHyperService::new(router);
+    let connection = http(app).serve_connection(TokioIo::new(stream), service);
+    if let Err(error) = watcher.watch(connection).await {
+        tracing::debug!(%error, "a connection broke");
+    }
+    drop(permit);
 }
 
 /// Tells whoever comes beyond the limit to come again.

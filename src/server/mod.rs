@@ -1,7 +1,7 @@
 //! Which address answers what, over HTTP?
 //!
-//! There are no accounts yet: whoever reaches the server is the owner of this machine's files, so
-//! it listens on the loopback interface only.
+//! Without accounts whoever reaches the server is the owner of this machine's files, so it listens
+//! on the loopback interface only. With accounts each request says who it is.
 //!
 //! | file | question |
 //! | --- | --- |
@@ -10,10 +10,15 @@
 //! | `stall` | what if a client reads nothing of its answer? |
 //! | `gate` | what does every request pass through? |
 //! | `hosts` | under which names is the server asked? |
-//! | `caller` | who asks, by which right? |
+//! | `entrance` | who comes in? |
+//! | `caller` | who asks, by which right, and what is noted of it? |
+//! | `needs` | what must whoever asks bring along? |
+//! | `recording` | what is written down of a request? |
+//! | `tls` | with which certificate does the server show itself? |
 //! | `app` | what do all requests share? |
 //! | `keeper` | which release is the newest, and how is one kept while it is read? |
 //! | `asked` | what does a request say, beside its address? |
+//! | `body` | what does the body of a request say? |
 //! | `media` | in which encoding does a client want its answer? |
 //! | `tag` | has the client the answer already? |
 //! | `answering` | how does an answer get to the client while it is written? |
@@ -24,14 +29,21 @@
 //! | `reports` | which reports are there, and what is the answer to one? |
 //! | `cubes` | which cubes are there? |
 //! | `cube_api` | what is answered to clients of Cube's REST API? |
+//! | `session_api` | how does somebody sign in and out? |
+//! | `token_api` | which tokens has somebody? |
+//! | `account_api` | who has an account? |
+//! | `wish_api` | which accounts are asked for? |
 //! | `openapi` | what can be asked, as machines read it? |
 
+mod account_api;
 mod answering;
 mod app;
 mod asked;
+mod body;
 mod caller;
 mod cube_api;
 mod cubes;
+mod entrance;
 mod gate;
 mod health;
 mod hosts;
@@ -39,13 +51,19 @@ mod keeper;
 mod listen;
 mod media;
 mod metrics;
+mod needs;
 mod openapi;
 mod problem;
+mod recording;
 mod releases;
 mod reports;
 mod routes;
+mod session_api;
 mod stall;
 mod tag;
+mod tls;
+mod token_api;
+mod wish_api;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -55,13 +73,18 @@ use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::time::{MissedTickBehavior, interval};
 
-use self::app::App;
+use self::app::{App, Parts};
+use self::entrance::Door;
 use self::hosts::Hosts;
+use self::tls::{Certificates, TlsError};
+use crate::accounts::{AccountsError, dummy};
 use crate::query::worker::pool::PoolError;
 use crate::query::worker::{IsolatedError, Pool};
 use crate::warehouse::WarehouseError;
 
 pub use self::app::{Options, Setting};
+pub use self::entrance::Entrance;
+pub use self::tls::TlsError as CertificateError;
 
 /// How often the server looks for a new release.
 const LOOK: Duration = Duration::from_secs(1);
@@ -71,10 +94,33 @@ const LOOK: Duration = Duration::from_secs(1);
 pub enum ServerError {
     /// an address that others reach
     #[error(
-        "`{0}` can be reached from other machines, and there are no accounts yet that could keep \
-         them out; listen on 127.0.0.1:8080"
+        "`{0}` can be reached from other machines, and there are no accounts that keep anybody \
+         out; make one with `patron user add NAME --role ROLE`, or listen on 127.0.0.1:8080 \
+         without `--behind-proxy`"
     )]
-    NotLoopback(SocketAddr),
+    NoAccounts(SocketAddr),
+    /// an address that others reach over connections that anybody can read
+    #[error(
+        "`{0}` can be reached from other machines, and what is said there can be read on the way; \
+         name `--tls-certificate FILE --tls-key FILE`, or say with `--behind-proxy` that a proxy \
+         before it encrypts"
+    )]
+    NoTls(SocketAddr),
+    /// an address that others reach by a name that nobody said
+    #[error(
+        "`{0}` can be reached from other machines; say with `--host NAME` by which name they ask \
+         it, so that it answers no other"
+    )]
+    NoHost(SocketAddr),
+    /// a name that is none of a host
+    #[error("`{0}` is no name of a host; write patron.example.com or patron.example.com:8443")]
+    Host(String),
+    /// no certificate
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// who may come in cannot be read
+    #[error(transparent)]
+    Accounts(#[from] AccountsError),
     /// an address that cannot be had
     #[error("cannot listen on {address}: {cause}; name another one with `--listen`")]
     Address {
@@ -100,12 +146,40 @@ pub enum ServerError {
     Ended(#[from] tokio::task::JoinError),
 }
 
+impl ServerError {
+    /// Whether it is a mistake of the command line.
+    pub fn is_usage(&self) -> bool {
+        matches!(self, Self::NoAccounts(_) | Self::NoTls(_) | Self::NoHost(_) | Self::Host(_))
+    }
+}
+
 /// A server that has its address.
 #[derive(Debug)]
 pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
     app: Arc<App>,
+    certificates: Option<Arc<Certificates>>,
+}
+
+/// Refuses an address that others reach without what keeps them out.
+fn guarded(address: SocketAddr, entrance: &Entrance) -> Result<(), ServerError> {
+    if let Some(wrong) = entrance.hosts.iter().find(|name| !hosts::is_name(name)) {
+        return Err(ServerError::Host(wrong.clone()));
+    }
+    if address.ip().is_loopback() && !entrance.is_behind_proxy {
+        return Ok(());
+    }
+    if entrance.accounts.is_empty()? {
+        return Err(ServerError::NoAccounts(address));
+    }
+    if entrance.tls.is_none() && !entrance.is_behind_proxy {
+        return Err(ServerError::NoTls(address));
+    }
+    match entrance.hosts.is_empty() {
+        true => Err(ServerError::NoHost(address)),
+        false => Ok(()),
+    }
 }
 
 impl Server {
@@ -113,22 +187,38 @@ impl Server {
     /// request can come.
     ///
     /// # Errors
-    /// When the address can be reached from elsewhere or cannot be had, or the newest release is
-    /// damaged.
+    /// When the address can be reached from elsewhere without accounts, encryption and a name, when
+    /// it cannot be had, or the newest release is damaged.
     pub async fn bind(address: SocketAddr, setting: Setting) -> Result<Self, ServerError> {
-        if !address.ip().is_loopback() {
-            return Err(ServerError::NotLoopback(address));
-        }
+        let entrance = setting.entrance.clone();
+        guarded(address, &entrance)?;
+        let certificates = match &entrance.tls {
+            Some((certificate, key)) => Some(Arc::new(Certificates::read(certificate, key)?)),
+            None => None,
+        };
         let failed = |cause| ServerError::Address { address, cause };
         let listener = TcpListener::bind(address).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
-        let api = openapi::document(&routes::document()).map_err(ServerError::Document)?;
+        let (document, needs) = routes::document();
+        let api = openapi::document(&document).map_err(ServerError::Document)?;
         let pool = Pool::new(setting.workers.clone())?;
         pool.warm()?;
-        let app = Arc::new(App::new(setting, pool, Hosts::of(address), api));
+        let door = Door::new(&entrance, address.ip().is_loopback());
+        let hosts = Hosts::of(address, &entrance.hosts, door.is_secure);
+        let app = Arc::new(App::new(setting, Parts { pool, hosts, door, needs, api }));
         let looking = Arc::clone(&app);
-        tokio::task::spawn_blocking(move || looking.keeper.look(looking.now())).await??;
-        Ok(Self { listener, address, app })
+        let begin = move || {
+            // Made now, so that the first unknown name takes no longer than others.
+            dummy();
+            looking.keeper.look(looking.now())
+        };
+        tokio::task::spawn_blocking(begin).await??;
+        Ok(Self { listener, address, app, certificates })
+    }
+
+    /// How it is asked: `http` or `https`.
+    pub fn scheme(&self) -> &'static str {
+        if self.certificates.is_some() { "https" } else { "http" }
     }
 
     /// The address.
@@ -138,21 +228,33 @@ impl Server {
 
     /// Answers requests until `stop`, and then lets those end that run.
     pub async fn run(self, stop: impl Future<Output = ()>) {
-        let watch = tokio::spawn(follow(Arc::clone(&self.app)));
+        let watch = tokio::spawn(follow(Arc::clone(&self.app), self.certificates.clone()));
         let router = routes::router(Arc::clone(&self.app));
-        listen::listen(self.listener, self.app, router, stop).await;
+        let accounts = Arc::clone(&self.app.door.accounts);
+        listen::listen(self.listener, self.app, router, self.certificates, stop).await;
         watch.abort();
+        // What was asked last is written before the process ends.
+        match tokio::task::spawn_blocking(move || accounts.flush()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::error!(%error, "what was asked last is not written"),
+            Err(error) => tracing::error!(%error, "what was asked last may not be written"),
+        }
     }
 }
 
-/// Looks for new releases, for ever.
-async fn follow(app: Arc<App>) {
+/// Looks for new releases and certificates, for ever.
+async fn follow(app: Arc<App>, certificates: Option<Arc<Certificates>>) {
     let mut ticks = interval(LOOK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        let looking = Arc::clone(&app);
-        let look = move || looking.keeper.look(looking.now());
+        let (looking, certificates) = (Arc::clone(&app), certificates.clone());
+        let look = move || {
+            if let Some(certificates) = certificates {
+                certificates.look();
+            }
+            looking.keeper.look(looking.now())
+        };
         // What went wrong is in the log and in /readyz.
         if let Err(error) = tokio::task::spawn_blocking(look).await {
             tracing::error!(%error, "no new release can be seen");

@@ -56,7 +56,7 @@ pub(super) fn document(api: &Document) -> serde_json::Result<Json> {
     });
     let paths = document.get_mut("paths").and_then(Json::as_object_mut);
     for path in paths.into_iter().flat_map(|paths| paths.values_mut()) {
-        for method in ["get", "post"] {
+        for method in ["get", "put", "post", "delete"] {
             let operation = path.get_mut(method);
             let responses = operation.and_then(|operation| operation.get_mut("responses"));
             if let Some(responses) = responses.and_then(Json::as_object_mut) {

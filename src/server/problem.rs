@@ -4,12 +4,13 @@
 use std::error::Error;
 
 use axum::body::Body;
-use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use datafusion::error::DataFusionError;
 use serde_json::json;
 
+use crate::accounts::AccountsError;
 use crate::engine::encode::EncodeError;
 use crate::model::cube::CubeError;
 use crate::model::report::ReportError;
@@ -18,6 +19,9 @@ use crate::warehouse::WarehouseError;
 /// The type of problem documents.
 pub(super) const PROBLEM: &str = "application/problem+json";
 
+/// How somebody says who it is.
+const CHALLENGE: HeaderValue = HeaderValue::from_static("Bearer realm=\"patron\"");
+
 /// Why a request has no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Problem {
@@ -25,12 +29,15 @@ pub(super) struct Problem {
     code: &'static str,
     detail: String,
     retry_after_seconds: Option<u32>,
+    /// whether it says how to come in
+    is_challenge: bool,
 }
 
 impl Problem {
     /// A problem whose detail is for whoever asks.
     pub(super) fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, code, detail: detail.into(), retry_after_seconds: None }
+        let detail = detail.into();
+        Self { status, code, detail, retry_after_seconds: None, is_challenge: false }
     }
 
     /// A request that must be written otherwise.
@@ -42,6 +49,21 @@ impl Problem {
     pub(super) fn busy(code: &'static str, detail: impl Into<String>) -> Self {
         let busy = Self::new(StatusCode::SERVICE_UNAVAILABLE, code, detail);
         Self { retry_after_seconds: Some(1), ..busy }
+    }
+
+    /// The same, to be tried again after so many seconds.
+    pub(super) fn after(self, seconds: u32) -> Self {
+        Self { retry_after_seconds: Some(seconds), ..self }
+    }
+
+    /// Whoever does not say who it is, or not so that it is believed.
+    pub(super) fn stranger(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "unauthorized", detail).challenging()
+    }
+
+    /// The same, which says how to come in.
+    pub(super) fn challenging(self) -> Self {
+        Self { is_challenge: true, ..self }
     }
 
     /// An answer that takes too long.
@@ -121,6 +143,9 @@ impl IntoResponse for Problem {
         if let Some(seconds) = self.retry_after_seconds {
             headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
+        if self.is_challenge {
+            headers.insert(WWW_AUTHENTICATE, CHALLENGE);
+        }
         // The gate writes the document again, with the id of the request.
         response.extensions_mut().insert(self);
         response
@@ -176,6 +201,34 @@ impl From<EncodeError> for Problem {
                 Self::new(status, "no_workbook", error.to_string())
             }
             EncodeError::Query(cause) => Self::engine(&cause),
+            other => Self::hidden(&other),
+        }
+    }
+}
+
+impl From<AccountsError> for Problem {
+    fn from(error: AccountsError) -> Self {
+        let said = error.to_string();
+        match error {
+            AccountsError::Unknown { .. } => {
+                Self::new(StatusCode::NOT_FOUND, "unknown_account", said)
+            }
+            AccountsError::UnknownToken { .. } => {
+                Self::new(StatusCode::NOT_FOUND, "unknown_token", said)
+            }
+            AccountsError::UnknownWish(_) => {
+                Self::new(StatusCode::NOT_FOUND, "unknown_request", said)
+            }
+            AccountsError::Taken(_) | AccountsError::TokenTaken { .. } => {
+                Self::new(StatusCode::CONFLICT, "name_taken", said)
+            }
+            AccountsError::Unrecorded(_) => {
+                tracing::error!(error = said, "nothing is answered that cannot be written down");
+                let detail = "what is asked cannot be written down now, so nothing is answered; \
+                              the server's log says why";
+                Self::busy("not_recorded", detail)
+            }
+            error if error.is_usage() => Self::bad("bad_value", said),
             other => Self::hidden(&other),
         }
     }

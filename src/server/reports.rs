@@ -14,9 +14,10 @@ use super::caller::Caller;
 use super::media::Media;
 use super::problem::Problem;
 use super::tag::Tag;
-use crate::model::report::{self, Question};
+use crate::model::report::Question;
 
-/// Lists reports with what may be said to each.
+/// Lists reports with what may be said to each: those that read nothing that whoever asks does not
+/// see.
 #[utoipa::path(get, path = "/api/v1/reports", operation_id = "reports", tag = "reports", params(
     ("lang" = Option<String>, Query, description = "The language of labels; the project's first \
         where absent."),
@@ -37,7 +38,7 @@ pub(super) async fn list(
     let scene = app.scene(caller, as_of).await?;
     let language = scene.language(lang.as_deref())?;
     let release = scene.held.release.number;
-    let listed = blocking(move || Ok(report::list(&scene.sources.project.root, &language)?));
+    let listed = blocking(move || Ok(scene.reports().list(&language)?));
     let reports = listed.await?;
     told(&asked, &json!({ "release": release, "reports": reports }))
 }

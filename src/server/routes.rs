@@ -1,4 +1,4 @@
-//! Which address answers what?
+//! Which address answers what, and whom?
 
 use std::sync::Arc;
 
@@ -8,32 +8,74 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 use utoipa::OpenApi;
 use utoipa::openapi::OpenApi as Document;
-use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 use utoipa_axum::routes;
 
 use super::app::App;
 use super::gate::{gate, no_such_address, no_such_method, panicked};
-use super::{cube_api, cubes, health, openapi, releases, reports};
+use super::needs::{Need, Needs};
+use super::{
+    account_api, cube_api, cubes, health, openapi, releases, reports, session_api, token_api,
+    wish_api,
+};
+use crate::accounts::Scope;
+use crate::query::policy::Power;
 
-/// Every address with what answers it; the document of the interface is made of it.
-fn table() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::with_openapi(openapi::Head::openapi())
-        .routes(routes!(health::live))
-        .routes(routes!(health::ready))
-        .routes(routes!(health::metrics))
-        .routes(routes!(openapi::api))
-        .routes(routes!(releases::list))
-        .routes(routes!(reports::list))
-        .routes(routes!(reports::answer))
-        .routes(routes!(cubes::list))
-        .routes(routes!(cube_api::meta))
-        .routes(routes!(cube_api::load, cube_api::load_body))
-        .routes(routes!(cube_api::sql, cube_api::sql_body))
+/// Addresses with what answers them, and what each needs.
+struct Table {
+    router: OpenApiRouter<Arc<App>>,
+    needs: Needs,
 }
 
-/// The document of the interface.
-pub(super) fn document() -> Document {
-    table().into_openapi()
+impl Table {
+    /// The same with some routes more, all of which need the same of whoever calls.
+    fn add(mut self, need: Need, routes: UtoipaMethodRouter<Arc<App>>) -> Self {
+        self.needs.add(need, &routes.1);
+        self.router = self.router.routes(routes);
+        self
+    }
+}
+
+/// What asks reports and cubes.
+const READ: Need = Need::Scope(Scope::Read);
+/// What makes and changes accounts.
+const MANAGE: Need = Need::Power(Scope::Manage, &[Power::ManageAccounts]);
+/// What asks for accounts.
+const ASK: Need = Need::Power(Scope::Manage, &[Power::RequestAccounts, Power::ManageAccounts]);
+/// What makes and revokes one's own tokens.
+const OWN: Need = Need::Scope(Scope::Manage);
+/// What looks after the server.
+const WATCH: Need = Need::Power(Scope::Read, &[Power::ManageAccounts]);
+
+/// Every address with what answers it; the document of the interface is made of it.
+fn table() -> Table {
+    let router = OpenApiRouter::with_openapi(openapi::Head::openapi());
+    Table { router, needs: Needs::default() }
+        .add(Need::Open, routes!(health::live))
+        .add(Need::Open, routes!(health::ready))
+        .add(WATCH, routes!(health::metrics))
+        .add(Need::Open, routes!(openapi::api))
+        .add(READ, routes!(releases::list))
+        .add(READ, routes!(reports::list))
+        .add(READ, routes!(reports::answer))
+        .add(READ, routes!(cubes::list))
+        .add(READ, routes!(cube_api::meta))
+        .add(READ, routes!(cube_api::load, cube_api::load_body))
+        .add(READ, routes!(cube_api::sql, cube_api::sql_body))
+        .add(Need::SignIn, routes!(session_api::sign_in))
+        .add(Need::Account, routes!(session_api::show, session_api::sign_out))
+        .add(OWN, routes!(token_api::list, token_api::create))
+        .add(OWN, routes!(token_api::revoke))
+        .add(MANAGE, routes!(account_api::list, account_api::add))
+        .add(MANAGE, routes!(account_api::change, account_api::remove))
+        .add(ASK, routes!(wish_api::list, wish_api::file))
+        .add(MANAGE, routes!(wish_api::decide))
+}
+
+/// The document of the interface, and what each of its addresses needs.
+pub(super) fn document() -> (Document, Needs) {
+    let Table { router, needs } = table();
+    (router.into_openapi(), needs)
 }
 
 /// What answers requests.
@@ -42,7 +84,7 @@ pub(super) fn router(app: Arc<App>) -> Router {
     let compressed = DefaultPredicate::new()
         .and(NotForContentType::const_new("application/vnd.apache.parquet"))
         .and(NotForContentType::const_new("application/vnd.openxmlformats"));
-    let (router, _) = table().split_for_parts();
+    let (router, _) = table().router.split_for_parts();
     router
         .fallback(no_such_address)
         .method_not_allowed_fallback(no_such_method)

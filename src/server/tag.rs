@@ -7,6 +7,7 @@ use axum::http::{Response, StatusCode};
 use sha2::{Digest, Sha256};
 
 use super::app::Scene;
+use crate::query::Principal;
 
 /// The tag of an answer. It is a weak one, since an answer may be sent compressed or not.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,7 +20,7 @@ impl Tag {
             env!("CARGO_PKG_VERSION").to_owned(),
             scene.held.release.hash.clone(),
             scene.sources.print.clone(),
-            format!("{:?}", scene.caller.principal),
+            policy(&scene.caller.principal),
         ];
         Self::hashed(rests_on.into_iter().chain(parts.into_iter().map(str::to_owned)))
     }
@@ -61,5 +62,16 @@ impl Tag {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
         self.mark(&mut response);
         response
+    }
+}
+
+/// By which rules an answer was made: whose roles and attributes they are. What the rules say
+/// stands in the print of the project's files.
+fn policy(principal: &Principal) -> String {
+    match principal {
+        Principal::Owner => "owner".to_owned(),
+        Principal::Member(member) => {
+            format!("{} {:?} {:?}", member.name, member.roles, member.attributes)
+        }
     }
 }

@@ -135,6 +135,15 @@ impl Cubes {
         all
     }
 
+    /// Leaves out cubes, and views of which no cube is left.
+    pub fn retain(&mut self, is_kept: impl Fn(&Cube) -> bool) {
+        self.cubes.retain(|_, cube| is_kept(cube));
+        for names in self.views.values_mut() {
+            names.retain(|name| self.cubes.contains_key(name));
+        }
+        self.views.retain(|_, names| !names.is_empty());
+    }
+
     /// All cubes in the order of their names.
     pub fn cubes(&self) -> impl Iterator<Item = &Cube> {
         self.cubes.values()

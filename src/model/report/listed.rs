@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::parameter::{Kind, Parameter};
-use super::{COMPLETENESS, ReportError, all, label};
+use super::{Asker, COMPLETENESS, ReportError, all, label};
 use crate::model::files::ModelFile;
 
 /// A report that can be asked.
@@ -50,9 +50,22 @@ pub struct Told {
 /// # Errors
 /// When a folder cannot be read.
 pub fn list(root: &Path, language: &str) -> Result<Vec<Listed>, ReportError> {
-    let files = all(root)?;
+    Ok(listing(&all(root)?, language))
+}
+
+impl Asker<'_> {
+    /// All reports that can be asked by name, as far as the person sees every table that they read.
+    ///
+    /// # Errors
+    /// When a folder cannot be read, or no session can be made.
+    pub fn list(&self, language: &str) -> Result<Vec<Listed>, ReportError> {
+        Ok(listing(&self.seen(&self.session()?)?, language))
+    }
+}
+
+fn listing(files: &[ModelFile], language: &str) -> Vec<Listed> {
     let asked = files.iter().filter(|file| file.name.table() != COMPLETENESS);
-    Ok(asked.map(|file| listed(file, language)).collect())
+    asked.map(|file| listed(file, language)).collect()
 }
 
 fn listed(file: &ModelFile, language: &str) -> Listed {

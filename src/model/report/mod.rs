@@ -180,11 +180,11 @@ impl Asker<'_> {
     /// # Errors
     /// When there is no such report, its parameters do not fit, or the release lacks what it reads.
     pub async fn ask(&self, question: &Question) -> Result<Answer, ReportError> {
-        let file = find(&self.project.root, &question.report)?;
+        let session = self.session()?;
+        let file = self.find(&session, &question.report)?;
         let always = find(&self.project.root, COMPLETENESS).ok();
         let language = self.language(question)?;
         let values = Values::read(&self.project.root)?;
-        let session = self.session()?;
         let resolver = self.resolver(&session, file.name.table());
         let parameters = resolver.values(&file.head.parameters, &question.given).await?;
         let frame = self.frame(&session, &file, &parameters).await?;
@@ -202,6 +202,31 @@ impl Asker<'_> {
             completeness,
             receipt,
         })
+    }
+
+    /// The report of a name. One that reads what the person does not see is not there for the
+    /// person, like one that nobody wrote.
+    fn find(&self, session: &SessionContext, name: &str) -> Result<ModelFile, ReportError> {
+        if self.principal.is_owner() {
+            return find(&self.project.root, name);
+        }
+        let files = self.seen(session)?;
+        let wanted = name.strip_prefix(&format!("{}.", Layer::Reports.folder())).unwrap_or(name);
+        if let Some(file) = files.iter().find(|file| file.name.table() == wanted) {
+            return Ok(file.clone());
+        }
+        let names: Vec<String> = files.iter().map(|file| file.name.table().to_owned()).collect();
+        let hint = similar(wanted, names.iter());
+        Err(ReportError::Unknown { wanted: wanted.to_owned(), hint })
+    }
+
+    /// The reports all of whose tables the person sees.
+    fn seen(&self, session: &SessionContext) -> Result<Vec<ModelFile>, ReportError> {
+        let mut files = all(&self.project.root)?;
+        if !self.principal.is_owner() {
+            files.retain(|file| sees_all(session, file));
+        }
+        Ok(files)
     }
 
     fn language<'a>(&'a self, question: &'a Question) -> Result<&'a str, ReportError> {
@@ -268,6 +293,13 @@ impl Asker<'_> {
         };
         frame.schema().fields().iter().map(column).collect()
     }
+}
+
+/// Whether a session has every table that a file's query reads.
+pub(super) fn sees_all(session: &SessionContext, file: &ModelFile) -> bool {
+    let tables = Body::parse(session, &file.text).and_then(|body| body.tables(session));
+    let has = |table| session.table_exist(table).unwrap_or(false);
+    tables.is_ok_and(|tables| tables.into_iter().all(has))
 }
 
 /// Whether a name in a query, with or without its schema, is of a table that reports may read.

@@ -23,7 +23,43 @@ const OUTCOMES: [&str; 9] = [
 /// outcome.
 type Route = (&'static str, &'static str, String, &'static str, [u16; OUTCOMES.len()]);
 
-fn routes() -> [Route; 13] {
+/// All routes.
+fn routes() -> Vec<Route> {
+    questions().into_iter().chain(accounts()).collect()
+}
+
+/// Those of accounts. There are none, so the owner has no tokens.
+fn accounts() -> Vec<Route> {
+    let list = [200, 200, 405, 406, 421, 403, 400, 400, 200];
+    let tokens = [409, 409, 405, 406, 421, 403, 400, 400, 409];
+    let one = [404, 405, 404, 406, 421, 403, 400, 400, 404];
+    let short = r#"{"name": "ann", "password": "short"}"#;
+    let wish = r#"{"name": "ann", "because": "She begins in May."}"#;
+    let session = "/api/v1/session";
+    let (wishes, decided) = ("/api/v1/account-requests", "/api/v1/account-requests/{number}");
+    let routes: [(&str, &str, &str, [u16; 9]); 13] = [
+        (session, "get", "", [200, 200, 200, 406, 421, 403, 400, 400, 200]),
+        (session, "delete", "", [200, 200, 200, 406, 421, 403, 400, 400, 200]),
+        (session, "post", short, [409, 200, 200, 406, 421, 403, 400, 400, 409]),
+        ("/api/v1/tokens", "get", "", tokens),
+        ("/api/v1/tokens", "post", r#"{"name": "a", "scopes": ["read"]}"#, tokens),
+        ("/api/v1/tokens/{name}", "delete", "", [409, 405, 409, 406, 421, 403, 400, 400, 409]),
+        ("/api/v1/accounts", "get", "", list),
+        // A password that is not taken: nobody may have an account on the shared server.
+        ("/api/v1/accounts", "post", short, [400, 200, 405, 406, 421, 403, 400, 400, 400]),
+        ("/api/v1/accounts/{name}", "post", "{}", one),
+        ("/api/v1/accounts/{name}", "delete", "", one),
+        (wishes, "get", "", list),
+        (wishes, "post", wish, list),
+        (decided, "post", r#"{"granted": true}"#, [404, 405, 405, 406, 421, 403, 400, 400, 404]),
+    ];
+    let path = |path: &str| path.replace("{name}", "nobody").replace("{number}", "999");
+    let route = |(route, method, body, expected)| (route, method, path(route), body, expected);
+    routes.into_iter().map(route).collect()
+}
+
+/// Those of questions, and of what is there.
+fn questions() -> [Route; 13] {
     const QUESTION: &str = r#"{"measures": ["takings.amount"]}"#;
     const BODY: &str = r#"{"query": {"measures": ["takings.amount"]}}"#;
     let asked = |name: &str| format!("/cubejs-api/v1/{name}?query={}", encoded(QUESTION));

@@ -1,13 +1,20 @@
 //! Does the server answer what is asked, to those who may ask, and stay up under all others?
 
+mod accounts;
 mod answers;
 mod caching;
+mod callers;
 mod company;
 mod cube;
 mod formats;
 mod hosts;
 mod limits;
 mod matrix;
+mod policies;
+mod roles;
+mod sessions;
+mod tls;
+mod tokens;
 
 use std::sync::OnceLock;
 

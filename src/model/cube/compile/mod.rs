@@ -51,7 +51,7 @@ use super::time::calendar::Calendar;
 use super::time::{Clock, Span, range};
 use super::{Answer, Asker, CubeError, Part};
 use crate::model::given::beside;
-use crate::model::report::is_open;
+use crate::model::report::{is_open, sees_all};
 use crate::model::waived::{self, Waived};
 use crate::query::{self, QueryError};
 use crate::warehouse::name::TableName;
@@ -79,10 +79,16 @@ impl<'a> Opened<'a> {
     pub(super) fn new(asker: Asker<'a>) -> Result<Self, CubeError> {
         let Asker { project, home, release, principal, limits, .. } = asker;
         let own = beside(&project.settings, home, release, principal).map_err(QueryError::Query)?;
+        let session = query::open_with(home, release, principal, limits, own)?;
+        let mut cubes = Cubes::read(&project.root)?;
+        if !principal.is_owner() {
+            // A cube that reads what the person does not see is not there for the person.
+            cubes.retain(|cube| sees_all(&session, &cube.file));
+        }
         Ok(Self {
             asker,
-            cubes: Cubes::read(&project.root)?,
-            session: Pinned(query::open_with(home, release, principal, limits, own)?),
+            cubes,
+            session: Pinned(session),
             plans: Mutex::default(),
             extents: Mutex::default(),
             calendar: OnceCell::new(),
