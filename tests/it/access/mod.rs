@@ -3,6 +3,7 @@
 mod asking;
 mod companies;
 mod leaks;
+mod partners;
 mod questions;
 mod random;
 mod reading;

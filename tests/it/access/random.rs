@@ -40,12 +40,14 @@ impl Tally {
         self.failed += usize::from(told.rows.is_none());
     }
 
-    /// Prints what came of it; at least half of the questions have rows, and some fail.
+    /// Prints what came of it; at least half of the questions have rows, and of many some fail.
     pub fn judge(&self, way: &str) {
         let Self { asked, full, failed, beside } = self;
         println!("{way}: {asked} asked, {full} gave rows, {failed} failed, {beside} told beside");
         assert!(2 * full >= *asked, "{way}: {full} of {asked} gave rows");
-        assert!(*failed > 0 && *beside > 0, "{way}: {failed} failed, {beside} beside");
+        // One question in fifty fails.
+        assert!(*failed > 0 || *asked < 400, "{way}: none of {asked} failed");
+        assert!(*beside > 0, "{way}: nothing was told beside");
     }
 }
 
