@@ -29,6 +29,11 @@ pub(super) struct Args {
     #[arg(long, default_value_t = 2, value_name = "N", value_parser = above_zero)]
     sql_processes: usize,
 
+    /// How long one question in SQL may be worked at
+    #[arg(long, default_value_t = 30, value_name = "SECONDS",
+        value_parser = clap::value_parser!(u64).range(1..=3_600))]
+    sql_seconds: u64,
+
     /// Connections at once
     #[arg(long, default_value_t = 512, value_name = "N", value_parser = above_zero)]
     connections: usize,
@@ -76,7 +81,13 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<(), CliError> {
     let memory_bytes = limits.memory_bytes / 2;
     let program = std::env::current_exe().map_err(CliError::Program)?;
     let spill_dir = context.config.folder.join(&limits.spill_dir);
-    let bounds = Bounds::within(memory_bytes / args.sql_processes, limits.threads);
+    let usual = Bounds::within(memory_bytes / args.sql_processes, limits.threads);
+    let processors = u64::try_from(limits.threads.max(1)).unwrap_or(1);
+    let bounds = Bounds {
+        time: Duration::from_secs(args.sql_seconds),
+        cpu_seconds: args.sql_seconds.saturating_mul(processors).saturating_add(5),
+        ..usual
+    };
     let workers = worker::Settings {
         bounds,
         ..worker::Settings::new(program, context.folder()?, spill_dir, args.sql_processes)

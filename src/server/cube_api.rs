@@ -4,16 +4,16 @@ use std::io::Write;
 use std::sync::Arc;
 use std::time::Instant;
 
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::State;
-use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::HeaderMap;
 use axum::response::Response;
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 
 use super::answering::{answer, response};
 use super::app::App;
 use super::asked::{Asked, Words};
+use super::body::{text, word};
 use super::caller::Caller;
 use super::media::Media;
 use super::problem::Problem;
@@ -22,9 +22,6 @@ use crate::engine::encode::{EncodeError, Encoding};
 use crate::model::cube::meta::meta as meta_of;
 use crate::model::cube::question::Question;
 use crate::model::cube::{echo, log};
-
-/// The most bytes of a request's body.
-const BODY_BYTES_MAX: usize = 1 << 20;
 
 /// A question with what stands beside it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,41 +63,6 @@ impl Asking {
         let is_multi = said("queryType")?.as_deref() == Some("multi");
         Ok(Self { question, is_multi, as_of: said("as_of")?, lang: said("lang")? })
     }
-}
-
-/// A text of an object.
-fn word(beside: &Map<String, Json>, name: &str) -> Result<Option<String>, Problem> {
-    match beside.get(name) {
-        None | Some(Json::Null) => Ok(None),
-        Some(Json::String(text)) => Ok(Some(text.clone())),
-        Some(Json::Number(number)) => Ok(Some(number.to_string())),
-        Some(_) => Err(Problem::bad("bad_parameter", format!("`{name}` is no text"))),
-    }
-}
-
-/// The text of a body of JSON.
-async fn text(app: &App, headers: &HeaderMap, body: Body) -> Result<String, Problem> {
-    let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let kind = kind.and_then(|kind| kind.split(';').next()).unwrap_or_default().trim();
-    if !kind.eq_ignore_ascii_case("application/json") {
-        let detail = format!("the body is `{kind}`; send application/json");
-        let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
-        return Err(Problem::new(status, "no_json", detail));
-    }
-    let read = tokio::time::timeout(app.options.body_wait, to_bytes(body, BODY_BYTES_MAX));
-    let bytes = match read.await {
-        Ok(Ok(bytes)) => bytes,
-        Ok(Err(_)) => {
-            let detail = format!("the body is longer than {BODY_BYTES_MAX} bytes, or was cut off");
-            return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_long", detail));
-        }
-        Err(_) => {
-            let detail = "the body did not come in time; send it at once";
-            return Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "body_too_slow", detail));
-        }
-    };
-    String::from_utf8(bytes.into())
-        .map_err(|_| Problem::bad("bad_question", "the body is not UTF-8"))
 }
 
 /// Tells all cubes and views with their members.

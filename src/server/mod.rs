@@ -13,6 +13,7 @@
 //! | `caller` | who asks, by which right? |
 //! | `app` | what do all requests share? |
 //! | `keeper` | which release is the newest, and how is one kept while it is read? |
+//! | `body` | what does the body of a request say? |
 //! | `asked` | what does a request say, beside its address? |
 //! | `media` | in which encoding does a client want its answer? |
 //! | `tag` | has the client the answer already? |
@@ -21,29 +22,48 @@
 //! | `health` | does the server live, can it answer, and what does it count? |
 //! | `metrics` | how is that told to Prometheus? |
 //! | `releases` | which releases are there? |
+//! | `loads` | what did each release read? |
+//! | `checks` | what did the checks of a release find? |
+//! | `quarantine` | which rows were refused? |
+//! | `periods` | which accounting periods are closed? |
+//! | `matches` | which numbers may mean the same? |
+//! | `dictionary` | which tables are there, and where do they come from? |
+//! | `paging` | which part of a long list is asked for? |
+//! | `refused` | what is told of what people may not enter? |
 //! | `reports` | which reports are there, and what is the answer to one? |
 //! | `cubes` | which cubes are there? |
 //! | `cube_api` | what is answered to clients of Cube's REST API? |
+//! | `sql` | what is the answer to SQL of anybody? |
 //! | `openapi` | what can be asked, as machines read it? |
 
 mod answering;
 mod app;
 mod asked;
+mod body;
 mod caller;
+mod checks;
 mod cube_api;
 mod cubes;
+mod dictionary;
 mod gate;
 mod health;
 mod hosts;
 mod keeper;
 mod listen;
+mod loads;
+mod matches;
 mod media;
 mod metrics;
 mod openapi;
+mod paging;
+mod periods;
 mod problem;
+mod quarantine;
+mod refused;
 mod releases;
 mod reports;
 mod routes;
+mod sql;
 mod stall;
 mod tag;
 

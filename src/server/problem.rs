@@ -13,6 +13,8 @@ use serde_json::json;
 use crate::engine::encode::EncodeError;
 use crate::model::cube::CubeError;
 use crate::model::report::ReportError;
+use crate::query::QueryError;
+use crate::query::worker::IsolatedError;
 use crate::warehouse::WarehouseError;
 
 /// The type of problem documents.
@@ -38,10 +40,21 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, code, detail)
     }
 
+    /// What is there, but not for whoever asks.
+    pub(super) fn not_seen(what: &str) -> Self {
+        let detail = format!("{what} are for those who see all tables that they tell of");
+        Self::new(StatusCode::FORBIDDEN, "not_seen", detail)
+    }
+
     /// A limit that has been reached for now.
     pub(super) fn busy(code: &'static str, detail: impl Into<String>) -> Self {
         let busy = Self::new(StatusCode::SERVICE_UNAVAILABLE, code, detail);
         Self { retry_after_seconds: Some(1), ..busy }
+    }
+
+    /// The same, to be tried again after so many seconds.
+    pub(super) fn after(self, seconds: u32) -> Self {
+        Self { retry_after_seconds: Some(seconds), ..self }
     }
 
     /// An answer that takes too long.
@@ -84,6 +97,12 @@ impl Problem {
 
     /// What the engine refused or failed at.
     fn engine(cause: &DataFusionError) -> Self {
+        // What a process of its own told is for who asked.
+        if let DataFusionError::External(told) = cause
+            && let Some(told) = told.downcast_ref::<IsolatedError>()
+        {
+            return told.clone().into();
+        }
         match cause.find_root() {
             DataFusionError::ResourcesExhausted(_) => Self::too_much(),
             _ => Self::hidden(cause),
@@ -149,6 +168,15 @@ impl From<ReportError> for Problem {
             ReportError::Language { .. } => Self::bad("unknown_language", error.to_string()),
             ReportError::Encode(error) => error.into(),
             ReportError::Query { cause, .. } => Self::engine(&cause),
+            other => Self::hidden(&other),
+        }
+    }
+}
+
+impl From<QueryError> for Problem {
+    fn from(error: QueryError) -> Self {
+        match error {
+            QueryError::Query(cause) => Self::engine(&cause),
             other => Self::hidden(&other),
         }
     }

@@ -13,7 +13,10 @@ use utoipa_axum::routes;
 
 use super::app::App;
 use super::gate::{gate, no_such_address, no_such_method, panicked};
-use super::{cube_api, cubes, health, openapi, releases, reports};
+use super::{
+    checks, cube_api, cubes, dictionary, health, loads, matches, openapi, periods, quarantine,
+    releases, reports, sql,
+};
 
 /// Every address with what answers it; the document of the interface is made of it.
 fn table() -> OpenApiRouter<Arc<App>> {
@@ -29,6 +32,17 @@ fn table() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(cube_api::meta))
         .routes(routes!(cube_api::load, cube_api::load_body))
         .routes(routes!(cube_api::sql, cube_api::sql_body))
+        .routes(routes!(sql::query))
+        .routes(routes!(releases::pins))
+        .routes(routes!(loads::list))
+        .routes(routes!(checks::list))
+        .routes(routes!(quarantine::list))
+        .routes(routes!(periods::list))
+        .routes(routes!(matches::list))
+        .routes(routes!(matches::pair))
+        .routes(routes!(dictionary::list))
+        .routes(routes!(dictionary::table))
+        .routes(routes!(dictionary::lineage))
 }
 
 /// The document of the interface.

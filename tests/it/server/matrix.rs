@@ -23,9 +23,10 @@ const OUTCOMES: [&str; 9] = [
 /// outcome.
 type Route = (&'static str, &'static str, String, &'static str, [u16; OUTCOMES.len()]);
 
-fn routes() -> [Route; 13] {
+fn routes() -> [Route; 14] {
     const QUESTION: &str = r#"{"measures": ["takings.amount"]}"#;
     const BODY: &str = r#"{"query": {"measures": ["takings.amount"]}}"#;
+    const SQL: &str = r#"{"sql": "select 1 as one"}"#;
     let asked = |name: &str| format!("/cubejs-api/v1/{name}?query={}", encoded(QUESTION));
     let plain = str::to_owned;
     let text = [200, 200, 405, 200, 421, 403, 400, 400, 200];
@@ -34,6 +35,8 @@ fn routes() -> [Route; 13] {
     let cube = [200, 200, 405, 406, 421, 403, 404, 200, 304];
     // HEAD is that of GET, which has its question behind `?`.
     let body = [200, 400, 405, 406, 421, 403, 404, 200, 200];
+    // Nothing but POST, and no words of others.
+    let posted = [200, 405, 405, 406, 421, 403, 404, 400, 200];
     [
         ("/livez", "get", plain("/livez"), "", text),
         ("/metrics", "get", plain("/metrics"), "", text),
@@ -54,6 +57,7 @@ fn routes() -> [Route; 13] {
         ("/cubejs-api/v1/load", "post", plain("/cubejs-api/v1/load"), BODY, body),
         ("/cubejs-api/v1/sql", "get", asked("sql"), "", cube),
         ("/cubejs-api/v1/sql", "post", plain("/cubejs-api/v1/sql"), BODY, body),
+        ("/api/v1/sql", "post", plain("/api/v1/sql"), SQL, posted),
     ]
 }
 

@@ -6,8 +6,10 @@ mod company;
 mod cube;
 mod formats;
 mod hosts;
+mod killers;
 mod limits;
 mod matrix;
+mod sql;
 
 use std::sync::OnceLock;
 
