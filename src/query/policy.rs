@@ -104,6 +104,14 @@ pub enum Power {
     RequestAccounts,
     /// make and change accounts
     ManageAccounts,
+    /// close and reopen accounting periods, and sign off what they hold
+    ClosePeriods,
+    /// decide whether numbers of two systems mean the same
+    DecideMatches,
+    /// remark on anything
+    Comment,
+    /// have the systems read anew, and see how that ended
+    Refresh,
 }
 
 #[derive(Deserialize)]

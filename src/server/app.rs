@@ -18,6 +18,7 @@ use super::hosts::Hosts;
 use super::keeper::{Held, Keeper};
 use super::metrics::Metrics;
 use super::problem::Problem;
+use super::refreshes::{Program, Refreshes};
 use crate::engine::Limits;
 use crate::model::given::given;
 use crate::model::{Models, compile, cube, report};
@@ -79,6 +80,8 @@ pub struct Setting {
     pub options: Options,
     /// how SQL of anybody is answered
     pub workers: worker::Settings,
+    /// how the warehouse is refreshed
+    pub refresh: Program,
 }
 
 /// What requests share.
@@ -92,6 +95,8 @@ pub(super) struct App {
     pub metrics: Metrics,
     /// processes that answer SQL of anybody
     pub pool: Pool,
+    /// processes that refresh the warehouse
+    pub refreshes: Refreshes,
     /// what can be asked, as machines read it
     pub api: Json,
     /// what one question may use
@@ -121,7 +126,7 @@ pub(super) struct Scene {
 
 impl App {
     pub(super) fn new(setting: Setting, pool: Pool, hosts: Hosts, api: Json) -> Self {
-        let Setting { root, home, limits, now, options, workers: _ } = setting;
+        let Setting { root, home, limits, now, options, workers: _, refresh } = setting;
         let at_once = options.questions_max.max(1);
         let memory_bytes = limits.memory_bytes / at_once;
         Self {
@@ -130,6 +135,7 @@ impl App {
             home,
             hosts,
             pool,
+            refreshes: Refreshes::new(refresh),
             api,
             metrics: Metrics::default(),
             limits: Limits { memory_bytes, ..limits },

@@ -15,6 +15,7 @@ use super::app::{App, blocking};
 use super::asked::Asked;
 use super::metrics::{Text, seconds};
 use super::problem::Problem;
+use crate::refresh::attempts::{self, Attempt};
 use crate::warehouse::release::Release;
 
 /// Whether questions can be answered, and how old the data are.
@@ -34,6 +35,14 @@ pub(super) struct Readiness {
     /// when it was last not possible to look for a new release
     #[schema(value_type = Option<String>)]
     last_failure_at: Option<DateTime<Utc>>,
+    /// when a refresh last ended, at the command line too
+    #[schema(value_type = Option<String>)]
+    last_refresh_at: Option<DateTime<Utc>>,
+    /// when one last failed; /api/v1/refreshes says why
+    #[schema(value_type = Option<String>)]
+    last_failed_refresh_at: Option<DateTime<Utc>>,
+    /// whether the last one failed, so that the data are older than they should be
+    is_refresh_failing: bool,
 }
 
 /// How old the data of a departmental system are.
@@ -81,6 +90,9 @@ async fn readiness(app: &Arc<App>) -> Readiness {
     let failure = app.keeper.failure();
     let looked = Arc::clone(app);
     let is_readable = blocking(move || looked.sources().map(|_| ())).await.is_ok();
+    let state = app.root.join("warehouse/state");
+    let noted = blocking(move || Ok(attempts::newest(&state).unwrap_or_default())).await;
+    let noted = noted.unwrap_or_default();
     let because = if held.is_none() {
         Some("the warehouse has no release yet; run `patron refresh`")
     } else if !is_readable {
@@ -98,6 +110,9 @@ async fn readiness(app: &Arc<App>) -> Readiness {
         released_at: release.as_ref().map(|release| release.created_at),
         data: release.map(|release| ages(&release, now)).unwrap_or_default(),
         last_failure_at: failure.map(|failure| failure.at),
+        last_refresh_at: noted.first().map(|last| last.ended_at),
+        last_failed_refresh_at: noted.iter().find(|one| one.has_failed()).map(|one| one.ended_at),
+        is_refresh_failing: noted.first().is_some_and(Attempt::has_failed),
     }
 }
 

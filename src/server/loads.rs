@@ -52,7 +52,8 @@ struct Load {
 /// Tells what each release read, table by table, the newest first. Of tables that the caller does
 /// not see whole nothing is counted, and why a system was down is the owner's.
 #[utoipa::path(get, path = "/api/v1/loads", operation_id = "loads", tag = "releases", params(
-    ("limit" = Option<usize>, Query, description = "How many releases, 1 to 1000; 20 where absent."),
+    ("limit" = Option<usize>, Query, description = "How many releases, 1 to 1000; 20 where \
+        absent."),
     ("as_of" = Option<String>, Query, description = "The newest one listed."),
 ), responses(
     (status = 200, description = "The loads.", body = Loads),

@@ -6,31 +6,59 @@
 use std::io::Write;
 use std::sync::Arc;
 
+use axum::body::Body;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use chrono::NaiveDate;
 use datafusion::common::TableReference;
 use datafusion::prelude::{DataFrame, Expr, SessionContext, col, lit};
+use serde::Deserialize;
 use serde_json::Value as Json;
 use utoipa::ToSchema;
 
-use super::answering::{answer, response};
+use super::answering::{answer, json, response};
 use super::app::{App, Scene, blocking};
 use super::asked::Asked;
+use super::body::object;
 use super::caller::Caller;
 use super::media::Media;
 use super::paging::{Listed, Page, write_rows};
 use super::problem::Problem;
 use super::tag::Tag;
+use super::writing::{Entered, check_may, enter, name_of};
 use crate::engine::encode::EncodeError;
 use crate::model::files;
-use crate::warehouse::entered::{EnteredTable, LocalNumber};
+use crate::query::policy::Power;
+use crate::warehouse::entered::{EnteredTable, Entry, LocalNumber, MatchDecision, Verdict};
 use crate::warehouse::name::TableName;
 
 /// The columns that name both numbers of a pair.
-const PAIR: [[&str; 2]; 2] =
-    [["left_system", "left_local_id"], ["right_system", "right_local_id"]];
+const PAIR: [[&str; 2]; 2] = [["left_system", "left_local_id"], ["right_system", "right_local_id"]];
+
+/// What somebody decides about two numbers.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PairDecision {
+    /// one number, as `system:number`
+    one: String,
+    /// the other
+    other: String,
+    /// `same`, `different`, or `undo` for what was decided before
+    #[schema(value_type = String)]
+    decision: Verdict,
+    /// why
+    #[serde(default)]
+    because: Option<String>,
+    /// the day from which it holds; always where absent
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    from: Option<NaiveDate>,
+    /// who, where the owner enters it for somebody
+    #[serde(default)]
+    by: Option<String>,
+}
 
 /// What waits and what was decided about a pair.
 #[derive(ToSchema)]
@@ -119,6 +147,38 @@ pub(super) async fn pair(
         put("}\n", out)
     });
     Ok(response(body.await?, Media::Json, &tag, "match"))
+}
+
+/// Decides whether two numbers mean the same, or takes that back. Needs `decide_matches` of
+/// warehouse/access.toml.
+#[utoipa::path(post, path = "/api/v1/matches", operation_id = "decide", tag = "matches",
+    request_body(content = PairDecision, content_type = "application/json"),
+    responses((status = 200, description = "It stands in a release.", body = Entered)),
+)]
+pub(super) async fn decide(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    mut asked: Asked,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Problem> {
+    asked.takes_json()?;
+    std::mem::take(&mut asked.words).end(&[])?;
+    check_may(&caller, Power::DecideMatches, "decide_matches")?;
+    let said: PairDecision = object(&app, &headers, body).await?;
+    let (left, right) = (number(&said.one)?, number(&said.other)?);
+    if left == right {
+        return Err(Problem::bad("bad_parameter", "both numbers are one; name two"));
+    }
+    let entry = Entry::MatchDecision(MatchDecision {
+        verdict: said.decision,
+        left,
+        right,
+        by: name_of(&caller, said.by)?,
+        because: said.because,
+        valid_from: said.from,
+    });
+    json(&asked, &enter(&app, caller, entry, Vec::new()).await?)
 }
 
 fn put(text: &str, out: &mut impl Write) -> Result<(), Problem> {

@@ -22,6 +22,8 @@
 //! | `health` | does the server live, can it answer, and what does it count? |
 //! | `metrics` | how is that told to Prometheus? |
 //! | `releases` | which releases are there? |
+//! | `refreshes` | how does a server refresh its warehouse? |
+//! | `refresh_api` | how did refreshes end, and how is one wanted now? |
 //! | `loads` | what did each release read? |
 //! | `checks` | what did the checks of a release find? |
 //! | `quarantine` | which rows were refused? |
@@ -29,11 +31,17 @@
 //! | `matches` | which numbers may mean the same? |
 //! | `dictionary` | which tables are there, and where do they come from? |
 //! | `paging` | which part of a long list is asked for? |
+//! | `writing` | how does what people enter become a release? |
+//! | `closing` | how are periods closed, reopened and signed off? |
+//! | `comments` | what did people remark? |
+//! | `saved` | which questions and pages did people keep? |
+//! | `saved_store` | where do they lie? |
 //! | `refused` | what is told of what people may not enter? |
 //! | `reports` | which reports are there, and what is the answer to one? |
 //! | `cubes` | which cubes are there? |
 //! | `cube_api` | what is answered to clients of Cube's REST API? |
 //! | `sql` | what is the answer to SQL of anybody? |
+//! | `docs` | what can be asked, as people read it? |
 //! | `openapi` | what can be asked, as machines read it? |
 
 mod answering;
@@ -42,9 +50,12 @@ mod asked;
 mod body;
 mod caller;
 mod checks;
+mod closing;
+mod comments;
 mod cube_api;
 mod cubes;
 mod dictionary;
+mod docs;
 mod gate;
 mod health;
 mod hosts;
@@ -59,13 +70,18 @@ mod paging;
 mod periods;
 mod problem;
 mod quarantine;
+mod refresh_api;
+mod refreshes;
 mod refused;
 mod releases;
 mod reports;
 mod routes;
+mod saved;
+mod saved_store;
 mod sql;
 mod stall;
 mod tag;
+mod writing;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -82,6 +98,7 @@ use crate::query::worker::pool::PoolError;
 use crate::warehouse::WarehouseError;
 
 pub use self::app::{Options, Setting};
+pub use self::refreshes::Program;
 
 /// How often the server looks for a new release.
 const LOOK: Duration = Duration::from_secs(1);
@@ -159,8 +176,18 @@ impl Server {
     /// Answers requests until `stop`, and then lets those end that run.
     pub async fn run(self, stop: impl Future<Output = ()>) {
         let watch = tokio::spawn(follow(Arc::clone(&self.app)));
+        let due = tokio::spawn(refreshes::follow(Arc::clone(&self.app)));
         let router = routes::router(Arc::clone(&self.app));
+        let refreshes = Arc::clone(&self.app);
+        let stop = async {
+            stop.await;
+            due.abort();
+            // It ends while requests do.
+            tokio::spawn(async move { refreshes.refreshes.end().await });
+        };
+        let app = Arc::clone(&self.app);
         listen::listen(self.listener, self.app, router, stop).await;
+        app.refreshes.end().await;
         watch.abort();
     }
 }

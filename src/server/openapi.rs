@@ -29,7 +29,7 @@ pub(super) struct Head;
 #[derive(ToSchema)]
 #[schema(as = Problem)]
 #[expect(dead_code, reason = "it describes what `Problem::document` writes")]
-struct ProblemDocument {
+pub(super) struct ProblemDocument {
     /// always `about:blank`: `code` says what it is
     #[schema(rename = "type")]
     kind: String,
@@ -56,7 +56,7 @@ pub(super) fn document(api: &Document) -> serde_json::Result<Json> {
     });
     let paths = document.get_mut("paths").and_then(Json::as_object_mut);
     for path in paths.into_iter().flat_map(|paths| paths.values_mut()) {
-        for method in ["get", "post"] {
+        for method in ["get", "post", "put", "delete"] {
             let operation = path.get_mut(method);
             let responses = operation.and_then(|operation| operation.get_mut("responses"));
             if let Some(responses) = responses.and_then(Json::as_object_mut) {

@@ -61,8 +61,8 @@ impl Page {
         let total = frame.clone().count().await.map_err(EncodeError::Query)?;
         let rows = frame.limit(offset, Some(limit)).map_err(EncodeError::Query)?;
         let head = format!(
-            "{{\"release\": {release}, \"total\": {total}, \"limit\": {limit}, \"offset\": {offset},\n\
-             \"rows\": "
+            "{{\"release\": {release}, \"total\": {total}, \"limit\": {limit}, \
+             \"offset\": {offset},\n\"rows\": "
         );
         out.write_all(head.as_bytes()).map_err(EncodeError::Target)?;
         write_rows(rows, out).await?;

@@ -107,8 +107,7 @@ fn periods(scene: &Scene) -> Result<Periods, Problem> {
         period: standing.period,
         entity: standing.entity,
     };
-    let is_restated =
-        |one: &&Decision| one.closing > 1 && one.status == PeriodStatus::Closed;
+    let is_restated = |one: &&Decision| one.closing > 1 && one.status == PeriodStatus::Closed;
     Ok(Periods {
         release: number,
         periods: books.standings().into_iter().map(period).collect(),

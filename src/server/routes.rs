@@ -14,8 +14,8 @@ use utoipa_axum::routes;
 use super::app::App;
 use super::gate::{gate, no_such_address, no_such_method, panicked};
 use super::{
-    checks, cube_api, cubes, dictionary, health, loads, matches, openapi, periods, quarantine,
-    releases, reports, sql,
+    checks, closing, comments, cube_api, cubes, dictionary, docs, health, loads, matches, openapi,
+    periods, quarantine, refresh_api, releases, reports, saved, sql,
 };
 
 /// Every address with what answers it; the document of the interface is made of it.
@@ -25,6 +25,7 @@ fn table() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(health::ready))
         .routes(routes!(health::metrics))
         .routes(routes!(openapi::api))
+        .routes(routes!(docs::docs))
         .routes(routes!(releases::list))
         .routes(routes!(reports::list))
         .routes(routes!(reports::answer))
@@ -35,10 +36,19 @@ fn table() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(sql::query))
         .routes(routes!(releases::pins))
         .routes(routes!(loads::list))
+        .routes(routes!(refresh_api::list))
+        .routes(routes!(refresh_api::begin))
         .routes(routes!(checks::list))
         .routes(routes!(quarantine::list))
         .routes(routes!(periods::list))
-        .routes(routes!(matches::list))
+        .routes(routes!(matches::list, matches::decide))
+        .routes(routes!(closing::close))
+        .routes(routes!(closing::reopen))
+        .routes(routes!(closing::sign_off))
+        .routes(routes!(comments::list, comments::remark))
+        .routes(routes!(saved::list, saved::create))
+        .routes(routes!(saved::get, saved::replace, saved::remove))
+        .routes(routes!(saved::restore))
         .routes(routes!(matches::pair))
         .routes(routes!(dictionary::list))
         .routes(routes!(dictionary::table))

@@ -1,5 +1,5 @@
-//! Does each question of tests/killers.toml end with a typed error over HTTP, while the server stays
-//! the same process and dashboards are answered all the time?
+//! Does each question of tests/killers.toml end with a typed error over HTTP, while the server
+//! stays the same process and dashboards are answered all the time?
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;

@@ -2,14 +2,18 @@
 
 mod answers;
 mod caching;
+mod clients;
 mod company;
 mod cube;
 mod formats;
 mod hosts;
 mod killers;
 mod limits;
+mod listings;
 mod matrix;
+mod refreshing;
 mod sql;
+mod writing;
 
 use std::sync::OnceLock;
 
