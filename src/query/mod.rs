@@ -23,6 +23,6 @@ mod seen;
 pub mod worker;
 
 pub use ask::{ask, missing_table, plan};
-pub use open::{Provided, QueryError, open, open_beside, open_with};
+pub use open::{Provided, QueryError, open, open_beside, open_with, seen_tables};
 pub use principal::{Member, Principal};
 pub use seen::Rules;

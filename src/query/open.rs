@@ -139,6 +139,24 @@ fn view(
     }))
 }
 
+/// The tables of a release that a principal sees, and of each whether all its rows and columns are.
+///
+/// # Errors
+/// When the columns of a table cannot be read.
+pub fn seen_tables(
+    home: &Home,
+    release: &Release,
+    principal: &Principal,
+) -> Result<BTreeMap<TableName, bool>, QueryError> {
+    let mut seen = BTreeMap::new();
+    for (table, entry) in &release.tables {
+        if let Some(view) = view(home, principal, table, entry)? {
+            seen.insert(table.clone(), !matches!(view, View::Part(_)));
+        }
+    }
+    Ok(seen)
+}
+
 /// The schemas of a release that a principal may see.
 struct ReleaseCatalog {
     schemas: BTreeMap<String, Arc<ReleaseSchema>>,

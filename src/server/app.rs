@@ -1,11 +1,13 @@
 //! What do all requests share: the project as its files say, the releases, the limits?
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use datafusion::prelude::SessionContext;
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore};
@@ -19,13 +21,17 @@ use super::metrics::Metrics;
 use super::needs::Needs;
 use super::problem::Problem;
 use super::recording::Strangers;
+use super::refreshes::{Program, Refreshes};
 use crate::accounts::Identity;
 use crate::engine::Limits;
-use crate::model::{access, cube, report};
+use crate::model::given::given;
+use crate::model::{Models, access, compile, cube, report};
+use crate::query;
 use crate::query::Rules;
 use crate::query::policy::Access;
 use crate::query::worker::{self, Pool};
 use crate::warehouse::Home;
+use crate::warehouse::name::TableName;
 use crate::warehouse::project::Project;
 
 /// What a server may take, and how long anything may last.
@@ -82,6 +88,8 @@ pub struct Setting {
     pub workers: worker::Settings,
     /// how others reach it
     pub entrance: Entrance,
+    /// how the warehouse is refreshed
+    pub refresh: Program,
 }
 
 /// What requests share.
@@ -101,12 +109,16 @@ pub(super) struct App {
     pub metrics: Metrics,
     /// processes that answer SQL of anybody
     pub pool: Pool,
+    /// processes that refresh the warehouse
+    pub refreshes: Refreshes,
     /// what can be asked, as machines read it
     pub api: Json,
     /// what one question may use
     limits: Limits,
     questions: Arc<Semaphore>,
     sources: Mutex<Option<Arc<Sources>>>,
+    /// the files under sql/, with the print of the project as they were read
+    models: Mutex<Option<(String, Arc<Models>)>>,
     begun: (DateTime<Utc>, Instant),
 }
 
@@ -139,7 +151,8 @@ pub(super) struct Scene {
 
 impl App {
     pub(super) fn new(setting: Setting, parts: Parts) -> Self {
-        let Setting { root, home, limits, now, options, workers: _, entrance: _ } = setting;
+        let Setting { root, home, limits, now, options, workers: _, refresh, entrance: _ } =
+            setting;
         let Parts { pool, hosts, door, needs, api } = parts;
         let at_once = options.questions_max.max(1);
         let memory_bytes = limits.memory_bytes / at_once;
@@ -152,12 +165,14 @@ impl App {
             needs,
             strangers: Strangers::default(),
             pool,
+            refreshes: Refreshes::new(refresh),
             api,
             metrics: Metrics::default(),
             limits: Limits { memory_bytes, ..limits },
             questions: Arc::new(Semaphore::new(at_once)),
             options,
             sources: Mutex::default(),
+            models: Mutex::default(),
             begun: (now, Instant::now()),
         }
     }
@@ -262,6 +277,38 @@ impl Scene {
                 Err(Problem::bad("unknown_language", detail))
             }
         }
+    }
+
+    /// What one question may use.
+    pub(super) fn limits(&self) -> &Limits {
+        &self.app.limits
+    }
+
+    /// A session over what the caller sees of the release.
+    pub(super) fn session(&self) -> Result<SessionContext, Problem> {
+        let (home, release) = (&self.app.home, &self.held.release);
+        Ok(query::open(home, release, &self.caller.principal, &self.app.limits)?)
+    }
+
+    /// The tables of the release that the caller sees, and of each whether all of it is. It blocks.
+    pub(super) fn seen(&self) -> Result<BTreeMap<TableName, bool>, Problem> {
+        Ok(query::seen_tables(&self.app.home, &self.held.release, &self.caller.principal)?)
+    }
+
+    /// The files under sql/ as they are now; those that do not fit are left out.
+    pub(super) async fn models(&self) -> Result<Arc<Models>, Problem> {
+        let known = || self.app.models.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_it = |found: &&(String, Arc<Models>)| found.0 == self.sources.print;
+        if let Some((_, models)) = known().as_ref().filter(is_it) {
+            return Ok(Arc::clone(models));
+        }
+        let project = &self.sources.project;
+        let given = given(project).map_err(|error| Problem::hidden(&error))?;
+        let compiled = compile(&project.root, given, &self.app.limits).await;
+        let (models, _) = compiled.map_err(|error| Problem::hidden(&error))?;
+        let models = Arc::new(models);
+        *known() = Some((self.sources.print.clone(), Arc::clone(&models)));
+        Ok(models)
     }
 
     /// Who asks reports, and of what.

@@ -3,7 +3,7 @@
 mod answers;
 mod confined;
 mod gate;
-mod killers;
+pub mod killers;
 mod pool;
 
 use std::path::Path;
@@ -53,8 +53,8 @@ pub async fn ask(pool: &Pool, person: &str, question: Question) -> Result<Whole,
     Ok((schema, batches, outcome))
 }
 
-/// The processes that this one started as its answering processes and that are still there.
-fn children(of: u32) -> Vec<(u32, String)> {
+/// The processes that one started as its answering processes and that are still there.
+pub fn children(of: u32) -> Vec<(u32, String)> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir("/proc").unwrap() {
         let name = entry.unwrap().file_name();

@@ -38,6 +38,17 @@ impl Serving {
         Self { address: address.parse().unwrap(), child }
     }
 
+    /// Its process.
+    pub fn process(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// The answer to a POST of JSON.
+    pub fn post(&self, path: &str, body: &Value) -> Reply {
+        let json = [("Content-Type", "application/json")];
+        self.ask("POST", path, &json, body.to_string().as_bytes())
+    }
+
     /// A connection to it.
     pub fn connect(&self) -> TcpStream {
         let stream = TcpStream::connect(self.address).unwrap();
