@@ -62,7 +62,8 @@ fn seen(headers: &HeaderMap) -> Result<i64, Problem> {
     };
     let version = given.trim().trim_start_matches("W/").trim_matches('"').parse();
     version.map_err(|_| {
-        let detail = format!("`If-Match: {given}` names no version; it is a number between quotes");
+        let detail =
+            format!("`If-Match: {given}` names no version; it is a number in quotation marks");
         Problem::bad("bad_parameter", detail)
     })
 }
@@ -135,7 +136,7 @@ pub(super) async fn list(
     let deleted = asked.words.take("deleted")?;
     std::mem::take(&mut asked.words).end(&["deleted"])?;
     let kind = kind(given)?;
-    let is_deleted = match deleted.as_deref() {
+    let is_gone = match deleted.as_deref() {
         None | Some("false") => false,
         Some("true") => true,
         Some(other) => {
@@ -143,7 +144,7 @@ pub(super) async fn list(
             return Err(Problem::bad("bad_parameter", detail));
         }
     };
-    let saved = ask(&app, move |store| store.list(&kind, &caller.name, is_deleted)).await?;
+    let saved = ask(&app, move |store| store.list(&kind, &caller.name, is_gone)).await?;
     json(&asked, &SavedList { saved })
 }
 
@@ -197,7 +198,7 @@ pub(super) async fn get(
     params(
         ("kind" = String, Path, description = "`queries` or `pages`."),
         ("id" = String, Path, description = "Its id."),
-        ("If-Match" = String, Header, description = "Its version, between quotes."),
+        ("If-Match" = String, Header, description = "Its version, in quotation marks."),
     ),
     request_body(content = Given, content_type = "application/json"),
     responses((status = 200, description = "It is kept, at its next version.", body = Saved)),
@@ -223,7 +224,7 @@ pub(super) async fn replace(
     params(
         ("kind" = String, Path, description = "`queries` or `pages`."),
         ("id" = String, Path, description = "Its id."),
-        ("If-Match" = String, Header, description = "Its version, between quotes."),
+        ("If-Match" = String, Header, description = "Its version, in quotation marks."),
     ),
     responses((status = 200, description = "It is deleted.", body = Saved)),
 )]

@@ -29,14 +29,14 @@ create table if not exists saved (
     version integer not null,
     content text not null,
     created_at text not null,
-    changed_at text not null,
+    edited_at text not null,
     deleted_at text
 ) strict
 ";
 
 /// All columns, in the order in which they are read.
 const COLUMNS: &str =
-    "id, kind, owner, name, is_shared, version, content, created_at, changed_at, deleted_at";
+    "id, kind, owner, name, is_shared, version, content, created_at, edited_at, deleted_at";
 
 /// What somebody kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -58,7 +58,7 @@ pub(super) struct Saved {
     /// when it was first kept
     pub created_at: String,
     /// when it was last changed
-    pub changed_at: String,
+    pub edited_at: String,
     /// when it was deleted; it can come back for 30 days
     pub deleted_at: Option<String>,
 }
@@ -132,9 +132,9 @@ impl Store {
         &self,
         kind: &str,
         person: &str,
-        is_deleted: bool,
+        is_gone: bool,
     ) -> Result<Vec<Saved>, SaveError> {
-        let which = match is_deleted {
+        let which = match is_gone {
             false => "deleted_at is null and (owner = ?2 or is_shared)",
             true => "deleted_at is not null and owner = ?2",
         };
@@ -174,7 +174,7 @@ impl Store {
             version: 1,
             content: given.content,
             created_at: text(self.now),
-            changed_at: text(self.now),
+            edited_at: text(self.now),
             deleted_at: None,
         };
         write(&self.connection, &saved)?;
@@ -200,11 +200,11 @@ impl Store {
         if seen.is_some_and(|seen| seen != before.version) {
             return Err(SaveError::Changed(before.version));
         }
-        let (version, changed_at) = (before.version + 1, text(self.now));
-        let before = Saved { version, changed_at, ..before };
-        let is_deleted = before.deleted_at.is_some();
+        let (version, edited_at) = (before.version + 1, text(self.now));
+        let before = Saved { version, edited_at, ..before };
+        let is_gone = before.deleted_at.is_some();
         let after = match change {
-            Change::Replaced(_) | Change::Deleted if is_deleted => return Err(SaveError::Unknown),
+            Change::Replaced(_) | Change::Deleted if is_gone => return Err(SaveError::Unknown),
             Change::Replaced(Given { name, shared, content }) => {
                 Saved { name, shared, content, ..before }
             }
@@ -234,7 +234,7 @@ fn read(row: &Row<'_>) -> Result<Saved, SaveError> {
         version: row.get(5)?,
         content: serde_json::from_str(&content)?,
         created_at: row.get(7)?,
-        changed_at: row.get(8)?,
+        edited_at: row.get(8)?,
         deleted_at: row.get(9)?,
     })
 }
@@ -255,7 +255,7 @@ fn write(connection: &Connection, saved: &Saved) -> Result<(), SaveError> {
             saved.version,
             saved.content.to_string(),
             saved.created_at,
-            saved.changed_at,
+            saved.edited_at,
             saved.deleted_at,
         ],
     )?;

@@ -108,8 +108,8 @@ fn questions() -> Vec<Route> {
         listed("/api/v1/tables", "/api/v1/tables"),
         listed("/api/v1/tables/{table}", "/api/v1/tables/marts.fct_taken"),
         listed("/api/v1/lineage/{table}", "/api/v1/lineage/marts.fct_taken"),
-        // These worlds have no table of periods, and none of doubtful matches.
-        ("/api/v1/periods", "get", plain("/api/v1/periods"), "", none),
+        listed("/api/v1/periods", "/api/v1/periods"),
+        // This world has no table of doubtful matches.
         ("/api/v1/matches", "get", plain("/api/v1/matches"), "", none),
         ("/api/v1/matches/{one}/{other}", "get", plain("/api/v1/matches/a:1/b:2"), "", none),
         ("/api/v1/refreshes", "get", plain("/api/v1/refreshes"), "", state),

@@ -109,7 +109,7 @@ fn what_is_wrong_is_told() {
         (json!({ "sql": "drop table marts.fct_taken" }), 400, "refused", "data are read only"),
         (json!({ "sql": "select 1; select 2" }), 400, "refused", "one question"),
         (json!({ "sql": "select now()" }), 400, "refused", "may not be asked"),
-        (json!({ "sql": "selec 1" }), 400, "refused", "is no question"),
+        (json!({ "sql": "selec 1" }), 400, "mistake", "found: selec"),
         (json!({ "sql": "select * from fct_taken" }), 400, "mistake", "`marts.fct_taken`"),
         (json!({ "sql": "select 1 / 0" }), 400, "mistake", "zero"),
         (json!({ "sql": "select 1 as a, 2 as a" }), 400, "same_name", "occurs twice"),
