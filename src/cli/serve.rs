@@ -43,7 +43,7 @@ pub(super) struct Args {
     #[arg(long, conflicts_with = "tls_certificate")]
     behind_proxy: bool,
 
-    /// Questions that are answered at once; they share half of PATRON_MEMORY_MIB
+    /// Questions that are answered at once; they share half of the memory of queries
     #[arg(long, default_value_t = 4, value_name = "N", value_parser = above_zero)]
     questions: usize,
 
