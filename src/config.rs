@@ -18,7 +18,8 @@ pub struct Config {
     pub log_json: bool,
     /// `PATRON_THREADS`: threads of queries and loading
     pub threads: usize,
-    /// `PATRON_MEMORY_MIB`: memory of queries in bytes, above which they spill to disk
+    /// `PATRON_MEMORY_MIB`: of the memory that the process may take, in bytes, the part of queries,
+    /// above which they spill to disk; the rest is for what they read and write
     pub memory_bytes: usize,
     /// `PATRON_SPILL_DIR`: the folder that queries spill into
     pub spill_dir: PathBuf,
@@ -58,8 +59,9 @@ const VARIABLES: [Variable; 9] = [
     },
     Variable {
         name: "PATRON_MEMORY_MIB",
-        default: "1024",
-        meaning: "memory of queries in MiB; above it they spill to disk",
+        default: "1536",
+        meaning: "memory that a refresh and all questions may take together, in MiB; queries have \
+                  five eighths of it and spill what is above",
     },
     Variable {
         name: "PATRON_SPILL_DIR",
@@ -115,6 +117,12 @@ pub enum ConfigError {
     Folder(#[source] std::io::Error),
 }
 
+/// Of so many parts of the memory of the process ...
+const MEMORY_PARTS: usize = 8;
+/// ... queries have so many: beside what the engine counts there are the rows that are read and
+/// encoded, and what the allocator keeps.
+const QUERY_PARTS: usize = 5;
+
 impl Config {
     /// Reads the environment.
     ///
@@ -122,7 +130,7 @@ impl Config {
     /// The first variable whose value is impossible.
     pub fn read() -> Result<Self, ConfigError> {
         let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
-        let mebibytes = number("PATRON_MEMORY_MIB")?.unwrap_or(1024);
+        let mebibytes = number("PATRON_MEMORY_MIB")?.unwrap_or(1536);
         let log_json = match variable("PATRON_LOG_FORMAT").as_deref() {
             None | Some("text") => false,
             Some("json") => true,
@@ -140,7 +148,7 @@ impl Config {
             log: variable("PATRON_LOG").unwrap_or_else(|| "warn".to_owned()),
             log_json,
             threads: number("PATRON_THREADS")?.unwrap_or(processors),
-            memory_bytes: mebibytes.saturating_mul(1024 * 1024),
+            memory_bytes: mebibytes.saturating_mul(1024 * 1024) / MEMORY_PARTS * QUERY_PARTS,
             spill_dir: variable("PATRON_SPILL_DIR")
                 .map_or_else(|| env::temp_dir().join("patron"), PathBuf::from),
             color: variable("NO_COLOR").is_none(),

@@ -168,6 +168,7 @@ over_time = [
     "fiscal_quarter_to_date", "fiscal_year_to_date", "rolling_28_days", "rolling_3_months",
     "rolling_12_months", "rolling_12_periods",
 ]
+share_of_total = true
 
 [measures.goods_cost_amount]
 label = { en = "Cost of goods", "zh-CN" = "商品成本" }
@@ -186,6 +187,7 @@ over_time = [
     "previous_period", "year_before", "year_to_date", "fiscal_year_to_date", "rolling_3_months",
     "rolling_12_months",
 ]
+share_of_total = true
 
 [measures.selling_amount]
 label = { en = "Selling", "zh-CN" = "销售费用" }
@@ -232,6 +234,7 @@ over_time = [
     "previous_period", "year_before", "year_to_date", "fiscal_year_to_date", "rolling_3_months",
     "rolling_12_months",
 ]
+share_of_total = true
 
 [measures.overhead_amount]
 label = { en = "Overhead", "zh-CN" = "管理费用" }
@@ -258,6 +261,7 @@ over_time = [
     "fiscal_quarter_to_date", "fiscal_year_to_date", "rolling_28_days", "rolling_3_months",
     "rolling_12_months", "rolling_12_periods",
 ]
+share_of_total = true
 
 [measures.imputed_cost_amount]
 label = { en = "Imputed cost", "zh-CN" = "资本成本" }

@@ -185,6 +185,7 @@ keep = "last"
 member = ["stock_id"]
 max_age_days = 100
 over_time = ["previous_period", "year_before"]
+share_of_total = true
 
 [measures.average_on_hand_value_amount]
 label = { en = "Value on hand on average", "zh-CN" = "平均库存金额" }

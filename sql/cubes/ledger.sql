@@ -226,6 +226,7 @@ over_time = [
     "previous_period", "year_before", "year_to_date", "fiscal_year_to_date", "rolling_3_months",
     "rolling_12_months",
 ]
+share_of_total = true
 
 [measures.income_amount]
 label = { en = "Income", "zh-CN" = "收入额" }

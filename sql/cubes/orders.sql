@@ -173,6 +173,7 @@ over_time = [
     "fiscal_quarter_to_date", "fiscal_year_to_date", "rolling_28_days", "rolling_3_months",
     "rolling_12_months", "rolling_12_periods",
 ]
+share_of_total = true
 
 [measures.ordered_list_amount]
 label = { en = "Orders at list price", "zh-CN" = "标价订单额" }

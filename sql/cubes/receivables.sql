@@ -149,6 +149,7 @@ column = "open_amount"
 keep = "last"
 member = ["claim_id"]
 over_time = ["previous_period", "year_before"]
+share_of_total = true
 
 [measures.opening_open_amount]
 label = { en = "Open at the beginning", "zh-CN" = "期初应收" }

@@ -177,6 +177,7 @@ over_time = [
     "fiscal_quarter_to_date", "fiscal_year_to_date", "rolling_28_days", "rolling_3_months",
     "rolling_12_months", "rolling_12_periods",
 ]
+share_of_total = true
 
 [measures.list_amount]
 label = { en = "Sales at list price", "zh-CN" = "标价销售额" }
@@ -217,6 +218,7 @@ over_time = [
     "previous_period", "year_before", "year_to_date", "fiscal_year_to_date", "rolling_3_months",
     "rolling_12_months",
 ]
+share_of_total = true
 
 [measures.costed_net_amount]
 label = { en = "Net sales with known cost", "zh-CN" = "成本已知净销售额" }
@@ -316,6 +318,7 @@ column = "known_customer_id"
 over_time = [
     "previous_period", "year_before", "year_to_date", "rolling_3_months", "fiscal_year_to_date",
 ]
+share_of_total = true
 
 [measures.sold_product_count]
 label = { en = "Products sold", "zh-CN" = "售出产品数" }

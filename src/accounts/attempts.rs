@@ -1,5 +1,5 @@
-//! Who tries too often? After a few failures each further try waits longer, for an account and for an
-//! address alike. It is kept in memory: a server that begins anew has forgotten it.
+//! Who tries too often? After a few failures each further try waits longer, for an account and for
+//! an address alike. It is kept in memory: a server that begins anew has forgotten it.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -52,8 +52,8 @@ impl Whose {
 }
 
 impl Attempts {
-    /// Begins a try. It counts as failed until [`Self::succeeded`] is said, so that many at once count
-    /// as many.
+    /// Begins a try. It counts as failed until [`Self::succeeded`] is said, so that many at once
+    /// count as many.
     ///
     /// # Errors
     /// How long to wait before the next one.

@@ -1,7 +1,8 @@
 //! Who may come in, by which secret, and who asked what?
 //!
-//! All of it lies in one SQLite file, `access.sqlite` in the folder of the project's state: who comes
-//! in changes at once and is of no release. Nothing here knows of HTTP, and "now" is an argument.
+//! All of it lies in one SQLite file, `access.sqlite` in the folder of the project's state: who
+//! comes in changes at once and is of no release. Nothing here knows of HTTP, and "now" is an
+//! argument.
 //!
 //! | file | question |
 //! | --- | --- |

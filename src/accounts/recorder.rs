@@ -1,9 +1,10 @@
 //! How does what was asked get to the file without anybody waiting for it?
 //!
-//! A thread of its own writes what was handed on, as much at a time as came in while it wrote before:
-//! the busier the server, the more rows share a write. What cannot be written is kept and tried again;
-//! as long as that goes on, [`Recorder::check`] says so and the server answers nothing. A process that
-//! is killed loses what was handed on within the last moments; one that ends writes it first.
+//! A thread of its own writes what was handed on, as much at a time as came in while it wrote
+//! before: the busier the server, the more rows share a write. What cannot be written is kept and
+//! tried again; as long as that goes on, [`Recorder::check`] says so and the server answers
+//! nothing. A process that is killed loses what was handed on within the last moments; one that
+//! ends writes it first.
 
 use std::fmt;
 use std::path::PathBuf;

@@ -90,9 +90,9 @@ fn hashed_often(secret: &[u8], salt: &[u8], iterations: u32) -> [u8; BYTES] {
 }
 
 impl Accounts {
-    /// What a client has to prove that signs in as `<account>.<token>`, or as `<account>` where that
-    /// one has a single token that is in use. Whether the token may be used for SQL is in the scopes
-    /// of who it is.
+    /// What a client has to prove that signs in as `<account>.<token>`, or as `<account>` where
+    /// that one has a single token that is in use. Whether the token may be used for SQL is in the
+    /// scopes of who it is.
     ///
     /// # Errors
     /// When the file cannot be read.

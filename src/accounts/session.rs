@@ -145,8 +145,8 @@ impl Accounts {
     }
 }
 
-/// What pages say beside a session's secret. It is made of the secret, so that the file holds neither,
-/// and says nothing of it.
+/// What pages say beside a session's secret. It is made of the secret, so that the file holds
+/// neither, and says nothing of it.
 fn csrf(secret: &str) -> String {
     hex::encode(hmac(secret.as_bytes(), &[b"pages of this session"]))
 }

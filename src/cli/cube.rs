@@ -15,7 +15,7 @@ use crate::engine::encode::Encoding;
 use crate::engine::text_table::Heading;
 use crate::model::cube::drill::{Step, drill};
 use crate::model::cube::log;
-use crate::model::cube::members::Subject;
+use crate::model::cube::members::{FoundMeasure, Subject};
 use crate::model::cube::meta::{self, meta};
 use crate::model::cube::question::Question;
 use crate::model::cube::{Answer, Asker, Cubes, Opened, Told, echo};
@@ -190,18 +190,16 @@ fn members(context: &Context, subject: Subject<'_>, language: &str) -> Result<()
     };
     let mut rows = Vec::new();
     for name in subject.measures() {
-        let Some(found) = subject.measure(&name).filter(|found| found.variant.is_none()) else {
-            continue;
-        };
+        let is_plain = |found: &FoundMeasure<'_>| found.variant.is_none() && !found.is_share;
+        let Some(found) = subject.measure(&name).filter(is_plain) else { continue };
         let measure = found.measure;
-        let over: Vec<String> = measure.over_time.iter().map(ToString::to_string).collect();
         rows.push(vec![
             member(&name),
             "measure".to_owned(),
             measure.kind.total().to_owned(),
             label(measure.label.as_ref(), found.name),
             measure.description.clone(),
-            over.join(", "),
+            measure.offered().join(", "),
         ]);
     }
     for name in subject.dimensions() {

@@ -7,14 +7,14 @@ use super::findings::Told;
 use super::progress::bar;
 use super::query::answer;
 use super::refresh::{options, summary, supervise};
-use super::{Context, init};
+use super::{Context, init, serve};
 use crate::demo::{self, examples, story};
 use crate::engine::encode::Encoding;
 use crate::refresh;
 use crate::warehouse::Home;
 use crate::warehouse::project::Project;
 
-/// Sets up a sample company, loads it and asks first questions
+/// Sets up a sample company, loads it, asks first questions and serves it
 #[derive(Debug, clap::Args)]
 #[command(after_help = examples::DEMO)]
 pub(super) struct Args {
@@ -41,7 +41,7 @@ pub(super) struct Args {
     #[arg(long)]
     no_refresh: bool,
 
-    /// Ends once everything is loaded, as it does anyway while there is no server
+    /// Ends once everything is loaded, instead of serving it
     #[arg(long)]
     no_serve: bool,
 }
@@ -78,7 +78,12 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<(), CliError> {
         return Ok(());
     }
     load(context, &folder)?;
-    next(context, &args.dir)
+    next(context, &args.dir)?;
+    if args.no_serve {
+        return Ok(());
+    }
+    output.say("")?;
+    serve::run_usual(&folder, context)
 }
 
 /// Puts the databases on the servers that are asked for, or where they lie already.

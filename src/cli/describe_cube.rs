@@ -17,7 +17,7 @@ pub(super) fn lines(cube: &Cube) -> Vec<String> {
         lines.extend(wrapped(INDENT, &format!("{}{unit}", measure.rule)));
         if !measure.over_time.is_empty() {
             let offered = measure.over_time.join(", ");
-            lines.extend(wrapped(INDENT, &format!("over time, as {name}__..: {offered}")));
+            lines.extend(wrapped(INDENT, &format!("offered as {name}__..: {offered}")));
         }
     }
     lines.push("\ndimensions".to_owned());

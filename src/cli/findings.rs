@@ -10,8 +10,6 @@ use super::Context;
 use super::error::CliError;
 use super::query::{Format, print, resolve};
 use crate::engine::encode::EncodeError;
-use crate::model::waived;
-use crate::query::{self, Principal, QueryError};
 use crate::refresh::Outcome;
 use crate::refresh::findings::{self, Waivers};
 use crate::warehouse::Home;
@@ -63,17 +61,12 @@ pub(super) fn lines(
 
 /// What was waived for a release, and for the closings that stand in it.
 fn waivers(context: &Context, home: &Home, release: &Arc<Release>) -> Result<Waivers, CliError> {
-    let of_release = release.waivers.clone();
-    if release.checks.iter().all(|finding| finding.closing.is_none()) {
-        return Ok(Waivers { of_release, ..Waivers::default() });
-    }
     let project = context.project().ok();
     let entities = project.iter().flat_map(|project| &project.settings.entities);
     let entities = entities.map(|entity| entity.id.clone()).collect();
-    let session = query::open(home, release, &Principal::Owner, &context.limits())?;
-    let closings = context.runtime.block_on(waived::of_closings(&session));
-    let of_closings = closings.map_err(QueryError::from)?;
-    Ok(Waivers { of_release, of_closings, entities })
+    let limits = context.limits();
+    let read = Waivers::read(home, release, entities, &limits);
+    Ok(context.runtime.block_on(read)?)
 }
 
 /// Prints every finding of a release in full.

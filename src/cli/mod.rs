@@ -115,6 +115,8 @@ struct Context {
     config: Config,
     project: Option<PathBuf>,
     now: DateTime<Utc>,
+    /// whether that was said, and is not the clock's
+    is_now_given: bool,
     output: Output,
     runtime: Runtime,
 }
@@ -181,8 +183,8 @@ pub fn main(clock: DateTime<Utc>) -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return output.failure(&CliError::Runtime(error)),
     };
-    let now = cli.now.unwrap_or(clock);
-    let context = Context { config, project: cli.project, now, output, runtime };
+    let (now, is_now_given) = (cli.now.unwrap_or(clock), cli.now.is_some());
+    let context = Context { config, project: cli.project, now, is_now_given, output, runtime };
     let done = run(cli.verb, &context);
     let status = match done {
         Ok(()) => ExitCode::SUCCESS,

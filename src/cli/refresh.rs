@@ -1,6 +1,10 @@
 //! How is a refresh run and what does it say at its end?
 
+use std::error::Error;
 use std::sync::Arc;
+use std::time::Instant;
+
+use chrono::TimeDelta;
 
 use super::Context;
 use super::error::CliError;
@@ -8,6 +12,7 @@ use super::findings::{self, Told};
 use super::progress::Shown;
 use crate::demo::examples;
 use crate::engine::text_table::Heading;
+use crate::refresh::attempts::{self, Attempt};
 use crate::refresh::{self, Options, Outcome, Progress, RefreshError};
 use crate::warehouse::Home;
 use crate::warehouse::project::Project;
@@ -36,17 +41,61 @@ pub(super) struct Args {
     /// Fail at once when another refresh is running, instead of waiting for its end
     #[arg(long)]
     no_wait: bool,
+
+    /// Who wanted it; a server says so
+    #[arg(long, hide = true, value_name = "NAME", default_value = "command line")]
+    wanted_by: String,
+
+    /// What tells it from other refreshes; a server says so
+    #[arg(long, hide = true, value_name = "ID")]
+    attempt: Option<String>,
 }
 
 pub(super) fn run(args: Args, context: &Context) -> Result<(), CliError> {
     let project = context.project()?;
+    let (state, begun) = (project.state_dir(), Instant::now());
+    let mut attempt = Attempt {
+        id: args.attempt.clone().unwrap_or_else(|| uuid::Uuid::new_v4().to_string()),
+        by: args.wanted_by.clone(),
+        only: args.only.clone(),
+        begun_at: context.now,
+        ended_at: context.now,
+        release: None,
+        published: false,
+        error: None,
+    };
+    let outcome = load(args, context, project);
+    attempt.ended_at += TimeDelta::from_std(begun.elapsed()).unwrap_or_default();
+    match &outcome {
+        Ok(outcome) => {
+            attempt.release = Some(outcome.release.number);
+            attempt.published = outcome.published;
+        }
+        Err(error) => attempt.error = Some(told(error)),
+    }
+    attempts::note(&state, &attempt);
+    summary(context, &context.home()?, &outcome?, Told::All)
+}
+
+/// An error with its causes.
+fn told(error: &CliError) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(next) = cause {
+        let message = next.to_string();
+        if !text.contains(&message) {
+            text = format!("{text}: {message}");
+        }
+        cause = next.source();
+    }
+    text
+}
+
+fn load(args: Args, context: &Context, project: Project) -> Result<Outcome, CliError> {
     let options = Options { only: args.only.clone(), ..options(context, !args.no_wait) };
     let options = Options { anew: args.rebuild, ..options };
     let options = Options { waivers: waivers(args)?, ..options };
-    let outcome = supervise(context, project, move |project, progress| {
-        refresh::run(project, &options, progress)
-    })?;
-    summary(context, &context.home()?, &outcome, Told::All)
+    supervise(context, project, move |project, progress| refresh::run(project, &options, progress))
 }
 
 /// Options of a refresh of everything.

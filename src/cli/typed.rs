@@ -1,5 +1,5 @@
-//! How does a secret get into the program? Typed without echo, or from standard input; never from the
-//! command line, which others on the machine can read.
+//! How does a secret get into the program? Typed without echo, or from standard input; never from
+//! the command line, which others on the machine can read.
 
 use std::io::{self, BufRead, IsTerminal, Read};
 use std::path::PathBuf;

@@ -50,8 +50,11 @@ pub const SERVE: &str = "\
 Examples:
   patron serve
   patron serve --listen 127.0.0.1:0                any free port; the line READY names it
-  patron serve --listen 0.0.0.0:443 --host patron.example.com --tls-certificate c.pem --tls-key k.pem
+  patron serve --listen 0.0.0.0:443 --host patron.example.com --tls-certificate c.pem \\
+      --tls-key k.pem
   patron serve --behind-proxy --host patron.example.com
+  curl -d '{\"sql\": \"select 1 as one\"}' -H 'Content-Type: application/json' \
+    http://127.0.0.1:8080/api/v1/sql
   curl http://127.0.0.1:8080/api/v1/reports
   curl -O http://127.0.0.1:8080/api/v1/reports/profit_curve.xlsx
   curl 'http://127.0.0.1:8080/api/v1/reports/profit_curve.csv?limit=5&as_of=1'

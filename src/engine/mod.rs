@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use datafusion::error::DataFusionError;
 
 pub mod encode;
+pub mod joins;
 mod memory;
 pub mod near;
 pub mod session;

@@ -9,6 +9,7 @@ use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datafusion::prelude::{SessionConfig, SessionContext};
 
 use super::EngineError;
+use super::joins;
 use super::memory::SharedMemory;
 use super::windows::PartitionwiseWindows;
 use crate::functions;
@@ -78,6 +79,7 @@ pub fn session_within(shared: &Shared, threads: usize) -> SessionContext {
         .with_runtime_env(Arc::clone(&shared.runtime))
         .with_default_features()
         .with_optimizer_rules(functions::optimizer_rules())
+        .with_physical_optimizer_rules(joins::rules())
         .with_physical_optimizer_rule(Arc::new(PartitionwiseWindows))
         .build();
     let context = SessionContext::new_with_state(state);
@@ -106,6 +108,8 @@ fn config(threads: usize, memory_bytes: usize) -> SessionConfig {
     options.sql_parser.parse_float_as_decimal = true;
     // A cast to text gives the type in which text is stored.
     options.sql_parser.map_string_types_to_utf8view = false;
+    // `joins` says which side of a join is held in memory.
+    options.optimizer.join_reordering = false;
     options.execution.sort_spill_reservation_bytes =
         (memory_bytes / MERGING_PART).min(MERGING_BYTES);
     options.execution.time_zone = Some("+00:00".to_owned());

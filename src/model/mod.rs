@@ -40,7 +40,7 @@ pub mod shape;
 mod units;
 pub mod values;
 pub mod waived;
-mod written;
+pub(crate) mod written;
 
 use std::path::Path;
 

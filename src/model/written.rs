@@ -16,13 +16,13 @@ use super::shape::stored_type;
 use crate::engine::encode::EncodeError;
 
 /// The key under which a file's own metadata hold the receipt.
-pub(super) const RECEIPT: &str = "patron.receipt";
+pub(crate) const RECEIPT: &str = "patron.receipt";
 
 /// The key under which they hold what values are called, by column and value.
 pub(super) const VALUES: &str = "patron.values";
 
 /// A value as JSON on one line.
-pub(super) fn text(value: &impl Serialize) -> Result<String, EncodeError> {
+pub(crate) fn text(value: &impl Serialize) -> Result<String, EncodeError> {
     serde_json::to_string(value).map_err(|error| EncodeError::Target(error.into()))
 }
 

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use datafusion::common::format::ExplainAnalyzeCategories as Categories;
 use datafusion::error::DataFusionError;
-use datafusion::logical_expr::{LogicalPlan, Statement as Prepared};
+use datafusion::logical_expr::{Analyze, LogicalPlan, Statement as Prepared};
 use datafusion::prelude::{DataFrame, SQLOptions, SessionContext};
 use datafusion::sql::parser::Statement;
 use datafusion::sql::sqlparser::ast::{DataType, Ident, Statement as Sql};
@@ -16,7 +17,11 @@ use crate::engine::session::{CATALOG, SCHEMA};
 /// # Errors
 /// When it is no single question, or names what is not there.
 pub async fn ask(session: &SessionContext, sql: &str) -> Result<DataFrame, DataFusionError> {
-    session.sql_with_options(sql, read_only()).await.map_err(|cause| told(session, cause))
+    let answered = async {
+        let plan = judged(session, session.state().create_logical_plan(sql).await?)?;
+        session.execute_logical_plan(plan).await
+    };
+    answered.await.map_err(|cause| told(session, cause))
 }
 
 /// Plans a question that is parsed already.
@@ -28,9 +33,21 @@ pub async fn plan(
     statement: Statement,
 ) -> Result<LogicalPlan, DataFusionError> {
     let plan = session.state().statement_to_plan(statement).await;
-    let plan = plan.map_err(|cause| told(session, cause))?;
+    judged(session, plan.map_err(|cause| told(session, cause))?)
+}
+
+/// A plan that only reads. What is measured while it runs is told as far as the session lets it be,
+/// whatever the question says.
+fn judged(session: &SessionContext, plan: LogicalPlan) -> Result<LogicalPlan, DataFusionError> {
     read_only().verify_plan(&plan)?;
-    Ok(plan)
+    let state = session.state_ref();
+    let is_open = state.read().config_options().explain.analyze_categories == Categories::All;
+    match plan {
+        LogicalPlan::Analyze(ran) if !is_open => {
+            Ok(LogicalPlan::Analyze(Analyze { analyze_categories: None, ..ran }))
+        }
+        plan => Ok(plan),
+    }
 }
 
 /// The same for a question with parameters, `$1` and so on, whose types are told.
@@ -52,8 +69,7 @@ pub async fn plan_prepared(
         LogicalPlan::Statement(Prepared::Prepare(prepare)) => Arc::unwrap_or_clone(prepare.input),
         other => other,
     };
-    read_only().verify_plan(&plan)?;
-    Ok(plan)
+    judged(session, plan)
 }
 
 /// The name of the table that the engine did not find, as a question names it.

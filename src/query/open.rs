@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use datafusion::catalog::{CatalogProvider, SchemaProvider, TableProvider};
+use datafusion::common::format::{ExplainAnalyzeCategories as Categories, MetricCategory};
 use datafusion::error::{DataFusionError, Result as QueryResult};
 use datafusion::prelude::SessionContext;
 use thiserror::Error;
@@ -96,8 +97,12 @@ fn prepared(
     catalog::register_store(&context, home)?;
     if !principal.is_owner() {
         let state = context.state_ref();
+        let mut state = state.write();
+        let options = state.config_mut().options_mut();
         // The engine's own list shows its settings too; `listing` takes its place.
-        state.write().config_mut().options_mut().catalog.information_schema = false;
+        options.catalog.information_schema = false;
+        // How many bytes batches hold, and how long they take, depends on rows that are hidden.
+        options.explain.analyze_categories = Categories::Only(vec![MetricCategory::Rows]);
     }
     Ok(context)
 }
@@ -132,6 +137,24 @@ fn view(
         true => View::Whole,
         false => View::Part(seen),
     }))
+}
+
+/// The tables of a release that a principal sees, and of each whether all its rows and columns are.
+///
+/// # Errors
+/// When the columns of a table cannot be read.
+pub fn seen_tables(
+    home: &Home,
+    release: &Release,
+    principal: &Principal,
+) -> Result<BTreeMap<TableName, bool>, QueryError> {
+    let mut seen = BTreeMap::new();
+    for (table, entry) in &release.tables {
+        if let Some(view) = view(home, principal, table, entry)? {
+            seen.insert(table.clone(), !matches!(view, View::Part(_)));
+        }
+    }
+    Ok(seen)
 }
 
 /// The schemas of a release that a principal may see.

@@ -105,17 +105,36 @@ pub enum Power {
     RequestAccounts,
     /// make and change accounts
     ManageAccounts,
+    /// close and reopen accounting periods, and sign off what they hold
+    ClosePeriods,
+    /// decide whether numbers of two systems mean the same
+    DecideMatches,
+    /// remark on anything
+    Comment,
+    /// have the systems read anew, and see how that ended
+    Refresh,
 }
 
 impl Power {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::RequestAccounts, Self::ManageAccounts];
+    pub const ALL: [Self; 6] = [
+        Self::RequestAccounts,
+        Self::ManageAccounts,
+        Self::ClosePeriods,
+        Self::DecideMatches,
+        Self::Comment,
+        Self::Refresh,
+    ];
 
     /// How warehouse/access.toml writes it.
     pub fn name(self) -> &'static str {
         match self {
             Self::RequestAccounts => "request_accounts",
             Self::ManageAccounts => "manage_accounts",
+            Self::ClosePeriods => "close_periods",
+            Self::DecideMatches => "decide_matches",
+            Self::Comment => "comment",
+            Self::Refresh => "refresh",
         }
     }
 }
@@ -269,8 +288,8 @@ impl Access {
         None
     }
 
-    /// What is wrong with an account that is to have some roles and attributes; nothing where the file
-    /// has them all.
+    /// What is wrong with an account that is to have some roles and attributes; nothing where the
+    /// file has them all.
     pub fn misses<'a>(
         &self,
         roles: impl IntoIterator<Item = &'a String>,

@@ -1,9 +1,13 @@
 //! How are findings said in a line a check, what is new first, and which of them are waived?
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use crate::model::waived::Waived;
-use crate::warehouse::release::{Amount, CheckResult, Severity, Waiver};
+use crate::engine::session::Limits;
+use crate::model::waived::{self, Waived};
+use crate::query::{self, Principal, QueryError};
+use crate::warehouse::home::Home;
+use crate::warehouse::release::{Amount, CheckResult, Release, Severity, Waiver};
 
 /// Characters of a line that a finding takes at most.
 const LINE_WIDTH: usize = 200;
@@ -20,6 +24,26 @@ pub struct Waivers {
 }
 
 impl Waivers {
+    /// What was waived for a release of a project that has these legal entities, and for the
+    /// closings that stand in it.
+    ///
+    /// # Errors
+    /// When the decisions about periods cannot be read.
+    pub async fn read(
+        home: &Home,
+        release: &Arc<Release>,
+        entities: Vec<String>,
+        limits: &Limits,
+    ) -> Result<Self, QueryError> {
+        let of_release = release.waivers.clone();
+        if release.checks.iter().all(|finding| finding.closing.is_none()) {
+            return Ok(Self { of_release, ..Self::default() });
+        }
+        let session = query::open(home, release, &Principal::Owner, limits)?;
+        let of_closings = waived::of_closings(&session).await?;
+        Ok(Self { of_release, of_closings, entities })
+    }
+
     /// The waiver of the release that a finding falls under.
     fn of_release(&self, finding: &CheckResult) -> Option<&Waiver> {
         let is_grave = finding.severity == Severity::Error;

@@ -3,6 +3,7 @@
 //! All systems are read, each of them as it was at one moment; what they brought becomes visible in
 //! one step, or not at all.
 
+pub mod attempts;
 mod books;
 mod enter;
 mod error;

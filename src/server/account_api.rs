@@ -11,6 +11,7 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use tokio::sync::OwnedSemaphorePermit;
 use utoipa::ToSchema;
 
 use super::app::{App, blocking};
@@ -136,9 +137,10 @@ pub(super) async fn add(
     caller.note.said(format!("account {name} with roles {roles:?}"));
     let (password, created_by) = (Secret::from(password), caller.name);
     let new = NewAccount { name, password, roles, attributes, created_by };
-    let _turn = password_turn(&app).await?;
+    let turn = password_turn(&app).await?;
     let adding = Arc::clone(&app);
     blocking(move || {
+        let _turn = turn;
         known(&adding, &new.roles, &new.attributes)?;
         Ok(adding.door.accounts.add(&new, adding.now())?)
     })
@@ -146,9 +148,10 @@ pub(super) async fn add(
     Ok(Json(Done::default()).into_response())
 }
 
-/// Leave to hash a password.
-pub(super) async fn password_turn(app: &App) -> Result<tokio::sync::SemaphorePermit<'_>, Problem> {
-    match tokio::time::timeout(app.options.queue_wait, app.door.passwords.acquire()).await {
+/// Leave to hash a password, to be kept until that is done, whether the client waits or not.
+pub(super) async fn password_turn(app: &App) -> Result<OwnedSemaphorePermit, Problem> {
+    let turn = Arc::clone(&app.door.passwords).acquire_owned();
+    match tokio::time::timeout(app.options.queue_wait, turn).await {
         Ok(Ok(turn)) => Ok(turn),
         _ => {
             let detail = "too many passwords are looked at; try again in a second";
@@ -177,9 +180,10 @@ pub(super) async fn change(
     let Path(name) = path.map_err(|error| Problem::bad("bad_address", error.body_text()))?;
     let change: AccountChange = object(&app, &headers, body).await?;
     caller.note.said(told(&change));
-    let _turn = password_turn(&app).await?;
+    let turn = password_turn(&app).await?;
     let changing = Arc::clone(&app);
     blocking(move || {
+        let _turn = turn;
         let (none, nothing) = (BTreeSet::new(), Attributes::new());
         let roles = change.roles.as_ref();
         let attributes = change.attributes.as_ref();

@@ -15,6 +15,7 @@ use bytes::{Bytes, BytesMut};
 use futures::{Stream, StreamExt, stream};
 use serde::Serialize;
 use tokio::runtime::Handle;
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tracing::Span;
 
@@ -78,6 +79,22 @@ pub(super) async fn answer(
     work: impl AsyncFnOnce(&mut Outlet) -> Result<(), Problem> + Send + 'static,
 ) -> Result<Body, Problem> {
     let turn = app.turn().await?;
+    begun(app, Some(turn), work).await
+}
+
+/// Answers a question of which the work is done elsewhere, so that it takes no turn.
+pub(super) async fn beside(
+    app: &Arc<App>,
+    work: impl AsyncFnOnce(&mut Outlet) -> Result<(), Problem> + Send + 'static,
+) -> Result<Body, Problem> {
+    begun(app, None, work).await
+}
+
+async fn begun(
+    app: &Arc<App>,
+    turn: Option<OwnedSemaphorePermit>,
+    work: impl AsyncFnOnce(&mut Outlet) -> Result<(), Problem> + Send + 'static,
+) -> Result<Body, Problem> {
     let (sender, mut receiver) = channel(PARTS);
     let outlet = Outlet {
         sender,

@@ -1,5 +1,6 @@
 //! What do all requests share: the project as its files say, the releases, the limits?
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -7,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use datafusion::prelude::SessionContext;
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore};
@@ -20,13 +22,17 @@ use super::metrics::Metrics;
 use super::needs::Needs;
 use super::problem::Problem;
 use super::recording::Strangers;
+use super::refreshes::{Program, Refreshes};
 use crate::accounts::Identity;
 use crate::engine::Limits;
-use crate::model::{access, cube, report};
+use crate::model::given::given;
+use crate::model::{Models, access, compile, cube, report};
+use crate::query;
 use crate::query::Rules;
 use crate::query::policy::Access;
 use crate::query::worker::{self, Pool};
 use crate::warehouse::Home;
+use crate::warehouse::name::TableName;
 use crate::warehouse::project::Project;
 
 /// What a server may take, and how long anything may last.
@@ -91,6 +97,8 @@ pub struct Setting {
     pub workers: worker::Settings,
     /// how others reach it
     pub entrance: Entrance,
+    /// how the warehouse is refreshed
+    pub refresh: Program,
 }
 
 /// What requests share.
@@ -110,12 +118,16 @@ pub(super) struct App {
     pub metrics: Metrics,
     /// processes that answer SQL of anybody
     pub pool: Pool,
+    /// processes that refresh the warehouse
+    pub refreshes: Refreshes,
     /// what can be asked, as machines read it
     pub api: Json,
     /// what one question may use
     limits: Limits,
     questions: Arc<Semaphore>,
     sources: Mutex<Option<Arc<Sources>>>,
+    /// the files under sql/, with the print of the project as they were read
+    models: Mutex<Option<(String, Arc<Models>)>>,
     begun: (DateTime<Utc>, Instant),
 }
 
@@ -148,7 +160,7 @@ pub(super) struct Scene {
 
 impl App {
     pub(super) fn new(setting: Setting, parts: Parts) -> Self {
-        let Setting { root, home, limits, now, options, .. } = setting;
+        let Setting { root, home, limits, now, options, refresh, .. } = setting;
         let Parts { pool, hosts, door, needs, api } = parts;
         let at_once = options.questions_max.max(1);
         let memory_bytes = limits.memory_bytes / at_once;
@@ -161,12 +173,14 @@ impl App {
             needs,
             strangers: Strangers::default(),
             pool,
+            refreshes: Refreshes::new(refresh),
             api,
             metrics: Metrics::default(),
             limits: Limits { memory_bytes, ..limits },
             questions: Arc::new(Semaphore::new(at_once)),
             options,
             sources: Mutex::default(),
+            models: Mutex::default(),
             begun: (now, Instant::now()),
         }
     }
@@ -191,7 +205,8 @@ impl App {
     }
 
     /// Who somebody with an account is here and now: a member with its roles, by the rules that
-    /// warehouse/access.toml has at this moment. A role that it does not have any more sees nothing.
+    /// warehouse/access.toml has at this moment. A role that it does not have any more sees
+    /// nothing.
     pub(super) async fn caller_of(self: &Arc<Self>, identity: Identity) -> Result<Caller, Problem> {
         let app = Arc::clone(self);
         let sources = blocking(move || app.sources()).await?;
@@ -275,6 +290,38 @@ impl Scene {
                 Err(Problem::bad("unknown_language", detail))
             }
         }
+    }
+
+    /// What one question may use.
+    pub(super) fn limits(&self) -> &Limits {
+        &self.app.limits
+    }
+
+    /// A session over what the caller sees of the release.
+    pub(super) fn session(&self) -> Result<SessionContext, Problem> {
+        let (home, release) = (&self.app.home, &self.held.release);
+        Ok(query::open(home, release, &self.caller.principal, &self.app.limits)?)
+    }
+
+    /// The tables of the release that the caller sees, and of each whether all of it is. It blocks.
+    pub(super) fn seen(&self) -> Result<BTreeMap<TableName, bool>, Problem> {
+        Ok(query::seen_tables(&self.app.home, &self.held.release, &self.caller.principal)?)
+    }
+
+    /// The files under sql/ as they are now; those that do not fit are left out.
+    pub(super) async fn models(&self) -> Result<Arc<Models>, Problem> {
+        let known = || self.app.models.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_it = |found: &&(String, Arc<Models>)| found.0 == self.sources.print;
+        if let Some((_, models)) = known().as_ref().filter(is_it) {
+            return Ok(Arc::clone(models));
+        }
+        let project = &self.sources.project;
+        let given = given(project).map_err(|error| Problem::hidden(&error))?;
+        let compiled = compile(&project.root, given, &self.app.limits).await;
+        let (models, _) = compiled.map_err(|error| Problem::hidden(&error))?;
+        let models = Arc::new(models);
+        *known() = Some((self.sources.print.clone(), Arc::clone(&models)));
+        Ok(models)
     }
 
     /// Who asks reports, and of what.

@@ -36,8 +36,8 @@ pub(super) struct Noted {
     pub release: Option<u64>,
     /// what was asked in the body, never a secret
     pub said: Option<String>,
-    /// rows of the answer, where they were counted before its head was sent
-    pub rows: Option<u64>,
+    /// who it turned out to be, where nobody was known before
+    pub who: Option<String>,
 }
 
 impl Note {
@@ -54,6 +54,11 @@ impl Note {
     /// Notes what the body of a request asks, which does not stand in its address.
     pub(super) fn said(&self, text: impl Into<String>) {
         self.lock().said = Some(text.into());
+    }
+
+    /// Notes who it turned out to be.
+    pub(super) fn who(&self, name: &str) {
+        self.lock().who = Some(name.to_owned());
     }
 
     fn lock(&self) -> MutexGuard<'_, Noted> {

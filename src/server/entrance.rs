@@ -1,5 +1,5 @@
-//! Who comes in? Whoever brings a token or the secret of a session; without accounts whoever reaches
-//! the loopback interface, who owns this machine's files.
+//! Who comes in? Whoever brings a token or the secret of a session; without accounts whoever
+//! reaches the loopback interface, who owns this machine's files.
 
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -48,7 +48,7 @@ pub(super) struct Door {
     /// whether cookies are for encrypted connections only
     pub is_secure: bool,
     /// leave to look at a password
-    pub passwords: Semaphore,
+    pub passwords: Arc<Semaphore>,
     is_behind_proxy: bool,
     /// whether accounts are asked for, whether there are some or not
     is_closed: AtomicBool,
@@ -77,7 +77,7 @@ impl Door {
         Self {
             accounts: Arc::clone(&entrance.accounts),
             is_secure: entrance.tls.is_some() || is_behind_proxy,
-            passwords: Semaphore::new(PASSWORDS_MAX),
+            passwords: Arc::new(Semaphore::new(PASSWORDS_MAX)),
             is_behind_proxy,
             is_closed: AtomicBool::new(!is_loopback || is_behind_proxy),
         }

@@ -1,6 +1,6 @@
-//! What does every request pass through? It gets an id, its host and origin are looked at, who calls
-//! is found out and whether that is enough, it ends in time, and its answer is counted and written
-//! down.
+//! What does every request pass through? It gets an id, its host and origin are looked at, who
+//! calls is found out and whether that is enough, it ends in time, and its answer is counted and
+//! written down.
 
 use std::any::Any;
 use std::sync::Arc;
@@ -88,12 +88,8 @@ async fn enter(app: &Arc<App>, need: Option<Need>, request: &mut Request) -> Res
     let allowed = need.check(&caller);
     request.extensions_mut().insert(caller);
     allowed?;
-    app.door.accounts.is_recording().map_err(|error| {
-        tracing::error!(%error, "nothing is answered that cannot be written down");
-        let detail = "what is asked cannot be written down now, so nothing is answered; the \
-                      server's log says why";
-        Problem::busy("not_recorded", detail)
-    })
+    app.door.accounts.is_recording()?;
+    Ok(())
 }
 
 /// The answer to a request, unless that takes longer than all its waits together.

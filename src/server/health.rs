@@ -17,6 +17,7 @@ use super::caller::Caller;
 use super::metrics::{Text, seconds};
 use super::problem::Problem;
 use crate::accounts::Scope;
+use crate::refresh::attempts::{self, Attempt};
 use crate::warehouse::release::Release;
 
 /// Whether questions can be answered, and how old the data are.
@@ -36,6 +37,14 @@ pub(super) struct Readiness {
     /// when it was last not possible to look for a new release
     #[schema(value_type = Option<String>)]
     last_failure_at: Option<DateTime<Utc>>,
+    /// when a refresh last ended, at the command line too
+    #[schema(value_type = Option<String>)]
+    last_refresh_at: Option<DateTime<Utc>>,
+    /// when one last failed; /api/v1/refreshes says why
+    #[schema(value_type = Option<String>)]
+    last_failed_refresh_at: Option<DateTime<Utc>>,
+    /// whether the last one failed, so that the data are older than they should be
+    is_refresh_failing: bool,
 }
 
 /// How old the data of a departmental system are.
@@ -61,8 +70,8 @@ pub(super) async fn live(asked: Asked) -> Result<Response, Problem> {
     Ok(([(CONTENT_TYPE, "text/plain; charset=utf-8")], "alive\n").into_response())
 }
 
-/// Says whether questions can be answered; to whoever may read, with the age of the data and the last
-/// failure. Strangers are told neither names of systems nor times.
+/// Says whether questions can be answered; to whoever may read, with the age of the data and the
+/// last failure. Strangers are told neither names of systems nor times.
 #[utoipa::path(get, path = "/readyz", operation_id = "ready", tag = "health", responses(
     (status = 200, description = "Questions are answered.", body = Readiness),
     (status = 503, description = "They are not, and why.", body = Readiness),
@@ -89,6 +98,9 @@ async fn readiness(app: &Arc<App>, may_read: bool) -> Readiness {
     let failure = app.keeper.failure();
     let looked = Arc::clone(app);
     let is_readable = blocking(move || looked.sources().map(|_| ())).await.is_ok();
+    let state = app.root.join("warehouse/state");
+    let noted = blocking(move || Ok(attempts::newest(&state).unwrap_or_default())).await;
+    let noted = noted.unwrap_or_default();
     let because = if held.is_none() {
         Some("the warehouse has no release yet; run `patron refresh`")
     } else if app.door.accounts.is_recording().is_err() {
@@ -108,6 +120,12 @@ async fn readiness(app: &Arc<App>, may_read: bool) -> Readiness {
         released_at: release.as_ref().map(|release| release.created_at),
         data: release.map(|release| ages(&release, now)).unwrap_or_default(),
         last_failure_at: failure.filter(|_| may_read).map(|failure| failure.at),
+        last_refresh_at: noted.first().filter(|_| may_read).map(|last| last.ended_at),
+        last_failed_refresh_at: noted
+            .iter()
+            .find(|one| may_read && one.has_failed())
+            .map(|one| one.ended_at),
+        is_refresh_failing: may_read && noted.first().is_some_and(Attempt::has_failed),
     }
 }
 

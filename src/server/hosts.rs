@@ -50,8 +50,8 @@ pub(super) fn is_name(text: &str) -> bool {
 }
 
 impl Hosts {
-    /// The names of an address: of a loopback one that machine's for itself, and those that are given.
-    /// `is_secure`: they are asked over encrypted connections, whoever encrypts.
+    /// The names of an address: of a loopback one that machine's for itself, and those that are
+    /// given. `is_secure`: they are asked over encrypted connections, whoever encrypts.
     pub(super) fn of(address: SocketAddr, given: &[String], is_secure: bool) -> Self {
         let ip = match address {
             SocketAddr::V4(address) => address.ip().to_string(),
@@ -123,11 +123,14 @@ impl Hosts {
         let (Some(page), Some(host)) = (Named::parse(authority), Named::parse(host)) else {
             return false;
         };
+        // What is asked over encrypted connections has no page that is not, nor the other way round.
+        if plain.is_some() == self.is_secure {
+            return false;
+        }
         if self.own.contains(&page.host) {
             return self.own.contains(&host.host) && self.reaches(page.port);
         }
-        // What is asked over encrypted connections has no page that is not.
-        self.has(authority) && page == host && plain.is_some() != self.is_secure
+        self.has(authority) && page == host
     }
 }
 

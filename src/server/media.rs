@@ -67,6 +67,16 @@ impl Media {
         }
     }
 
+    /// The encoding of a name.
+    pub(super) fn called(name: &str) -> Result<Self, Problem> {
+        let found = Self::ALL.into_iter().find(|media| media.ending() == name);
+        found.ok_or_else(|| {
+            let known = Self::ALL.map(Self::ending).join(", ");
+            let detail = format!("`{name}` names no encoding; there are {known}");
+            Problem::bad("unknown_encoding", detail)
+        })
+    }
+
     /// A name without its ending, and the encoding that the ending or `Accept` names.
     pub(super) fn of<'n>(name: &'n str, accept: Option<&str>) -> Result<(&'n str, Self), Problem> {
         let Some((stem, ending)) = name.rsplit_once('.') else {

@@ -1,7 +1,7 @@
 //! Which address answers what, over HTTP?
 //!
-//! Without accounts whoever reaches the server is the owner of this machine's files, so it listens on
-//! the loopback interface only. With accounts each request says who it is.
+//! Without accounts whoever reaches the server is the owner of this machine's files, so it listens
+//! on the loopback interface only. With accounts each request says who it is.
 //!
 //! | file | question |
 //! | --- | --- |
@@ -26,6 +26,21 @@
 //! | `health` | does the server live, can it answer, and what does it count? |
 //! | `metrics` | how is that told to Prometheus? |
 //! | `releases` | which releases are there? |
+//! | `refreshes` | how does a server refresh its warehouse? |
+//! | `refresh_api` | how did refreshes end, and how is one wanted now? |
+//! | `loads` | what did each release read? |
+//! | `checks` | what did the checks of a release find? |
+//! | `quarantine` | which rows were refused? |
+//! | `periods` | which accounting periods are closed? |
+//! | `matches` | which numbers may mean the same? |
+//! | `dictionary` | which tables are there, and where do they come from? |
+//! | `paging` | which part of a long list is asked for? |
+//! | `writing` | how does what people enter become a release? |
+//! | `closing` | how are periods closed, reopened and signed off? |
+//! | `comments` | what did people remark? |
+//! | `saved` | which questions and pages did people keep? |
+//! | `saved_store` | where do they lie? |
+//! | `refused` | what is told of what people may not enter? |
 //! | `reports` | which reports are there, and what is the answer to one? |
 //! | `cubes` | which cubes are there? |
 //! | `cube_api` | what is answered to clients of Cube's REST API? |
@@ -34,6 +49,8 @@
 //! | `token_api` | which tokens has somebody? |
 //! | `account_api` | who has an account? |
 //! | `wish_api` | which accounts are asked for? |
+//! | `sql` | what is the answer to SQL of anybody? |
+//! | `docs` | what can be asked, as people read it? |
 //! | `openapi` | what can be asked, as machines read it? |
 
 mod account_api;
@@ -42,30 +59,47 @@ mod app;
 mod asked;
 mod body;
 mod caller;
+mod checks;
+mod closing;
+mod comments;
 mod cube_api;
 mod cubes;
+mod dictionary;
+mod docs;
 mod entrance;
 mod gate;
 mod health;
 mod hosts;
 mod keeper;
 mod listen;
+mod loads;
+mod matches;
 mod media;
 mod metrics;
 mod needs;
 mod openapi;
+mod paging;
+mod periods;
 mod postgres;
 mod problem;
+mod quarantine;
 mod recording;
+mod refresh_api;
+mod refreshes;
+mod refused;
 mod releases;
 mod reports;
 mod routes;
+mod saved;
+mod saved_store;
 mod session_api;
+mod sql;
 mod stall;
 mod tag;
 mod tls;
 mod token_api;
 mod wish_api;
+mod writing;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -87,6 +121,7 @@ use crate::warehouse::WarehouseError;
 
 pub use self::app::{Options, Setting};
 pub use self::entrance::Entrance;
+pub use self::refreshes::Program;
 pub use self::tls::TlsError as CertificateError;
 
 /// How often the server looks for a new release.
@@ -191,8 +226,8 @@ impl Server {
     /// request can come.
     ///
     /// # Errors
-    /// When the address can be reached from elsewhere without accounts, encryption and a name, when it
-    /// cannot be had, or the newest release is damaged.
+    /// When the address can be reached from elsewhere without accounts, encryption and a name, when
+    /// it cannot be had, or the newest release is damaged.
     pub async fn bind(address: SocketAddr, setting: Setting) -> Result<Self, ServerError> {
         let entrance = setting.entrance.clone();
         guarded(address, &entrance)?;
@@ -245,21 +280,28 @@ impl Server {
     /// Answers requests until `stop`, and then lets those end that run.
     pub async fn run(self, stop: impl Future<Output = ()>) {
         let watch = tokio::spawn(follow(Arc::clone(&self.app), self.certificates.clone()));
+        let due = tokio::spawn(refreshes::follow(Arc::clone(&self.app)));
         let (end, ends) = watch::channel(false);
         let sessions = self.postgres.map(|listener| {
             let (app, certificates) = (Arc::clone(&self.app), self.certificates.clone());
             tokio::spawn(postgres::listen(listener, app, certificates, ends))
         });
+        let router = routes::router(Arc::clone(&self.app));
+        let accounts = Arc::clone(&self.app.door.accounts);
+        let refreshes = Arc::clone(&self.app);
         let stop = async {
             stop.await;
             let _ = end.send(true);
+            due.abort();
+            // It ends while requests do.
+            tokio::spawn(async move { refreshes.refreshes.end().await });
         };
-        let router = routes::router(Arc::clone(&self.app));
-        let accounts = Arc::clone(&self.app.door.accounts);
+        let app = Arc::clone(&self.app);
         listen::listen(self.listener, self.app, router, self.certificates, stop).await;
         if let Some(sessions) = sessions {
             let _ = sessions.await;
         }
+        app.refreshes.end().await;
         watch.abort();
         // What was asked last is written before the process ends.
         match tokio::task::spawn_blocking(move || accounts.flush()).await {

@@ -29,7 +29,7 @@ pub(super) struct Head;
 #[derive(ToSchema)]
 #[schema(as = Problem)]
 #[expect(dead_code, reason = "it describes what `Problem::document` writes")]
-struct ProblemDocument {
+pub(super) struct ProblemDocument {
     /// always `about:blank`: `code` says what it is
     #[schema(rename = "type")]
     kind: String,

@@ -14,6 +14,8 @@ use crate::accounts::AccountsError;
 use crate::engine::encode::EncodeError;
 use crate::model::cube::CubeError;
 use crate::model::report::ReportError;
+use crate::query::QueryError;
+use crate::query::worker::IsolatedError;
 use crate::warehouse::WarehouseError;
 
 /// The type of problem documents.
@@ -43,6 +45,12 @@ impl Problem {
     /// A request that must be written otherwise.
     pub(super) fn bad(code: &'static str, detail: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, code, detail)
+    }
+
+    /// What is there, but not for whoever asks.
+    pub(super) fn not_seen(what: &str) -> Self {
+        let detail = format!("{what} are for those who see all tables that they tell of");
+        Self::new(StatusCode::FORBIDDEN, "not_seen", detail)
     }
 
     /// A limit that has been reached for now.
@@ -106,6 +114,12 @@ impl Problem {
 
     /// What the engine refused or failed at.
     fn engine(cause: &DataFusionError) -> Self {
+        // What a process of its own told is for who asked.
+        if let DataFusionError::External(told) = cause
+            && let Some(told) = told.downcast_ref::<IsolatedError>()
+        {
+            return told.clone().into();
+        }
         match cause.find_root() {
             DataFusionError::ResourcesExhausted(_) => Self::too_much(),
             _ => Self::hidden(cause),
@@ -189,6 +203,15 @@ impl From<ReportError> for Problem {
     }
 }
 
+impl From<QueryError> for Problem {
+    fn from(error: QueryError) -> Self {
+        match error {
+            QueryError::Query(cause) => Self::engine(&cause),
+            other => Self::hidden(&other),
+        }
+    }
+}
+
 impl From<CubeError> for Problem {
     fn from(error: CubeError) -> Self {
         match error {
@@ -231,6 +254,12 @@ impl From<AccountsError> for Problem {
             }
             AccountsError::Taken(_) | AccountsError::TokenTaken { .. } => {
                 Self::new(StatusCode::CONFLICT, "name_taken", said)
+            }
+            AccountsError::Unrecorded(_) => {
+                tracing::error!(error = said, "nothing is answered that cannot be written down");
+                let detail = "what is asked cannot be written down now, so nothing is answered; \
+                              the server's log says why";
+                Self::busy("not_recorded", detail)
             }
             error if error.is_usage() => Self::bad("bad_value", said),
             other => Self::hidden(&other),

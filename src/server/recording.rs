@@ -55,13 +55,13 @@ pub(super) fn write(
     status: u16,
     took: Duration,
 ) {
-    let now = app.now();
+    let (now, noted) = (app.now(), note.get());
+    let who = who.or(noted.who.as_deref());
     if who.is_none() && !app.strangers.has_room(now) {
         return;
     }
-    let noted = note.get();
     let asked = request.uri.path_and_query().map_or("/", |asked| asked.as_str());
-    let what = match noted.said {
+    let what = match &noted.said {
         Some(said) => format!("{} {asked} {said}", request.method),
         None => format!("{} {asked}", request.method),
     };
@@ -72,7 +72,7 @@ pub(super) fn write(
         what,
         release: noted.release,
         outcome: status.to_string(),
-        rows: noted.rows,
+        rows: None,
         milliseconds: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
         request: request.id.clone(),
         peer: request.peer.map(|peer| peer.to_string()).unwrap_or_default(),

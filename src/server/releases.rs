@@ -47,7 +47,7 @@ pub(super) struct Listed {
     hash: String,
     /// the names by which it is pinned
     pins: Vec<String>,
-    /// what people entered with it
+    /// what people entered with it; told to the owner alone
     entered: Vec<String>,
     /// the checks that were waived for it
     waived: Vec<String>,
@@ -75,6 +75,50 @@ pub(super) async fn list(
     json(&asked, &list)
 }
 
+/// The names by which releases are kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(super) struct PinList {
+    pins: Vec<Pinned>,
+}
+
+/// A name by which a release is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(super) struct Pinned {
+    /// the name
+    name: String,
+    /// the release
+    release: u64,
+    /// the release's own hash
+    hash: String,
+}
+
+/// Lists the names by which releases are kept.
+#[utoipa::path(get, path = "/api/v1/pins", operation_id = "pins", tag = "releases", params(
+    ("as_of" = Option<String>, Query, description = "Pins of later releases are left out."),
+), responses(
+    (status = 200, description = "The pins by name.", body = PinList),
+    (status = 304, description = "The answer is the one whose tag was given."),
+))]
+pub(super) async fn pins(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    mut asked: Asked,
+) -> Result<Response, Problem> {
+    asked.takes_json()?;
+    let as_of = asked.words.take("as_of")?;
+    std::mem::take(&mut asked.words).end(&["as_of"])?;
+    let scene = app.scene(caller, as_of).await?;
+    let newest = scene.held.release.number;
+    let pins = blocking(move || Ok(scene.app.home.pins()?)).await?;
+    let mut pins: Vec<Pinned> = pins
+        .into_iter()
+        .filter(|pin| pin.number <= newest)
+        .map(|pin| Pinned { name: pin.name, release: pin.number, hash: pin.release })
+        .collect();
+    pins.sort_by(|one, other| one.name.cmp(&other.name));
+    json(&asked, &PinList { pins })
+}
+
 fn limit(text: Option<String>) -> Result<usize, Problem> {
     let Some(text) = text else { return Ok(SHOWN) };
     match text.parse() {
@@ -97,7 +141,12 @@ fn listed(scene: &Scene, limit: usize) -> Result<ReleaseList, Problem> {
     let mut releases = Vec::new();
     for number in numbers.take(limit) {
         let release = home.release(number)?;
-        releases.push(told(&release, pins.remove(&number).unwrap_or_default()));
+        let mut told = told(&release, pins.remove(&number).unwrap_or_default());
+        if !scene.caller.principal.is_owner() {
+            // What people enter may name customers, whom not everybody sees.
+            told.entered = Vec::new();
+        }
+        releases.push(told);
     }
     Ok(ReleaseList { release: newest, releases })
 }

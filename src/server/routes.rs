@@ -15,8 +15,9 @@ use super::app::App;
 use super::gate::{gate, no_such_address, no_such_method, panicked};
 use super::needs::{Need, Needs};
 use super::{
-    account_api, cube_api, cubes, health, openapi, releases, reports, session_api, token_api,
-    wish_api,
+    account_api, checks, closing, comments, cube_api, cubes, dictionary, docs, health, loads,
+    matches, openapi, periods, quarantine, refresh_api, releases, reports, saved, session_api, sql,
+    token_api, wish_api,
 };
 use crate::accounts::Scope;
 use crate::query::policy::Power;
@@ -38,6 +39,18 @@ impl Table {
 
 /// What asks reports and cubes.
 const READ: Need = Need::Scope(Scope::Read);
+/// What asks in SQL.
+const SQL: Need = Need::Scope(Scope::Sql);
+/// What saves questions and pages.
+const WRITE: Need = Need::Scope(Scope::Write);
+/// What closes and reopens periods.
+const CLOSE: Need = Need::Power(Scope::Write, &[Power::ClosePeriods]);
+/// What decides who is the same customer.
+const DECIDE: Need = Need::Power(Scope::Write, &[Power::DecideMatches]);
+/// What remarks on anything.
+const COMMENT: Need = Need::Power(Scope::Write, &[Power::Comment]);
+/// What has the systems read anew.
+const REFRESH: Need = Need::Power(Scope::Write, &[Power::Refresh]);
 /// What makes and changes accounts.
 const MANAGE: Need = Need::Power(Scope::Manage, &[Power::ManageAccounts]);
 /// What asks for accounts.
@@ -62,6 +75,31 @@ fn table() -> Table {
         .add(READ, routes!(cube_api::meta))
         .add(READ, routes!(cube_api::load, cube_api::load_body))
         .add(READ, routes!(cube_api::sql, cube_api::sql_body))
+        .add(Need::Open, routes!(docs::docs))
+        .add(SQL, routes!(sql::query))
+        .add(READ, routes!(releases::pins))
+        .add(READ, routes!(loads::list))
+        .add(READ, routes!(refresh_api::list))
+        .add(REFRESH, routes!(refresh_api::begin))
+        .add(READ, routes!(checks::list))
+        .add(READ, routes!(quarantine::list))
+        .add(READ, routes!(periods::list))
+        .add(READ, routes!(matches::list))
+        .add(DECIDE, routes!(matches::decide))
+        .add(READ, routes!(matches::pair))
+        .add(CLOSE, routes!(closing::close))
+        .add(CLOSE, routes!(closing::reopen))
+        .add(CLOSE, routes!(closing::sign_off))
+        .add(READ, routes!(comments::list))
+        .add(COMMENT, routes!(comments::remark))
+        .add(READ, routes!(saved::list))
+        .add(WRITE, routes!(saved::create))
+        .add(READ, routes!(saved::get))
+        .add(WRITE, routes!(saved::replace, saved::remove))
+        .add(WRITE, routes!(saved::restore))
+        .add(READ, routes!(dictionary::list))
+        .add(READ, routes!(dictionary::table))
+        .add(READ, routes!(dictionary::lineage))
         .add(Need::SignIn, routes!(session_api::sign_in))
         .add(Need::Account, routes!(session_api::show, session_api::sign_out))
         .add(OWN, routes!(token_api::list, token_api::create))

@@ -115,10 +115,11 @@ async fn tried(
         let late = Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_tries", detail);
         return Err(late.after(seconds));
     }
-    let _turn = password_turn(app).await?;
+    let turn = password_turn(app).await?;
     let (looking, noted) = (Arc::clone(app), Arc::clone(note));
     let (wanted, from) = (name.clone(), peer.map(|peer| peer.to_string()).unwrap_or_default());
     let signed_in = blocking(move || {
+        let _turn = turn;
         let accounts = &looking.door.accounts;
         accounts.is_recording()?;
         // A password that was typed in the place of the name is not written down.
@@ -129,6 +130,7 @@ async fn tried(
     match signed_in.await? {
         Some(signed_in) => {
             attempts.succeeded(&name, peer);
+            note.who(&name);
             Ok(signed_in)
         }
         None => {

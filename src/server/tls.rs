@@ -80,8 +80,8 @@ impl Certificates {
         }
     }
 
-    /// Reads the files again if they are others than before; where they cannot be used, as while one
-    /// of both has been written, the last ones stay. It blocks.
+    /// Reads the files again if they are others than before; where they cannot be used, as while
+    /// one of both has been written, the last ones stay. It blocks.
     pub(super) fn look(&self) {
         let print = print(&self.certificate, &self.key).ok();
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);

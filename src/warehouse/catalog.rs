@@ -14,7 +14,9 @@ use datafusion::common::{ColumnStatistics, DFSchema, ScalarValue, Statistics};
 use datafusion::datasource::TableType;
 use datafusion::datasource::listing::PartitionedFile;
 use datafusion::datasource::physical_plan::parquet::CachedParquetFileReaderFactory;
-use datafusion::datasource::physical_plan::{FileGroup, FileScanConfigBuilder, ParquetSource};
+use datafusion::datasource::physical_plan::{
+    FileGroup, FileScanConfig, FileScanConfigBuilder, ParquetSource,
+};
 use datafusion::datasource::source::DataSourceExec;
 use datafusion::error::Result;
 use datafusion::execution::object_store::ObjectStoreUrl;
@@ -48,6 +50,19 @@ pub fn register_store(context: &SessionContext, home: &Home) -> Result<()> {
     let store: Arc<dyn ObjectStore> = home.store().clone();
     context.register_object_store(url.as_ref(), store);
     Ok(())
+}
+
+/// A plan of [`ManifestTable::in_order`] with another condition, by which parts of its files are
+/// left out that hold no row of which it is true; nothing where the plan reads no file.
+pub fn skipping(
+    plan: &Arc<dyn ExecutionPlan>,
+    condition: Arc<dyn PhysicalExpr>,
+) -> Option<Arc<dyn ExecutionPlan>> {
+    let source = plan.downcast_ref::<DataSourceExec>()?.data_source();
+    let mut config = source.downcast_ref::<FileScanConfig>()?.clone();
+    let files = config.file_source.downcast_ref::<ParquetSource>()?;
+    config.file_source = Arc::new(files.with_predicate(condition));
+    Some(DataSourceExec::from_data_source(config))
 }
 
 /// The table that a manifest describes, for sessions that [`register_store`] prepared.

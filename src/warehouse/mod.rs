@@ -22,6 +22,7 @@ pub mod place;
 pub mod project;
 pub mod reach;
 pub mod release;
+pub mod schedule;
 pub mod seal;
 mod statistics;
 pub mod system;

@@ -14,6 +14,7 @@ use super::contract_file;
 use super::manifest::Hash;
 use super::name::{TableName, is_identifier};
 use super::place::Place;
+use super::schedule::Schedule;
 pub use super::system::{System, SystemKind};
 use crate::bucket;
 
@@ -103,6 +104,8 @@ pub struct Settings {
     pub periods: Option<Periods>,
     /// the bucket that the warehouse lies in; where absent it lies in the project
     pub store: Option<bucket::Settings>,
+    /// when a server refreshes the warehouse by itself; never where absent
+    pub schedule: Option<Schedule>,
     /// the legal entities
     #[serde(default)]
     pub entities: Vec<Entity>,

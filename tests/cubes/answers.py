@@ -124,6 +124,10 @@ class Part:
     def measure(self, word, dimensions, times):
         """The values of a measure, by those of dimensions and then buckets."""
         plain, _, variant = word.partition("__")
+        if variant == "share_of_total":
+            whole = self.measure(plain, [], []).get(())
+            values = self.measure(plain, dimensions, times)
+            return {key: quotient(value, whole) for key, value in values.items()}
         said = self.cube.measures[plain]
         if said["additivity"] == "ratio":
             suffix = f"__{variant}" if variant else ""

@@ -43,7 +43,7 @@ pub fn demo() -> (TempDir, PathBuf) {
 /// Sets up the smallest demo, and returns what was said.
 fn small_demo(root: &Path) -> String {
     let folder = root.to_str().unwrap();
-    ok(root, &["demo", "--dir", folder, "--customers", "400", "--months", "15"])
+    ok(root, &["demo", "--no-serve", "--dir", folder, "--customers", "400", "--months", "15"])
 }
 
 fn copy(from: &Path, to: &Path) {
@@ -74,7 +74,7 @@ fn the_demo_loads_refuses_and_answers() {
     assert!(counts[0] >= 10, "{counts:?}");
     assert!(counts[1] >= 8, "{counts:?}");
 
-    let second = ok(&root, &["demo", "--dir", root.to_str().unwrap()]);
+    let second = ok(&root, &["demo", "--no-serve", "--dir", root.to_str().unwrap()]);
     assert!(second.contains("nothing has changed; release 1 stays the newest"), "{second}");
     assert_eq!(ok(&root, &["releases", "--format", "csv"]).lines().count(), 2);
     ok(&root, &["verify"]);
@@ -82,7 +82,7 @@ fn the_demo_loads_refuses_and_answers() {
     let other = folder.path().join("other");
     fs::create_dir(&other).unwrap();
     fs::write(other.join("mine.txt"), "mine").unwrap();
-    let message = fails(&other, &["demo", "--dir", other.to_str().unwrap()], 1);
+    let message = fails(&other, &["demo", "--no-serve", "--dir", other.to_str().unwrap()], 1);
     assert!(message.contains("is not empty"), "{message}");
     assert_eq!(fs::read_dir(&other).unwrap().count(), 1);
 }

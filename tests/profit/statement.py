@@ -7,7 +7,8 @@
 
 Recomputes every line of profit from raw tables with plain loops over decimals, by the rules of the
 model alone, and compares both currencies to the cent: by period, entity, account, line and
-customer; and who loses at all, each with the loss. Ends with 1 and the differences where something differs.
+customer; and who loses at all, each with the loss and its two main causes. Ends with 1 and the
+differences where something differs.
 """
 import sys
 from collections import defaultdict
@@ -46,7 +47,7 @@ def computed(company):
     pools = Pools(company, parts)
     lines, open_entries = ledger.decide(company, parts, lambda entry: pools.pool_of(entry))
     pools.spread(open_entries, lines)
-    return lines
+    return lines, pools
 
 
 def summed(rows):
@@ -90,6 +91,67 @@ def stated_wide(company):
     return sums
 
 
+# What a customer does that costs, by the driver that says so; other costs go by their line.
+CAUSES = {
+    "service_minutes": "service", "travel_minutes": "service", "order_lines": "small_orders",
+    "invoices": "small_orders", "visit_call_minutes": "visits", "pallet_days": "stock_held",
+    "campaign_sends": "marketing", "delivery_freight": "delivery", "net_revenue": "general",
+    "cost_of_goods": "general",
+}
+# Share of what was sold from which returns are the cause; the report's own default.
+RETURNS_RATIO = Decimal("0.25")
+
+
+def groups(company, pools, lines):
+    """{customer: {group of cost: reporting amount}} of customers; buckets are nobody."""
+    sums = defaultdict(lambda: defaultdict(Decimal))
+    for place, (_, reporting) in lines.reasons.items():
+        period, _, _, line, customer, kind, reason = place
+        group = {"gross_revenue": "revenue", "discounts": "revenue"}.get(line, line)
+        if line not in ("gross_revenue", "discounts", "returns", "cost_of_goods"):
+            drivers = [rule["driver_name"] for rule in pools.rules
+                       if kind == "allocation" and rule["rule_id"] == reason
+                       and pools.valid(rule, period)]
+            group = CAUSES.get(max(drivers), line) if drivers else line
+        if customer not in BUCKETS:
+            sums[customer][group] += reporting
+    return sums
+
+
+def causes(sums, lost):
+    """{customer: [main cause, second cause]} of those who lose: by what they exceed the company."""
+    company = defaultdict(Decimal)
+    for costs in sums.values():
+        for group, amount in costs.items():
+            company[group] += amount
+    all_revenue, found = company["revenue"] + company["returns"], {}
+    for customer in lost:
+        costs = sums[customer]
+        net = costs.get("revenue", Decimal(0)) + costs.get("returns", Decimal(0))
+        margin, ranked = net + costs.get("cost_of_goods", Decimal(0)), []
+        for group, amount in costs.items():
+            if group == "revenue":
+                continue
+            part = company[group] * max(net, Decimal(0)) / all_revenue if all_revenue > 0 else 0
+            # A trade that loses by itself comes before what else costs.
+            order = 3
+            if group == "returns" and -amount >= costs.get("revenue", 0) * RETURNS_RATIO:
+                order = 1
+            elif group == "cost_of_goods" and margin < 0:
+                order = 2
+            name = "sold_below_cost" if group == "cost_of_goods" else group
+            ranked.append((order, amount - part, name))
+        two = [name if beyond < 0 else "" for _, beyond, name in sorted(ranked)[:2]]
+        found[customer] = [*two, "", ""][:2]
+    return found
+
+
+def stated_causes(company):
+    """The same as the report says it."""
+    return {row["customer_id"]: [row["main_cause"], row["second_cause"]]
+            for row in company.read(LOSSES_FILE) if row["row_kind"] == "customer"}
+
+
 def losers(sums):
     """{customer: reporting profit} of all who lose; buckets are nobody."""
     profits = defaultdict(Decimal)
@@ -128,7 +190,7 @@ def main():
     if "--export" in sys.argv:
         export(*sys.argv[3:5], folder)
     company = Company(folder)
-    lines = computed(company)
+    lines, pools = computed(company)
     if "--print" in sys.argv:
         return print_statement(lines, sys.argv[3])
     expected = summed((key[:5], amounts) for key, amounts in lines.amounts.items())
@@ -140,6 +202,8 @@ def main():
                differences(sums, stated_wide(company), Decimal(0))]
     lost = losers(sums)
     faults += [f"loss {text}" for text in differences(lost, stated_losers(company), None)]
+    why = causes(groups(company, pools, lines), lost)
+    faults += [f"cause {text}" for text in differences(why, stated_causes(company), None)]
     customers = {key[4] for key in expected}
     print(f"{len(expected)} lines of {len(customers)} customers and buckets compared, {len(lost)} lose")
     for fault in faults[:SHOWN]:

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::arrow::datatypes::{Field, SchemaRef};
 use datafusion::catalog::TableProvider;
 use datafusion::datasource::empty::EmptyTable;
 use datafusion::datasource::{MemTable, ViewTable};
@@ -15,6 +15,7 @@ use tokio::runtime::Handle;
 
 use super::months::{Scope, neighbours};
 use super::{BuildError, Context, NOTHING, closing, only};
+use crate::engine::joins::value_bytes;
 use crate::engine::session::{Shared, session_within, shared};
 use crate::model::compile::{Model, schema_of};
 use crate::model::files::{Layer, ModelFile};
@@ -40,6 +41,8 @@ pub(super) enum Joins {
 const LOOKUP_PART: u64 = 3;
 /// Bytes of memory that a column's value takes, about.
 const VALUE_BYTES: u64 = 16;
+/// Bytes of memory that it takes to find a row by its key, about.
+const ROW_BYTES: u64 = 32;
 
 /// The tables of the release in the making.
 pub(super) struct Tables<'a> {
@@ -134,11 +137,33 @@ impl<'a> Tables<'a> {
         if *scope != Scope::Whole {
             return Ok(Joins::Hash);
         }
-        let sizes = model.reads.iter().map(|name| Ok(self.sizes(name)?.values().sum()));
+        let sizes = model.reads.iter().map(|name| self.looked_up(model, name));
         let sizes = sizes.collect::<Result<Vec<u64>, BuildError>>()?;
         let looked_up = sizes.iter().sum::<u64>() - sizes.iter().max().copied().unwrap_or(0);
         let has_room = looked_up <= self.context.limits.memory_bytes as u64 / LOOKUP_PART;
         Ok(if has_room { Joins::Hash } else { Joins::Merge })
+    }
+
+    /// Bytes that an input takes while it is looked up in, about: those columns of its rows that
+    /// the query uses, and where to find each row.
+    fn looked_up(&self, model: &Model, name: &TableName) -> Result<u64, BuildError> {
+        let rows = self.rows(name)?;
+        let models = self.context.models;
+        let given = models.given.get(name).map(|given| Arc::clone(&given.schema));
+        let computed = || models.by_name.get(name).map(closing::schema);
+        let used = model.uses.get(name);
+        let widths = given.or_else(computed).map_or(VALUE_BYTES, |schema| {
+            let is_used = |field: &&Arc<Field>| used.is_none_or(|used| used.contains(field.name()));
+            schema.fields().iter().filter(is_used).map(|field| value_bytes(field.data_type())).sum()
+        });
+        Ok(rows.saturating_mul(widths + ROW_BYTES))
+    }
+
+    /// The rows of what an input rests on.
+    fn rows(&self, name: &TableName) -> Result<u64, BuildError> {
+        let stored = self.stored_as(name);
+        let Some(entry) = self.entry(&stored) else { return Ok(0) };
+        Ok(self.manifest(&stored, &entry.manifest)?.rows)
     }
 
     /// Bytes of memory that the rows of an input take, about, by month.

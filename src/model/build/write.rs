@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, RecordBatch, StringArray};
+use datafusion::arrow::array::{Array, RecordBatch};
 use datafusion::arrow::compute::{CastOptions, cast_with_options};
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::arrow::error::ArrowError;
@@ -17,10 +17,14 @@ use futures::StreamExt;
 use super::months::Scope;
 use super::{BuildError, Work, closing};
 use crate::model::compile::Model;
+use crate::model::files::Layer;
 use crate::model::front_matter::Reach;
 use crate::warehouse::load::Partitioner;
 use crate::warehouse::manifest::DataFile;
 use crate::warehouse::write::FileWriter;
+
+/// So many rows of a rollup lie in one file: to pass over them costs less than to open files.
+const FEW_ROWS: usize = 16_384;
 
 /// The columns by which the rows of a table lie in order.
 pub(super) fn order(model: &Model) -> Vec<String> {
@@ -73,18 +77,30 @@ pub(super) fn write(
     let mut stream =
         work.handle.block_on(sorted.execute_stream()).map_err(|cause| work.failed(cause))?;
     let zone = work.context.settings.time_zone;
-    let partitioner = Partitioner::new(work.model.file.head.month.as_deref(), zone);
+    let by_month = Partitioner::new(work.model.file.head.month.as_deref(), zone);
     let mut files = Files { work, schema, scope, open: None, done: Vec::new() };
+    let (mut held, mut rows, mut is_few) = (Vec::new(), 0, is_cut_by_size(work));
     while let Some(batch) = work.handle.block_on(stream.next()) {
         let batch = batch.map_err(|cause| work.failed(cause))?;
         let batch = under(&batch, schema).map_err(|cause| work.failed(cause.into()))?;
-        let place = || work.model.file.place.clone();
-        let partitions = partitioner
-            .partitions(&batch)
-            .map_err(|cause| BuildError::Month { place: place(), cause: Box::new(cause) })?;
-        files.write(&batch, &partitions)?;
+        rows += batch.num_rows();
+        is_few = is_few && rows <= FEW_ROWS;
+        held.push(batch);
+        if !is_few {
+            held.drain(..).try_for_each(|batch| files.write(&batch, &by_month))?;
+        }
     }
+    let together = Partitioner::new(None, zone);
+    held.drain(..).try_for_each(|batch| files.write(&batch, &together))?;
     files.finish()
+}
+
+/// Whether a table's months have files of their own only where it has many rows: one that is built
+/// whole in any case, and that questions about few months read. Its rows lie by time in one file
+/// as well.
+fn is_cut_by_size(work: &Work<'_>) -> bool {
+    let file = &work.model.file;
+    file.layer == Layer::Rollups && file.head.inputs.is_empty()
 }
 
 /// Rows under the stored types: a plan may promise one precision of time and give another.
@@ -110,7 +126,11 @@ struct Files<'a> {
 
 impl Files<'_> {
     /// Takes rows in order; runs of one month go to one file.
-    fn write(&mut self, batch: &RecordBatch, partitions: &StringArray) -> Result<(), BuildError> {
+    fn write(&mut self, batch: &RecordBatch, by: &Partitioner) -> Result<(), BuildError> {
+        let place = || self.work.model.file.place.clone();
+        let partitions = by
+            .partitions(batch)
+            .map_err(|cause| BuildError::Month { place: place(), cause: Box::new(cause) })?;
         let mut start = 0;
         while start < partitions.len() {
             let month = partitions.value(start);

@@ -1,10 +1,10 @@
-//! How is an answer of cubes written, with its receipt?
+//! How is an answer of cubes written?
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::DateTime;
 use chrono_tz::Tz;
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray};
 use datafusion::arrow::compute::cast;
@@ -14,52 +14,14 @@ use datafusion::arrow::datatypes::{
 use datafusion::arrow::error::ArrowError;
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::physical_plan::memory::MemoryStream;
-use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
-use sha2::{Digest, Sha256};
 
-use super::members::Cubes;
 use super::question::{Question, TimeDimension};
+use super::receipt::Receipt;
 use super::told::Teller;
 use super::{Answer, CubeError, Opened, Part, Role, echo, words};
 use crate::engine::encode::{Cut, EncodeError, Encoding, encode};
-use crate::model::waived::{self, Waived};
 use crate::model::written::{RECEIPT, Wording, named, text, worded};
-use crate::warehouse::manifest::Hash;
-use crate::warehouse::project::Settings;
-
-/// What it takes to get the same answer again, and what it rests on.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Receipt {
-    /// the release's number
-    pub release: u64,
-    /// the release's own hash
-    pub release_hash: Hash,
-    /// the release's moment
-    pub released_at: DateTime<Utc>,
-    /// when the data of each departmental system were extracted
-    pub data: BTreeMap<String, Option<DateTime<Utc>>>,
-    /// the day from which spans such as `last month` are counted, up to which all data reach
-    pub data_date: NaiveDate,
-    /// up to which day the data of each system reach from which the days of the rows come
-    pub data_until: BTreeMap<String, NaiveDate>,
-    /// hash of the texts of the cubes that answer, and of the program's versions
-    pub definition: Hash,
-    /// the tables that answered for each cube: `base`, or a rollup's name
-    pub routes: BTreeMap<String, Vec<String>>,
-    /// the filters that were applied
-    pub filters: Json,
-    /// the segments that were applied
-    pub segments: Vec<String>,
-    /// the policies that were applied; none for who owns the data
-    pub policies: Vec<String>,
-    /// how many rows the files hold that were opened
-    pub rows_scanned: u64,
-    /// the checks that were waived for the release, and for closings of periods
-    pub waivers: Vec<Waived>,
-    /// whether there are more rows than the limit lets through
-    pub truncated: bool,
-}
 
 /// What an answer is written with: its receipt, and what its members are called.
 #[derive(Debug, Clone, PartialEq)]
@@ -95,35 +57,13 @@ impl Answer {
         })
     }
 
-    fn routes(&self) -> BTreeMap<String, Vec<String>> {
+    /// The tables that answered for each cube.
+    pub(super) fn routes(&self) -> BTreeMap<String, Vec<String>> {
         let mut routes: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for (cube, names) in self.parts.iter().flat_map(|part| &part.routes) {
             routes.entry(cube.clone()).or_default().extend(names.iter().cloned());
         }
         routes.into_iter().map(|(cube, names)| (cube, names.into_iter().collect())).collect()
-    }
-
-    fn receipt(&self, opened: &Opened<'_>, closings: Vec<Waived>) -> Result<Receipt, CubeError> {
-        let release = opened.asker.release;
-        let systems = release.systems.iter();
-        let routes = self.routes();
-        let reach = opened.reach(&self.question)?;
-        Ok(Receipt {
-            release: release.number,
-            release_hash: release.hash.clone(),
-            released_at: release.created_at,
-            data: systems.map(|(name, entry)| (name.clone(), entry.extracted_at)).collect(),
-            data_date: reach.complete,
-            data_until: reach.systems,
-            definition: hash(&opened.cubes, routes.keys(), &opened.asker.project.settings),
-            routes,
-            filters: echo::filters(&self.question.filters),
-            segments: self.question.segments.clone(),
-            policies: Vec::new(),
-            rows_scanned: self.parts.iter().map(|part| part.rows_scanned).sum(),
-            waivers: waived::beside(release, closings),
-            truncated: self.parts.iter().any(|part| part.is_truncated),
-        })
     }
 
     /// The members by which the rows of each level are told, from the grand total on.
@@ -354,25 +294,6 @@ impl Part {
     }
 }
 
-impl Receipt {
-    /// The line that says it below a table.
-    pub fn line(&self) -> String {
-        let mut parts = vec![
-            format!("release {}", self.release),
-            format!("data of {}", self.data_date),
-            format!("cubes {}", self.definition.get(..12).unwrap_or_default()),
-        ];
-        let routes = self.routes.iter();
-        parts.extend(routes.map(|(cube, names)| format!("{cube} from {}", names.join(" and "))));
-        parts.push(format!("{} rows scanned", self.rows_scanned));
-        parts.extend(self.waivers.iter().map(Waived::line));
-        if self.truncated {
-            parts.push("more rows than the limit".to_owned());
-        }
-        format!("receipt: {}", parts.join(", "))
-    }
-}
-
 impl Told {
     /// What totals of the measures are, where the answer has totals.
     pub fn totals(&self) -> Option<String> {
@@ -481,20 +402,4 @@ fn annotation(question: &Question, teller: &Teller<'_>) -> Json {
     }
     let kinds = kinds.into_iter().map(|(kind, all)| (kind.to_owned(), Json::Object(all)));
     Json::Object(kinds.collect())
-}
-
-/// A hash of everything in the project's files and in the program that an answer rests on.
-fn hash<'a>(cubes: &Cubes, names: impl Iterator<Item = &'a String>, settings: &Settings) -> Hash {
-    let mut hasher = Sha256::new();
-    let Settings { time_zone, reporting_currency, periods, .. } = settings;
-    let settings = format!("{time_zone} {reporting_currency} {periods:?}");
-    let texts = names.filter_map(|name| cubes.cube(name)).map(|cube| cube.file.text.as_str());
-    let named = [cubes.values.text(), cubes.shared.text()].into_iter();
-    let named = named.filter(|text| !text.is_empty());
-    let versions = [datafusion::DATAFUSION_VERSION, env!("CARGO_PKG_VERSION")];
-    for part in texts.chain(versions).chain([settings.as_str()]).chain(named) {
-        hasher.update(part.as_bytes());
-        hasher.update([0]);
-    }
-    hex::encode(hasher.finalize())
 }

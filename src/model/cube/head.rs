@@ -94,7 +94,12 @@ pub struct Measure {
     pub kind: MeasureKind,
     /// what is offered of it over time
     pub over_time: Vec<Variant>,
+    /// whether its share of the answer's total is offered
+    pub has_share: bool,
 }
+
+/// What the share of a measure in the answer's total is called behind its name.
+pub const SHARE: &str = "share_of_total";
 
 /// How a measure is computed at every level.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -215,6 +220,8 @@ struct MeasureText {
     denominator: Option<String>,
     #[serde(default)]
     over_time: Vec<Variant>,
+    #[serde(default)]
+    share_of_total: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -242,8 +249,26 @@ impl TryFrom<MeasureText> for Measure {
 
     fn try_from(text: MeasureText) -> Result<Self, String> {
         let kind = kind(&text)?;
-        let MeasureText { label, description, unit, over_time, .. } = text;
-        Ok(Self { label, description, unit, kind, over_time })
+        let MeasureText { label, description, unit, over_time, share_of_total, .. } = text;
+        let is_part = matches!(
+            kind,
+            MeasureKind::Sum { .. }
+                | MeasureKind::Count { .. }
+                | MeasureKind::Distinct { .. }
+                | MeasureKind::Level { .. }
+        );
+        if share_of_total && !is_part {
+            return Err("`share_of_total` is for sums, counts and levels".to_owned());
+        }
+        Ok(Self { label, description, unit, kind, over_time, has_share: share_of_total })
+    }
+}
+
+impl Measure {
+    /// What is offered of it beside its own value, as it is called behind its name.
+    pub fn offered(&self) -> Vec<String> {
+        let share = self.has_share.then(|| SHARE.to_owned());
+        self.over_time.iter().map(ToString::to_string).chain(share).collect()
     }
 }
 

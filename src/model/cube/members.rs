@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::error::CubeError;
-use super::head::{Dimension, Fiscal, Measure, Segment};
+use super::head::{Dimension, Fiscal, Measure, SHARE, Segment};
 use super::shared::Shared;
 use super::variant::Variant;
 use crate::model::compile::similar;
@@ -51,6 +51,8 @@ pub struct FoundMeasure<'a> {
     pub measure: &'a Measure,
     /// what is offered of it over time
     pub variant: Option<Variant>,
+    /// whether its share of the answer's total is meant
+    pub is_share: bool,
 }
 
 /// A dimension as one cube has it.
@@ -70,12 +72,14 @@ impl FoundMeasure<'_> {
         self.cube.name() == other.cube.name()
             && self.name == other.name
             && self.variant == other.variant
+            && self.is_share == other.is_share
     }
 
-    /// Its name with that of what is offered of it over time.
+    /// Its name with that of what is offered of it.
     pub fn full_name(&self) -> String {
         match self.variant {
             Some(variant) => format!("{}{OVER}{variant}", self.name),
+            None if self.is_share => format!("{}{OVER}{SHARE}", self.name),
             None => self.name.to_owned(),
         }
     }
@@ -205,13 +209,24 @@ impl<'a> Subject<'a> {
     pub fn measure(&self, wanted: &str) -> Option<FoundMeasure<'a>> {
         let found = |cube: &'a Cube| {
             let measures = &cube.file.head.measures;
+            let found = |name, measure| FoundMeasure {
+                cube,
+                name,
+                measure,
+                variant: None,
+                is_share: false,
+            };
             if let Some((name, measure)) = measures.get_key_value(wanted) {
-                return Some(FoundMeasure { cube, name, measure, variant: None });
+                return Some(found(name, measure));
             }
             let (name, over) = wanted.rsplit_once(OVER)?;
             let (name, measure) = measures.get_key_value(name)?;
+            let found = found(name, measure);
+            if over == SHARE {
+                return measure.has_share.then_some(FoundMeasure { is_share: true, ..found });
+            }
             let variant = measure.over_time.iter().find(|variant| variant.to_string() == over)?;
-            Some(FoundMeasure { cube, name, measure, variant: Some(*variant) })
+            Some(FoundMeasure { variant: Some(*variant), ..found })
         };
         self.cubes().into_iter().find_map(found)
     }
@@ -242,14 +257,14 @@ impl<'a> Subject<'a> {
         self.cubes().into_iter().filter_map(found).collect()
     }
 
-    /// The names of its measures, with those of what is offered over time.
+    /// The names of its measures, with those of what is offered of each.
     pub fn measures(&self) -> BTreeSet<String> {
         let mut names = BTreeSet::new();
         for cube in self.cubes() {
             for (name, measure) in &cube.file.head.measures {
                 names.insert(name.clone());
-                let over = measure.over_time.iter();
-                names.extend(over.map(|variant| format!("{name}{OVER}{variant}")));
+                let offered = measure.offered().into_iter();
+                names.extend(offered.map(|other| format!("{name}{OVER}{other}")));
             }
         }
         names

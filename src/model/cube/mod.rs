@@ -8,6 +8,7 @@
 //! | `granularity` | into which stretches can time be divided? |
 //! | `question` | what is asked? |
 //! | `parse` | how is a question written? |
+//! | `fields` | how is each of its fields read? |
 //! | `once` | does each of its keys stand once? |
 //! | [`time`] | which stretches of time does it mean? |
 //! | [`levels`] | which levels hold in a stretch of time? |
@@ -19,6 +20,7 @@
 //! | `compile` | how does a question become plans, and their rows an answer? |
 //! | `drill` | what is asked next, from a row of an answer? |
 //! | `answer` | how is an answer written, with its receipt? |
+//! | `receipt` | what does an answer rest on? |
 //! | `echo` | how is a question written back? |
 //! | `told` | what is a member called, and what are totals of it? |
 //! | `words` | what are stretches of time called in a language? |
@@ -35,6 +37,7 @@ mod compile;
 pub mod drill;
 pub mod echo;
 pub mod error;
+mod fields;
 mod filter;
 pub mod granularity;
 pub mod head;
@@ -45,6 +48,7 @@ pub mod meta;
 mod once;
 mod parse;
 pub mod question;
+mod receipt;
 pub mod rollup;
 pub mod route;
 mod section;
@@ -70,11 +74,12 @@ use crate::warehouse::home::Home;
 use crate::warehouse::project::Project;
 use crate::warehouse::release::Release;
 
-pub use answer::{Receipt, Told};
+pub use answer::Told;
 pub use check::against;
 pub use compile::{Opened, Reach};
 pub use error::CubeError;
 pub use members::Cubes;
+pub use receipt::Receipt;
 pub use told::additivity;
 
 /// Where and on whose behalf cubes are asked.

@@ -252,8 +252,9 @@ fn file(cube: &ModelFile, name: &str, rollup: &Rollup, columns: &Columns) -> Opt
 }
 
 /// By which month a rollup lies, and how far inputs reach into its months. It lies by months where
-/// the cube does and no row of it spans two; a key that it does not hold itself, and for which the
-/// head names no table to look in, reaches everywhere.
+/// no row of it spans two; only those that can have changed are built anew where the cube's head
+/// says by the same column how far inputs reach. A key that the rollup does not hold itself, and
+/// for which the head names no table to look in, reaches everywhere.
 fn months(
     cube: &Head,
     rollup: &Rollup,
@@ -261,13 +262,12 @@ fn months(
 ) -> (Option<String>, BTreeMap<TableName, Reach>) {
     let is_within =
         matches!(rollup.granularity, Some(RollupGranularity::Day | RollupGranularity::Month));
-    let is_month = |month: &&String| {
-        let is_it = |group: &Group| {
-            group.bucket.is_some() && group.name == **month && group.column == **month
-        };
-        is_within && columns.groups.iter().any(is_it)
-    };
-    let Some(month) = cube.month.as_ref().filter(is_month) else { return (None, BTreeMap::new()) };
+    let time = columns.groups.iter().find(|group| is_within && group.bucket.is_some());
+    let Some(time) = time else { return (None, BTreeMap::new()) };
+    let is_of_cube = cube.month.as_ref() == Some(&time.name) && time.name == time.column;
+    if !is_of_cube {
+        return (Some(time.name.clone()), BTreeMap::new());
+    }
     let holds = |column: &String| {
         columns.raw(column).is_some_and(|group| group.name == *column && group.bucket.is_none())
     };
@@ -276,5 +276,5 @@ fn months(
             && !lookup.held_as.iter().flatten().all(holds));
         (name.clone(), if is_lost { Reach::All } else { reach.clone() })
     };
-    (Some(month.clone()), cube.inputs.iter().map(reach).collect())
+    (Some(time.name.clone()), cube.inputs.iter().map(reach).collect())
 }

@@ -40,6 +40,7 @@ impl Teller<'_> {
         let label = self.label(found.measure.label.as_ref(), found.name);
         match found.variant {
             Some(variant) => format!("{label}, {}", words::variant(variant, self.language)),
+            None if found.is_share => format!("{label}, {}", words::share(self.language)),
             None => label,
         }
     }
@@ -73,6 +74,18 @@ impl Teller<'_> {
         let found = subject.measure(name)?;
         let label = self.measure_label(&found);
         let mut told = self.named(subject, name, &label, &found.measure.description);
+        if found.is_share {
+            let said = [
+                ("type", "number"),
+                ("aggType", "number"),
+                ("additivity", "ratio"),
+                ("total", "share of total"),
+                ("unit", "ratio"),
+            ];
+            told.extend(said.map(|(key, text)| (key.to_owned(), text.into())));
+            told.insert("cumulative".to_owned(), false.into());
+            return Some(told);
+        }
         let kind = self.measure_type(found.cube, &found.measure.kind);
         told.insert("type".to_owned(), kind.into());
         told.insert("aggType".to_owned(), aggregate(&found.measure.kind).into());

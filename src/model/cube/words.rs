@@ -65,6 +65,14 @@ pub(super) fn variant(variant: Variant, language: &str) -> String {
     }
 }
 
+/// The share of a measure in the total of the answer.
+pub(super) fn share(language: &str) -> &'static str {
+    match known(language) {
+        Known::English => "share of total",
+        Known::Chinese => "占总计比例",
+    }
+}
+
 /// Whether a bucket is cut off.
 pub(super) fn partial(language: &str) -> &'static str {
     match known(language) {

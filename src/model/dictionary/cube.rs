@@ -77,7 +77,7 @@ pub struct Measure {
     pub rule: String,
     /// the unit; null where its type says it
     pub unit: Option<String>,
-    /// what is offered of it over time
+    /// what is offered of it over time, and as its share of the total
     pub over_time: Vec<String>,
     /// what the number says
     pub description: String,
@@ -123,7 +123,7 @@ pub(super) fn cube(model: &Model, systems: BTreeSet<String>) -> Option<Cube> {
         total: known.kind.total(),
         rule: rule(&known.kind),
         unit: known.unit.clone(),
-        over_time: known.over_time.iter().map(ToString::to_string).collect(),
+        over_time: known.offered(),
         description: known.description.clone(),
     });
     let rollups = rollup::files(file).into_iter().filter_map(|(name, filled)| {
@@ -136,7 +136,7 @@ pub(super) fn cube(model: &Model, systems: BTreeSet<String>) -> Option<Cube> {
             name: name.clone(),
             by: by.collect(),
             measures: columns.measures.into_keys().collect(),
-            is_by_month: filled.head.month.is_some(),
+            is_by_month: !filled.head.inputs.is_empty(),
             table: filled.name,
         })
     });

@@ -204,8 +204,8 @@ impl Asker<'_> {
         })
     }
 
-    /// The report of a name. One that reads what the person does not see is not there for the person,
-    /// like one that nobody wrote.
+    /// The report of a name. One that reads what the person does not see is not there for the
+    /// person, like one that nobody wrote.
     fn find(&self, session: &SessionContext, name: &str) -> Result<ModelFile, ReportError> {
         if self.principal.is_owner() {
             return find(&self.project.root, name);

@@ -8,11 +8,13 @@
 //! | --- | --- |
 //! | `simple` | which filters of a query may be told inside? |
 //! | `steps` | what becomes of the rows of a file? |
+//! | `partners` | which rows need not be given, since a join has no partner for them? |
 //! | `node` | what does the engine see of it? |
 //! | `read` | in which order, and how far ahead, are files read? |
 //! | `redact` | what is said where reading fails? |
 
 mod node;
+mod partners;
 mod read;
 mod redact;
 mod simple;
@@ -33,7 +35,7 @@ use datafusion::physical_expr::PhysicalExpr;
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::scalar::ScalarValue;
 
-use self::node::SecureExec;
+use self::node::{SecureExec, Stored};
 use self::steps::Steps;
 use super::seen::Seen;
 use crate::warehouse::catalog::ManifestTable;
@@ -148,10 +150,13 @@ impl TableProvider for SecureTable {
             asked: asked.clone().map(|asked| compiled(asked, &seen)).transpose()?,
             shown: seen,
             given: self.schema.project(&given)?.into(),
+            partners: None,
         };
         let skipping = conjunction([Some(policy), asked].into_iter().flatten());
         let skipping = compiled(skipping.unwrap_or_else(|| lit(true)), &stored)?;
-        let inner = self.table.in_order(state, needed, skipping)?;
+        let inner = self.table.in_order(state, needed, Arc::clone(&skipping))?;
+        let masked = self.seen.masks.keys().cloned().collect();
+        let inner = Stored { inner, columns: stored, skipping, masked };
         let filters = filters.iter().map(ToString::to_string).collect();
         Ok(Arc::new(SecureExec::new(self.name.clone(), inner, steps, filters, limit)))
     }

@@ -10,7 +10,7 @@ use datafusion::error::Result;
 use datafusion::physical_expr::PhysicalExpr;
 
 /// What is done with rows, in this order.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Steps {
     /// lets rows through, by the columns as they are stored
     pub(super) policy: Arc<dyn PhysicalExpr>,
@@ -22,6 +22,8 @@ pub(super) struct Steps {
     pub(super) asked: Option<Arc<dyn PhysicalExpr>>,
     /// the columns that are given
     pub(super) given: SchemaRef,
+    /// lets rows through that a join may find a partner for, by the columns that are given
+    pub(super) partners: Option<Arc<dyn PhysicalExpr>>,
 }
 
 impl Steps {
@@ -40,7 +42,11 @@ impl Steps {
         let mut columns = found.columns().to_vec();
         columns.truncate(self.given.fields().len());
         let counted = RecordBatchOptions::new().with_row_count(Some(found.num_rows()));
-        Ok(RecordBatch::try_new_with_options(Arc::clone(&self.given), columns, &counted)?)
+        let given = RecordBatch::try_new_with_options(Arc::clone(&self.given), columns, &counted)?;
+        match &self.partners {
+            Some(partners) => kept(partners, &given),
+            None => Ok(given),
+        }
     }
 }
 

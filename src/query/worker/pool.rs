@@ -139,6 +139,11 @@ impl Pool {
         Ok(Self { settings, environment, has_network, line, spares: Mutex::default() })
     }
 
+    /// The most rows of an answer.
+    pub fn rows_max(&self) -> u64 {
+        self.settings.bounds.rows_max
+    }
+
     /// Starts the processes that wait. Questions do it too; a server calls it before the first.
     ///
     /// # Errors

@@ -68,8 +68,10 @@ fn a_report_is_answered_by_what_is_seen() {
     let all = [&asked[..], &["--as-role", "group_management"][..]].concat();
     assert_eq!(ok(&root, &all), owner);
     let none = [&asked[..], &["--as-role", "system_administrator"][..]].concat();
-    let told = fails(&root, &none, 1);
-    assert!(told.contains("marts.") && !told.contains("K102"), "{told}");
+    let told = fails(&root, &none, 2);
+    assert!(told.contains("there is no report `profit_curve`"), "{told}");
+    let none = ["report", "no_such_report", "--as-role", "system_administrator"];
+    assert_eq!(fails(&root, &none, 2).replace("no_such_report", "profit_curve"), told);
 }
 
 #[test]

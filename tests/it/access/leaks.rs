@@ -7,7 +7,7 @@ use super::twins::{Twins, told};
 use crate::support::dice::Dice;
 
 /// Ways in which an engine tells of rows that a filter holds back.
-const PROBES: [(&str, &str); 33] = [
+const PROBES: [(&str, &str); 35] = [
     ("a cast in a filter", "select line_id from marts.fct_lines where cast(label as bigint) > 0"),
     (
         "a cast that goes below the policy with a projection",
@@ -97,6 +97,14 @@ const PROBES: [(&str, &str); 33] = [
     ("a plan as a graph", "explain format graphviz select max(label) from marts.fct_lines"),
     ("a plan as data", "explain format pgjson select * from marts.fct_lines where quantity > 7000"),
     ("a plan that is run", "explain analyze select * from marts.fct_lines where quantity > 3"),
+    (
+        "the bytes of a plan that is run",
+        "explain (analyze, metrics 'bytes') select label, sold_on from marts.fct_lines limit 9",
+    ),
+    (
+        "the time of a plan that is run",
+        "explain (analyze, timing) select label, sold_on from marts.fct_lines limit 9",
+    ),
     (
         "a plan of a join that is run",
         "explain analyze select * from marts.fct_lines as l

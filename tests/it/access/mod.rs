@@ -1,9 +1,13 @@
 //! Does everybody see what his or her roles see, and nothing else?
 
 mod asking;
+mod companies;
 mod leaks;
-mod queries;
+mod partners;
+mod questions;
 mod random;
 mod reading;
+mod reported;
 mod roles;
 mod twins;
+mod ways;

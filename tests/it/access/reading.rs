@@ -16,7 +16,7 @@ use crate::support::house::{draft, name, noon, write};
 use crate::support::world::runtime;
 
 /// A table of one file with several groups of rows, of which every third is seen.
-fn long(twin: &Twin, rows: i64) -> Principal {
+pub fn long(twin: &Twin, rows: i64) -> Principal {
     let mut dice = Dice::seeded(7);
     let fields = [
         Field::new("line_id", DataType::Int64, false),

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
@@ -22,8 +23,13 @@ use crate::support::dice::Dice;
 use crate::support::house::{House, draft, name, noon, write};
 use crate::support::world::{chain, runtime};
 
+/// The settings of the project around a warehouse.
+const PROJECT: &str = "name = \"Twin\"\ntime_zone = \"UTC\"\nfunctional_currency = \"EUR\"\n\
+    reporting_currency = \"EUR\"\nlanguages = [\"en\"]\n[calendar]\nkind = \"months\"\n\
+    first_month = 1\n";
+
 /// Who sees what in these tests.
-const ACCESS: &str = r#"
+pub const ACCESS: &str = r#"
 [attributes]
 unit = "The units of the user."
 person = "Who the user is."
@@ -191,6 +197,9 @@ impl Twin {
         let house = House::new();
         fs::create_dir_all(house.scratch().join("warehouse")).unwrap();
         fs::write(house.scratch().join("warehouse/access.toml"), ACCESS).unwrap();
+        // Around the warehouse lies a project, for whoever asks through one.
+        fs::write(house.scratch().join("warehouse/project.toml"), PROJECT).unwrap();
+        symlink(house.scratch().join("data"), house.scratch().join("warehouse/data")).unwrap();
         let writer = house.writer();
         let batches = cut(dice, &lines, files);
         // `fct_costs` lacks the column by which rows of facts are chosen.
@@ -218,16 +227,7 @@ impl Twin {
 
     /// Somebody with roles and attributes.
     pub fn member(&self, roles: &[&str], attributes: &[(&str, &str)]) -> Principal {
-        let mut known: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        for (attribute, value) in attributes {
-            known.entry((*attribute).to_owned()).or_default().insert((*value).to_owned());
-        }
-        Principal::Member(Arc::new(Member {
-            name: "Ada".to_owned(),
-            roles: roles.iter().map(|role| (*role).to_owned()).collect(),
-            attributes: known,
-            rules: Arc::new(self.rules()),
-        }))
+        member(self.rules(), roles, attributes)
     }
 
     /// Somebody of the units that are seen.
@@ -246,10 +246,23 @@ impl Twin {
         let options = guard.config_mut().options_mut();
         options.explain.show_statistics = true;
         options.explain.show_schema = true;
-        options.set("datafusion.explain.analyze_categories", "rows").unwrap();
         drop(guard);
         session
     }
+}
+
+/// Somebody with roles and attributes, by some rules.
+pub fn member(rules: Rules, roles: &[&str], attributes: &[(&str, &str)]) -> Principal {
+    let mut known: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (attribute, value) in attributes {
+        known.entry((*attribute).to_owned()).or_default().insert((*value).to_owned());
+    }
+    Principal::Member(Arc::new(Member {
+        name: "Ada".to_owned(),
+        roles: roles.iter().map(|role| (*role).to_owned()).collect(),
+        attributes: known,
+        rules: Arc::new(rules),
+    }))
 }
 
 /// What a query gives, with the sizes of its batches, or why it gives nothing.

@@ -148,14 +148,14 @@ fn databases_on_servers_load_as_from_sqlite() {
     let before = loaded(&plain);
     let places = places();
     let refused_before = places.each_ref().map(|place| expected_refusals(&plain, place));
-    ok(&plain, &["demo", "--dir", plain.to_str().unwrap(), "--advance", "20"]);
+    ok(&plain, &["demo", "--no-serve", "--dir", plain.to_str().unwrap(), "--advance", "20"]);
     let after = loaded(&plain);
     assert_ne!(before, after);
     for (place, refused_before) in places.iter().zip(&refused_before) {
         let label = place.label;
         let (_folder, root) = unloaded();
         let folder = root.to_str().unwrap();
-        let mut arguments = vec!["demo", "--dir", folder];
+        let mut arguments = vec!["demo", "--no-serve", "--dir", folder];
         arguments.extend(place.options.iter().map(String::as_str));
         let told = does(&root, &arguments);
         assert!(told.contains("and are read from there: "), "{label}: {told}");
@@ -166,10 +166,10 @@ fn databases_on_servers_load_as_from_sqlite() {
         assert!(found.len() > 40, "{label}: {found:?}");
 
         // A second run puts nothing there again; an advance does, though no server is named.
-        let told = does(&root, &["demo", "--dir", folder]);
+        let told = does(&root, &["demo", "--no-serve", "--dir", folder]);
         assert!(!told.contains("read from there"), "{label}: {told}");
         assert!(told.contains("nothing has changed"), "{label}: {told}");
-        let told = does(&root, &["demo", "--dir", folder, "--advance", "20"]);
+        let told = does(&root, &["demo", "--no-serve", "--dir", folder, "--advance", "20"]);
         assert!(told.contains("and are read from there: "), "{label}: {told}");
         assert!(told.contains("release 2 is published"), "{label}: {told}");
         check_alike(&after, &root, label);
@@ -185,7 +185,7 @@ fn with_two_servers_each_gets_one_database() {
     let (_folder, root) = unloaded();
     let folder = root.to_str().unwrap();
     let into = ["--into", &urls[0], "--into-mysql", &urls[1], "--no-refresh"];
-    let told = does(&root, &[&["demo", "--dir", folder][..], &into].concat());
+    let told = does(&root, &[&["demo", "--no-serve", "--dir", folder][..], &into].concat());
     assert!(told.contains(&format!("of sales lie at {}, and", urls[0])), "{told}");
     assert!(told.contains(&format!("of stockroom lie at {}, and", urls[1])), "{told}");
     let tables = "select table_name from information_schema.tables where table_schema = ";
@@ -222,7 +222,7 @@ fn the_servers_own_clients_find_what_sqlite_holds() {
     for (option, url) in ["--into", "--into-mysql"].iter().zip(&urls) {
         let (_folder, root) = unloaded();
         let folder = root.to_str().unwrap();
-        does(&root, &["demo", "--dir", folder, option, url, "--no-refresh"]);
+        does(&root, &["demo", "--no-serve", "--dir", folder, option, url, "--no-refresh"]);
         let systems = fs::read_to_string(root.join("warehouse/systems.toml")).unwrap();
         let parsed: toml::Table = systems.parse().unwrap();
         for (system, path) in DATABASES {
@@ -282,14 +282,14 @@ fn what_is_not_the_demos_stays() {
     ];
     let urls = [places[0].1.clone(), places[1].1.clone()];
     for (place, (option, url)) in places.iter().enumerate() {
-        let output = run(&root, &["demo", "--dir", folder, option, url]);
+        let output = run(&root, &["demo", "--no-serve", "--dir", folder, option, url]);
         let told = said(&output);
         assert_eq!(output.status.code(), Some(1), "{told}");
         assert!(told.contains("a table `house` that no demo made"), "{told}");
         assert!(told.contains("name another database"), "{told}");
         // A password in the address is refused before anybody is asked.
         let url = url.replace("writer@", "writer:quince@");
-        let output = run(&root, &["demo", "--dir", folder, option, &url]);
+        let output = run(&root, &["demo", "--no-serve", "--dir", folder, option, &url]);
         let told = said(&output);
         assert_eq!(output.status.code(), Some(1), "{told}");
         let variable = if *option == "--into" { "PGPASSWORD" } else { "MYSQL_PWD" };
@@ -297,7 +297,8 @@ fn what_is_not_the_demos_stays() {
         assert!(!told.contains("quince"), "{told}");
         // A wrong password says where the right one is looked for.
         let mut command = patron(&root);
-        command.env(variable, "medlar").args(["demo", "--dir", folder, option, &urls[place]]);
+        let arguments = ["demo", "--no-serve", "--dir", folder, option, &urls[place]];
+        command.env(variable, "medlar").args(arguments);
         let told = said(&command.output().unwrap());
         assert!(told.contains(variable) && !told.contains("medlar"), "{told}");
     }

@@ -121,7 +121,8 @@ fn late_and_corrected_rows_come_with_the_days() {
     let (_folder, root) = demo();
     let count = |sql: &str| ask(&root, sql)[0][0].parse::<u64>().unwrap();
     let orders = count("select count(*) from sales.orders");
-    let said = ok(&root, &["demo", "--dir", root.to_str().unwrap(), "--advance", "20"]);
+    let folder = root.to_str().unwrap();
+    let said = ok(&root, &["demo", "--no-serve", "--dir", folder, "--advance", "20"]);
     assert!(said.contains("now ends on 2026-07-20"), "{said}");
     assert!(said.contains("release 2 is published"), "{said}");
     assert!(count("select count(*) from sales.orders") > orders);

@@ -17,7 +17,7 @@ fn a_cube_that_fits_is_built_and_described() {
         "filled      when something is asked of it",
         "reads       marts.dim_products, marts.fct_sales",
         "  paid_amount  additive; a total of it is its sum",
-        "over time, as paid_amount__..: year_before, fiscal_year_to_date",
+        "offered as paid_amount__..: year_before, fiscal_year_to_date",
         "  mean_amount  ratio; a total of it is its ratio of sums",
         "paid_amount divided by sale_count, both at the level of the row",
         "  weight_on_hand  semi_additive; a total of it is its closing balance",

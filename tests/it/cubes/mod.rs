@@ -4,6 +4,7 @@ mod advise;
 mod answers;
 mod asking;
 mod compile;
+mod cut;
 mod depot;
 mod drill;
 mod filters;

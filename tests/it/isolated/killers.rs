@@ -36,8 +36,9 @@ struct Catalogue {
 /// A question, written out or made.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-struct Killer {
-    name: String,
+pub struct Killer {
+    /// what it is called
+    pub name: String,
     sql: String,
     before: String,
     open: String,
@@ -45,11 +46,13 @@ struct Killer {
     close: String,
     after: String,
     times: usize,
-    expect: Vec<String>,
+    /// how it may end
+    pub expect: Vec<String>,
 }
 
 impl Killer {
-    fn text(&self) -> String {
+    /// What is asked.
+    pub fn text(&self) -> String {
         if !self.sql.is_empty() {
             return self.sql.clone();
         }
@@ -62,13 +65,14 @@ impl Killer {
     }
 
     /// On a machine where others work, planning may end before what was to end does.
-    fn may_end_as(&self, kind: &str) -> bool {
+    pub fn may_end_as(&self, kind: &str) -> bool {
         let has = |kind: &str| self.expect.iter().any(|expected| expected == kind);
         has(kind) || (kind == "planning" && (has("time") || has("memory")))
     }
 }
 
-fn catalogue() -> Vec<Killer> {
+/// All of them.
+pub fn catalogue() -> Vec<Killer> {
     let text = hand::read(&hand::repository("tests/killers.toml"));
     toml::from_str::<Catalogue>(&text).unwrap().killer
 }

@@ -3,7 +3,7 @@
 mod answers;
 mod confined;
 mod gate;
-mod killers;
+pub mod killers;
 mod pool;
 
 use std::path::Path;
@@ -19,7 +19,7 @@ use patron::query::worker::{Bounds, IsolatedError, Outcome, Pool, Question, Sett
 use crate::support::binary::program;
 
 /// A pool over a project, with time enough on a busy machine.
-fn settings(root: &Path, processes: usize) -> Settings {
+pub fn settings(root: &Path, processes: usize) -> Settings {
     let spill = root.join("spill-isolated");
     let settings = Settings::new(program(), root.to_owned(), spill, processes);
     let bounds = Bounds {
@@ -35,9 +35,9 @@ fn question(release: u64, sql: &str) -> Question {
 }
 
 /// An answer, whole.
-type Whole = (SchemaRef, Vec<RecordBatch>, Outcome);
+pub type Whole = (SchemaRef, Vec<RecordBatch>, Outcome);
 
-async fn ask(pool: &Pool, person: &str, question: Question) -> Result<Whole, IsolatedError> {
+pub async fn ask(pool: &Pool, person: &str, question: Question) -> Result<Whole, IsolatedError> {
     let answer = pool.ask(person, question).await?;
     let (schema, outcome) = (answer.schema(), answer.outcome());
     let mut rows = answer.into_stream();
@@ -53,8 +53,8 @@ async fn ask(pool: &Pool, person: &str, question: Question) -> Result<Whole, Iso
     Ok((schema, batches, outcome))
 }
 
-/// The processes that this one started as its answering processes and that are still there.
-fn children(of: u32) -> Vec<(u32, String)> {
+/// The processes that one started as its answering processes and that are still there.
+pub fn children(of: u32) -> Vec<(u32, String)> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir("/proc").unwrap() {
         let name = entry.unwrap().file_name();

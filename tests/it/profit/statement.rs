@@ -42,7 +42,7 @@ fn ten_sample_companies_agree() {
         let root = folder.path().join("company");
         let (place, seed) = (root.to_str().unwrap(), seed.to_string());
         let size = ["--customers", "400", "--months", "15", "--seed", &seed, "--no-refresh"];
-        ok(&root, &[&["demo", "--dir", place], &size[..]].concat());
+        ok(&root, &[&["demo", "--no-serve", "--dir", place], &size[..]].concat());
         keep_profit_only(&root);
         ok(&root, &["refresh"]);
         compared(&root)

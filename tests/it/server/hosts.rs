@@ -61,7 +61,7 @@ fn only_pages_of_the_server_itself_are_answered() {
 fn an_address_that_others_reach_is_refused() {
     for address in ["0.0.0.0:0", "[::]:0", "192.0.2.1:80"] {
         let said = fails(shared().root(), &["serve", "--listen", address], 2);
-        assert!(said.contains("there are no accounts yet"), "{said}");
+        assert!(said.contains("there are no accounts that keep anybody out"), "{said}");
     }
     let said = fails(shared().root(), &["serve", "--listen", "example.org:80"], 2);
     assert!(said.contains("is no address"), "{said}");

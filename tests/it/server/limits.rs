@@ -3,6 +3,7 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use super::shared;
@@ -111,6 +112,72 @@ fn too_many_connections_are_told_so() {
         assert!(begun.elapsed() < Duration::from_secs(60), "the place is never free again");
         std::thread::sleep(Duration::from_millis(20));
     }
+}
+
+/// Clients that send a request a byte at a time.
+const SLOW_CLIENTS: usize = 200;
+
+/// How long a question of cubes takes, of so many in the middle.
+fn usual(server: &Serving) -> Duration {
+    let json = [("Content-Type", "application/json")];
+    let mut taken: Vec<Duration> = (0..41)
+        .map(|_| {
+            let begun = Instant::now();
+            let reply = server.ask("POST", "/cubejs-api/v1/load", &json, BODY);
+            assert_eq!(reply.status, 200, "{}", reply.text());
+            begun.elapsed()
+        })
+        .collect();
+    taken.sort_unstable();
+    taken[taken.len() / 2]
+}
+
+#[test]
+fn slow_clients_slow_no_other() {
+    let server = Serving::of(shared().root(), &["--request-seconds", "60"]);
+    let json = [("Content-Type", "application/json")];
+    // Half of them are slow with the head, half with the body.
+    let head = server.request("GET", "/livez", &[("X-Long", &"x".repeat(4_000))], b"");
+    let body = server.request("POST", "/cubejs-api/v1/load", &json, &[b' '; 4_000]);
+    let begun = body.len() - 4_000;
+    usual(&server);
+    let quiet = usual(&server);
+    let is_over = AtomicBool::new(false);
+    let busy = std::thread::scope(|threads| {
+        threads.spawn(|| {
+            let mut clients: Vec<(TcpStream, usize)> = (0..SLOW_CLIENTS)
+                .map(|number| {
+                    let mut stream = server.connect();
+                    let sent = if number % 2 == 0 { 0 } else { begun };
+                    stream.write_all(&body[..sent]).unwrap();
+                    (stream, sent)
+                })
+                .collect();
+            while !is_over.load(Ordering::Relaxed) {
+                for (number, (stream, sent)) in clients.iter_mut().enumerate() {
+                    let bytes = if number % 2 == 0 { &head } else { &body };
+                    // Who is cut off is gone; the test is over before that.
+                    let _ = stream.write_all(&bytes[*sent..=*sent]);
+                    *sent += 1;
+                }
+                std::thread::sleep(Duration::from_millis(20));
+            }
+        });
+        while metric(&server, "patron_connections").parse::<usize>().unwrap() < SLOW_CLIENTS {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let busy = usual(&server);
+        let held = metric(&server, "patron_connections").parse::<usize>().unwrap();
+        is_over.store(true, Ordering::Relaxed);
+        assert!(held >= SLOW_CLIENTS, "{held} of {SLOW_CLIENTS} slow clients are there");
+        busy
+    });
+    let ratio = busy.as_secs_f64() / quiet.as_secs_f64();
+    println!(
+        "{SLOW_CLIENTS} slow clients: {busy:?} instead of {quiet:?}, {ratio:.2} times as long"
+    );
+    // On a machine that does nothing else it is less than twice; tests run beside each other.
+    assert!(busy < 4 * quiet + Duration::from_millis(25), "{ratio:.2} times as long");
 }
 
 #[test]

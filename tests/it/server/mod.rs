@@ -1,13 +1,26 @@
 //! Does the server answer what is asked, to those who may ask, and stay up under all others?
 
+mod accounts;
 mod answers;
 mod caching;
+mod callers;
+mod clients;
 mod company;
 mod cube;
 mod formats;
 mod hosts;
+mod killers;
 mod limits;
+mod listings;
 mod matrix;
+mod policies;
+mod refreshing;
+mod roles;
+mod sessions;
+mod sql;
+mod tls;
+mod tokens;
+mod writing;
 
 use std::sync::OnceLock;
 

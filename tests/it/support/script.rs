@@ -1,8 +1,8 @@
 //! What does a file of SQL questions and answers say?
 //!
 //! The part of the sqllogictest notation that is used here: `query` with one letter a column, the
-//! SQL, `----`, and the rows in order. Whatever else a file holds is an error, so that nothing in
-//! it can be passed over.
+//! SQL, `----`, and the rows in order; or `statement error`, the SQL, `----`, and words of the
+//! message. Whatever else a file holds is an error, so that nothing in it can be passed over.
 
 /// A question with its answer.
 pub struct Record {
@@ -10,21 +10,34 @@ pub struct Record {
     pub line: usize,
     /// the question
     pub sql: String,
-    /// how many columns the answer has
-    width: usize,
-    /// the rows, their cells apart by one blank
+    /// how many columns the answer has; nothing where it is an error
+    width: Option<usize>,
+    /// the rows, their cells apart by one blank, or words of the error
     rows: Vec<String>,
 }
+
+/// The first line of a question that must be refused.
+const REFUSED: &str = "statement error";
 
 impl Record {
     /// How an answer differs from the one written down.
     pub fn differs(&self, width: usize, rows: &[Vec<String>]) -> Option<String> {
-        if width != self.width {
-            return Some(format!("gives {width} columns, the file says {}", self.width));
+        let Some(wanted) = self.width else {
+            return Some(format!("gives an answer, not the error `{}`", self.rows.join(" ")));
+        };
+        if width != wanted {
+            return Some(format!("gives {width} columns, the file says {wanted}"));
         }
         let found: Vec<String> = rows.iter().map(|cells| plain(&cells.join(" "))).collect();
         (found != self.rows)
             .then(|| format!("expected\n{}\nfound\n{}", self.rows.join("\n"), found.join("\n")))
+    }
+
+    /// What is wrong with an error: that it is none of this question, or has other words.
+    pub fn objects(&self, error: &str) -> Option<String> {
+        let words = self.rows.join(" ");
+        let is_meant = self.width.is_none() && plain(error).contains(&words);
+        (!is_meant).then(|| error.to_owned())
     }
 }
 
@@ -37,7 +50,8 @@ pub fn read(text: &str) -> Result<Vec<Record>, String> {
             continue;
         }
         let kinds = first.strip_prefix("query ").unwrap_or_default();
-        if kinds.is_empty() || !kinds.chars().all(|kind| "TIR".contains(kind)) {
+        let is_refused = first == REFUSED;
+        if !is_refused && (kinds.is_empty() || !kinds.chars().all(|kind| "TIR".contains(kind))) {
             return Err(format!("{line}: `{first}` is not `query` with a letter a column"));
         }
         let mut sql = Vec::new();
@@ -49,8 +63,12 @@ pub fn read(text: &str) -> Result<Vec<Record>, String> {
             }
         }
         let rows = lines.by_ref().map(|(_, row)| row).take_while(|row| !row.is_empty());
-        let rows = rows.map(plain).collect();
-        records.push(Record { line, sql: sql.join("\n"), width: kinds.len(), rows });
+        let rows: Vec<String> = rows.map(plain).collect();
+        if is_refused && rows.is_empty() {
+            return Err(format!("{line}: `{REFUSED}` says no words of the error"));
+        }
+        let width = (!is_refused).then_some(kinds.len());
+        records.push(Record { line, sql: sql.join("\n"), width, rows });
     }
     Ok(records)
 }

@@ -24,17 +24,29 @@ pub struct Serving {
 impl Serving {
     /// A server of a project, as soon as it says that it is ready.
     pub fn of(root: &Path, arguments: &[&str]) -> Self {
-        let mut child = patron(root)
-            .args(["serve", "--listen", "127.0.0.1:0"])
-            .args(arguments)
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let listen: &[&str] = match arguments.contains(&"--listen") {
+            true => &["serve"],
+            false => &["serve", "--listen", "127.0.0.1:0"],
+        };
+        let mut child =
+            patron(root).args(listen).args(arguments).stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let address = line.trim_end().strip_prefix("READY http://");
-        let address = address.unwrap_or_else(|| panic!("no READY line: `{line}`"));
+        let address = line.trim_end().strip_prefix("READY ");
+        let address = address.and_then(|address| address.split_once("://"));
+        let (_, address) = address.unwrap_or_else(|| panic!("no READY line: `{line}`"));
         Self { address: address.parse().unwrap(), child }
+    }
+
+    /// Its process.
+    pub fn process(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// The answer to a POST of JSON.
+    pub fn post(&self, path: &str, body: &Value) -> Reply {
+        let json = [("Content-Type", "application/json")];
+        self.ask("POST", path, &json, body.to_string().as_bytes())
     }
 
     /// A connection to it.

@@ -48,6 +48,7 @@ pub(super) struct Part<'q> {
 }
 
 /// A plan that gives the keys and some parts.
+#[derive(Clone)]
 pub(super) struct Piece {
     /// the plan; a column for each key and each part
     pub plan: LogicalPlan,

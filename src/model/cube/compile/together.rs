@@ -64,7 +64,8 @@ fn ungrouped(resolved: &Resolved, question: &Question) -> Option<String> {
             names.join(", ")
         ));
     }
-    if let Some(varied) = resolved.measures.iter().find(|asked| asked.variant.is_some()) {
+    let is_of_groups = |asked: &&FoundMeasure| asked.variant.is_some() || asked.is_share;
+    if let Some(varied) = resolved.measures.iter().find(is_of_groups) {
         return Some(format!(
             "`{}` is a measure of groups, not of single rows; ask `{}`, or leave out `ungrouped`",
             varied.full_name(),

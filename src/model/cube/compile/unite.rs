@@ -4,7 +4,7 @@
 //! them has, keys that hold nothing included, and a measure that has no rows in a group holds
 //! nothing there. Ratios are computed last, from their parts at each level.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{DataFusionError, ScalarValue};
@@ -32,6 +32,11 @@ const AT_ONCE: usize = 3;
 /// The decimals of a ratio.
 pub(super) const RATIO_SCALE: i8 = 6;
 
+/// The name of the column that holds a part of the answer's total.
+fn whole_name(at: usize) -> String {
+    format!("__whole_{at}")
+}
+
 /// The name of the column that holds a measure.
 pub(super) fn measured(at: usize) -> String {
     format!("__measure_{at}")
@@ -42,6 +47,8 @@ pub(super) fn measured(at: usize) -> String {
 enum Told {
     Part(usize),
     Ratio(usize, usize),
+    /// of a part in the same part of the answer's total
+    Share(usize),
 }
 
 /// The groups of an answer.
@@ -86,9 +93,45 @@ impl<'q> Answering<'q> {
         let (parts, told) = self.parts()?;
         let depth = self.resolved.keys.len();
         let least = if has_totals { 0 } else { depth };
-        let mut levels = Vec::new();
-        let mut uses = Vec::new();
-        for depth in (least..=depth).rev() {
+        let has_shares = told.iter().any(|told| matches!(told, Told::Share(_)));
+        // What is only divided by is the last level, and is not shown.
+        let hidden = (has_shares && least > 0).then_some(0);
+        let depths = (least..=depth).rev().chain(hidden);
+        let (mut levels, uses) = self.pieces_of(depths, &parts).await?;
+        let computed = self.in_turn(&mut levels).await?;
+        let whole = levels.last().filter(|_| has_shares).map(|(_, found)| found.clone());
+        let whole = whole.map(|found| whole_of(found, &told, parts.len())).transpose();
+        let whole = whole.map_err(|cause| self.failed(cause))?;
+        if hidden.is_some() {
+            levels.pop();
+        }
+        let mut plan: Option<LogicalPlan> = None;
+        for (depth, found) in levels {
+            let level = together(found, depth, parts.len())
+                .and_then(|level| beside(level, whole.as_ref()))
+                .and_then(|level| self.level(level, &told, depth, plan.as_ref()))
+                .map_err(|cause| self.failed(cause))?;
+            plan = Some(match plan {
+                None => level,
+                Some(finer) => LogicalPlanBuilder::from(finer)
+                    .union(level)
+                    .and_then(LogicalPlanBuilder::build)
+                    .map_err(|cause| self.failed(cause))?,
+            });
+        }
+        let nothing = || CubeError::Unfit { problem: "the question asks for nothing".to_owned() };
+        let plan = self.filtered(plan.ok_or_else(nothing)?)?;
+        Ok(United { plan, uses, computed })
+    }
+
+    /// The pieces of each level, and what was needed for them.
+    async fn pieces_of(
+        &self,
+        depths: impl Iterator<Item = usize>,
+        parts: &[Part<'q>],
+    ) -> Result<(Vec<(usize, Vec<Piece>)>, Vec<Used>), CubeError> {
+        let (mut levels, mut uses) = (Vec::new(), Vec::new());
+        for depth in depths {
             let mut found = Vec::new();
             for cube in &self.resolved.cubes {
                 let of_cube = |(_, part): &(usize, &Part)| part.cube.name() == cube.name();
@@ -108,23 +151,7 @@ impl<'q> Answering<'q> {
             }
             levels.push((depth, found));
         }
-        let computed = self.in_turn(&mut levels).await?;
-        let mut plan: Option<LogicalPlan> = None;
-        for (depth, found) in levels {
-            let level = together(found, depth, parts.len())
-                .and_then(|level| self.level(level, &told, depth, plan.as_ref()))
-                .map_err(|cause| self.failed(cause))?;
-            plan = Some(match plan {
-                None => level,
-                Some(finer) => LogicalPlanBuilder::from(finer)
-                    .union(level)
-                    .and_then(LogicalPlanBuilder::build)
-                    .map_err(|cause| self.failed(cause))?,
-            });
-        }
-        let nothing = || CubeError::Unfit { problem: "the question asks for nothing".to_owned() };
-        let plan = self.filtered(plan.ok_or_else(nothing)?)?;
-        Ok(United { plan, uses, computed })
+        Ok((levels, uses))
     }
 
     /// Computes pieces one after the other where there are many: each runs a cube's query again,
@@ -184,6 +211,7 @@ impl<'q> Answering<'q> {
                 MeasureKind::Ratio { numerator, denominator } => {
                     Told::Ratio(place(numerator)?, place(denominator)?)
                 }
+                _ if asked.is_share => Told::Share(place(asked.name)?),
                 _ => Told::Part(place(asked.name)?),
             });
         }
@@ -213,6 +241,9 @@ impl<'q> Answering<'q> {
                 Told::Part(part) => ident(part_name(*part)),
                 Told::Ratio(above, below) => {
                     quotient(ident(part_name(*above)), ident(part_name(*below)), RATIO_SCALE)
+                }
+                Told::Share(part) => {
+                    quotient(ident(part_name(*part)), ident(whole_name(*part)), RATIO_SCALE)
                 }
             };
             columns.push(value.alias(measured(at)));
@@ -253,6 +284,28 @@ fn kind_of(plan: &LogicalPlan, name: &str) -> QueryResult<DataType> {
 /// No value of a type.
 fn nothing(kind: DataType) -> QueryResult<Expr> {
     Ok(cast(lit(ScalarValue::try_from(&kind)?), kind))
+}
+
+/// The one row of the answer's total, with the parts of which shares are told.
+fn whole_of(total: Vec<Piece>, told: &[Told], parts: usize) -> QueryResult<LogicalPlan> {
+    let shared: BTreeSet<usize> = told
+        .iter()
+        .filter_map(|told| match told {
+            Told::Share(part) => Some(*part),
+            _ => None,
+        })
+        .collect();
+    let columns = shared.into_iter().map(|at| ident(part_name(at)).alias(whole_name(at)));
+    let columns: Vec<Expr> = columns.collect();
+    LogicalPlanBuilder::from(together(total, 0, parts)?).project(columns)?.build()
+}
+
+/// Rows with those of the total beside each.
+fn beside(rows: LogicalPlan, whole: Option<&LogicalPlan>) -> QueryResult<LogicalPlan> {
+    match whole {
+        Some(whole) => LogicalPlanBuilder::from(rows).cross_join(whole.clone())?.build(),
+        None => Ok(rows),
+    }
 }
 
 /// The groups of all pieces of one level.

@@ -35,7 +35,8 @@ impl<'a> Cell<'a> {
             )));
         }
         // The span of a variant is put in the place of the row's own below.
-        let plain = |found: &FoundMeasure<'a>| FoundMeasure { variant: None, ..*found };
+        let plain =
+            |found: &FoundMeasure<'a>| FoundMeasure { variant: None, is_share: false, ..*found };
         let mut question = self.narrowed_for(&chosen.iter().map(plain).collect::<Vec<_>>())?;
         if let Some(variant) = first.variant {
             self.moved(&mut question, first, variant)?;

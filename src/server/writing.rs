@@ -1,0 +1,103 @@
+//! How does what people enter over HTTP become a release?
+//!
+//! By the same way as at the command line, with the caller's name. Who may enter what is said by
+//! `may` in warehouse/access.toml; the owner may everything. Nobody waits for a refresh that runs.
+
+use std::sync::Arc;
+
+use axum::http::StatusCode;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::app::{App, blocking};
+use super::caller::Caller;
+use super::problem::Problem;
+use crate::query::policy::Power;
+use crate::refresh::{self, Options, RefreshError, Silent};
+use crate::warehouse::entered::Entry;
+use crate::warehouse::release::Waiver;
+
+/// What was entered, and the release that has it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Entered {
+    /// the release
+    release: u64,
+    /// what was entered with it, in words
+    entered: Vec<String>,
+    /// the name by which the release is kept, where it closes a period
+    pin: Option<String>,
+}
+
+/// Refuses whoever has no role that may do something.
+pub(super) fn check_may(caller: &Caller, power: Power, word: &str) -> Result<(), Problem> {
+    if caller.principal.may(power) {
+        return Ok(());
+    }
+    let detail = format!("your roles may not do this; `{word}` in warehouse/access.toml lets them");
+    Err(Problem::new(StatusCode::FORBIDDEN, "may_not", detail))
+}
+
+/// Whose entry it is: the caller's. Only the owner may name somebody else.
+pub(super) fn name_of(caller: &Caller, by: Option<String>) -> Result<String, Problem> {
+    match by {
+        None => Ok(caller.name.clone()),
+        Some(by) if by == caller.name || caller.principal.is_owner() => Ok(by),
+        Some(_) => {
+            let detail = "`by` is somebody else; leave it out";
+            Err(Problem::new(StatusCode::FORBIDDEN, "may_not", detail))
+        }
+    }
+}
+
+/// Publishes an entry.
+pub(super) async fn enter(
+    app: &Arc<App>,
+    caller: Caller,
+    entry: Entry,
+    waivers: Vec<Waiver>,
+) -> Result<Entered, Problem> {
+    let is_owner = caller.principal.is_owner();
+    let scene = app.scene(caller, None).await?;
+    let turn = app.turn().await?;
+    blocking(move || {
+        let _turn = turn;
+        let (app, limits) = (&scene.app, scene.limits().clone());
+        let now = app.now();
+        let options = Options { only: None, wait: false, waivers, anew: false, now, limits };
+        let project = &scene.sources.project;
+        let outcome = refresh::enter(project, &entry, &options, &Silent);
+        let outcome = outcome.map_err(|error| refused(error, is_owner))?;
+        let release = outcome.release;
+        // Whoever entered it sees it with the next question.
+        app.keeper.look(app.now())?;
+        let pins = app.home.pins()?;
+        let is_own = |number, name: &str| number == release.number && name.starts_with("close-");
+        let pin = pins.into_iter().find(|pin| is_own(pin.number, &pin.name));
+        Ok(Entered {
+            release: release.number,
+            entered: release.entered.iter().map(ToString::to_string).collect(),
+            pin: pin.map(|pin| pin.name),
+        })
+    })
+    .await
+}
+
+/// Why nothing was entered. What quotes rows and numbers is for the owner's eyes.
+fn refused(error: RefreshError, is_owner: bool) -> Problem {
+    match error {
+        RefreshError::Refused { findings, .. } if !is_owner => {
+            let names: Vec<&str> = findings.iter().map(|one| one.name.as_str()).collect();
+            let detail = format!(
+                "checks failed, so nothing was published: {}; mend what they find, or waive them \
+                 by name with `waive` and `because`",
+                names.join(", ")
+            );
+            Problem::new(StatusCode::CONFLICT, "checks_failed", detail)
+        }
+        RefreshError::UnknownNumber { wanted, system, .. } if !is_owner => {
+            let detail = format!("there is no number `{wanted}` of `{system}`");
+            Problem::bad("unknown_number", detail)
+        }
+        other => other.into(),
+    }
+}
