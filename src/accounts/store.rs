@@ -5,10 +5,11 @@ use std::fs::{self, OpenOptions, Permissions};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 
 use super::attempts::Attempts;
 use super::error::AccountsError;
@@ -22,6 +23,8 @@ pub const FILE: &str = "access.sqlite";
 const FORM: i64 = 1;
 /// How long to wait for another process that writes.
 const BUSY: Duration = Duration::from_secs(5);
+/// How long to wait before trying again what SQLite does not wait for.
+const AGAIN: Duration = Duration::from_millis(20);
 
 /// The tables. Moments are texts of one length in UTC, so that they compare as texts.
 const TABLES: &str = "
@@ -206,9 +209,27 @@ fn keep_to_oneself(path: &Path) -> std::io::Result<()> {
 pub(super) fn connect(path: &Path) -> Result<Connection, AccountsError> {
     let connection = Connection::open(path)?;
     connection.busy_timeout(BUSY)?;
-    let _: String = connection.query_row("pragma journal_mode = wal", [], |row| row.get(0))?;
+    log_ahead(&connection)?;
     connection.execute_batch("pragma synchronous = full; pragma foreign_keys = on;")?;
     Ok(connection)
+}
+
+/// Has changes written to a log first. Where another process does the same with a new file at this
+/// moment, SQLite says so at once instead of waiting.
+fn log_ahead(connection: &Connection) -> Result<(), AccountsError> {
+    let begun = Instant::now();
+    loop {
+        let told = connection.query_row("pragma journal_mode = wal", [], |row| row.get(0));
+        match told.map(|_: String| ()) {
+            Err(error) if is_busy(&error) && begun.elapsed() < BUSY => thread::sleep(AGAIN),
+            done => return Ok(done?),
+        }
+    }
+}
+
+fn is_busy(error: &rusqlite::Error) -> bool {
+    let busy = [ErrorCode::DatabaseBusy, ErrorCode::DatabaseLocked];
+    error.sqlite_error_code().is_some_and(|code| busy.contains(&code))
 }
 
 /// Makes the tables where they are not there yet.

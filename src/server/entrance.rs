@@ -130,9 +130,14 @@ impl Door {
     }
 }
 
+/// The token of a header; clients of Cube write it without a scheme.
 fn bearer(text: &str) -> Option<&str> {
-    let (scheme, token) = text.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim()).filter(|token| !token.is_empty())
+    let token = match text.split_once(' ') {
+        None => text,
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim(),
+        Some(_) => return None,
+    };
+    Some(token).filter(|token| !token.is_empty())
 }
 
 /// Who comes in, as far as secrets tell.

@@ -158,6 +158,7 @@ pub(super) async fn query(
         preferred(asked.accept.as_deref(), &Media::ALL)?;
     }
     let asking: Asking = object(&app, &headers, body).await?;
+    caller.note.said(asking.sql.as_str());
     let media = match &asking.format {
         None => preferred(asked.accept.as_deref(), &Media::ALL)?,
         Some(name) => Media::called(name)?,

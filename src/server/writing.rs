@@ -57,6 +57,7 @@ pub(super) async fn enter(
     waivers: Vec<Waiver>,
 ) -> Result<Entered, Problem> {
     let is_owner = caller.principal.is_owner();
+    caller.note.said(entry.to_string());
     let scene = app.scene(caller, None).await?;
     let turn = app.turn().await?;
     blocking(move || {

@@ -34,6 +34,11 @@ const SEEN: [u16; 8] = [200, 200, 200, 404, 200, 404, 404, 404];
 const TOLD: [u16; 8] = [200, 200, 200, 400, 200, 400, 400, 400];
 const NONE: [u16; 8] = [404; 8];
 
+/// What finance gets of what it may do; all others may not.
+const FINANCE: [u16; 8] = [403, 403, 403, 403, 400, 403, 403, 403];
+/// A body that fits nothing.
+const NONSENSE: &str = r#"{"nonsense": 1}"#;
+
 /// What those get who manage accounts; all others may not.
 const fn managed(status: u16) -> [u16; 8] {
     [403, 403, 403, 403, 403, status, 403, 403]
@@ -50,11 +55,38 @@ fn routes() -> Vec<Route> {
         ("/cubejs-api/v1/load", "get", asked("load"), "", TOLD, 401),
         ("/cubejs-api/v1/sql", "get", asked("sql"), "", TOLD, 401),
     ];
-    let same: [(&str, &str, &str, [u16; 8], u16); 22] = [
+    let same: [(&str, &str, &str, [u16; 8], u16); 48] = [
         ("/livez", "get", "", ALL, 200),
         ("/readyz", "get", "", ALL, 200),
         ("/openapi.json", "get", "", ALL, 200),
         ("/metrics", "get", "", managed(200), 401),
+        ("/docs", "get", "", ALL, 200),
+        ("/api/v1/sql", "post", r#"{"sql": "select 1 as one"}"#, ALL, 401),
+        ("/api/v1/pins", "get", "", ALL, 401),
+        ("/api/v1/loads", "get", "", ALL, 401),
+        ("/api/v1/refreshes", "get", "", ALL, 401),
+        ("/api/v1/checks", "get", "", ALL, 401),
+        ("/api/v1/quarantine", "get", "", ALL, 401),
+        ("/api/v1/tables", "get", "", ALL, 401),
+        ("/api/v1/tables/{table}", "get", "", SEEN, 401),
+        ("/api/v1/lineage/{table}", "get", "", SEEN, 401),
+        ("/api/v1/periods", "get", "", ALL, 401),
+        ("/api/v1/matches", "get", "", ALL, 401),
+        ("/api/v1/matches/{one}/{other}", "get", "", ALL, 401),
+        ("/api/v1/comments", "get", "", FINANCE, 401),
+        ("/api/v1/saved/{kind}", "get", "", ALL, 401),
+        ("/api/v1/saved/{kind}/{id}", "get", "", NONE, 401),
+        // What would change something does not fit, so that nothing is changed.
+        ("/api/v1/refresh", "post", NONSENSE, managed(400), 401),
+        ("/api/v1/periods/{period}/close", "post", NONSENSE, FINANCE, 401),
+        ("/api/v1/periods/{period}/reopen", "post", NONSENSE, FINANCE, 401),
+        ("/api/v1/periods/{period}/sign-off", "post", NONSENSE, FINANCE, 401),
+        ("/api/v1/matches", "post", NONSENSE, [403; 8], 401),
+        ("/api/v1/comments", "post", NONSENSE, FINANCE, 401),
+        ("/api/v1/saved/{kind}", "post", NONSENSE, [400; 8], 401),
+        ("/api/v1/saved/{kind}/{id}", "put", NONSENSE, [428; 8], 401),
+        ("/api/v1/saved/{kind}/{id}", "delete", "", [428; 8], 401),
+        ("/api/v1/saved/{kind}/{id}/restore", "post", "", NONE, 401),
         ("/api/v1/releases", "get", "", ALL, 401),
         ("/api/v1/reports", "get", "", ALL, 401),
         ("/api/v1/cubes", "get", "", ALL, 401),
@@ -75,7 +107,19 @@ fn routes() -> Vec<Route> {
         ("/api/v1/account-requests", "get", "", wished, 401),
         ("/api/v1/account-requests", "post", r#"{"name": "x", "because": "y"}"#, wished, 401),
     ];
-    let path = |path: &str| path.replace("{name}", "nobody").replace("{number}", "999");
+    let names = [
+        ("{name}", "nobody"),
+        ("{number}", "999"),
+        ("{table}", "marts.fct_invoice_lines"),
+        ("{one}/{other}", "sales:1/sales:2"),
+        ("{period}", "FY26-P01"),
+        ("{kind}", "queries"),
+        ("{id}", "7"),
+    ];
+    let path = |path: &str| {
+        let filled = |path: String, (name, value): &(&str, &str)| path.replace(name, value);
+        names.iter().fold(path.to_owned(), filled)
+    };
     let same = same.into_iter().map(|(route, method, body, people, stranger)| {
         (route, method, path(route), body, people, stranger)
     });

@@ -112,7 +112,7 @@ fn what_is_wrong_is_told() {
         (json!({ "sql": "selec 1" }), 400, "mistake", "found: selec"),
         (json!({ "sql": "select * from fct_taken" }), 400, "mistake", "`marts.fct_taken`"),
         (json!({ "sql": "select 1 / 0" }), 400, "mistake", "zero"),
-        (json!({ "sql": "select 1 as a, 2 as a" }), 400, "same_name", "occurs twice"),
+        (json!({ "sql": "select 1 as a, 2 as a" }), 400, "mistake", "have the same name"),
         (json!({ "sql": "select 1", "format": "pdf" }), 400, "unknown_encoding", "parquet"),
         (json!({ "sql": "select 1", "as_of": 9 }), 404, "unknown_release", "releases 1 to 1"),
         (json!({ "sql": "select 1", "lang": "en" }), 400, "bad_body", "unknown field"),
