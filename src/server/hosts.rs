@@ -123,7 +123,8 @@ impl Hosts {
         let (Some(page), Some(host)) = (Named::parse(authority), Named::parse(host)) else {
             return false;
         };
-        // What is asked over encrypted connections has no page that is not, nor the other way round.
+        // What is asked over encrypted connections has no page that is not, nor the other way
+        // round.
         if plain.is_some() == self.is_secure {
             return false;
         }
