@@ -25,6 +25,6 @@ mod seen;
 pub mod worker;
 
 pub use ask::{ask, missing_table, plan, plan_prepared};
-pub use open::{Provided, QueryError, open, open_beside, open_with, seen_tables};
+pub use open::{Provided, QueryError, open, open_beside, open_with, seen_tables, sees_table};
 pub use principal::{Member, Principal};
 pub use seen::Rules;

@@ -157,6 +157,12 @@ pub fn seen_tables(
     Ok(seen)
 }
 
+/// Whether a session sees a table, be its schema seen or not.
+pub fn sees_table(session: &SessionContext, schema: &str, table: &str) -> bool {
+    let schema = session.catalog(CATALOG).and_then(|catalog| catalog.schema(schema));
+    schema.is_some_and(|schema| schema.table_exist(table))
+}
+
 /// The schemas of a release that a principal may see.
 struct ReleaseCatalog {
     schemas: BTreeMap<String, Arc<ReleaseSchema>>,

@@ -131,7 +131,7 @@ pub(super) async fn pair(
     let table = reviews(&scene).await?;
     let decided = EnteredTable::MatchDecisions.name()?;
     let session = scene.session()?;
-    if !exists(&session, &decided)? {
+    if !query::sees_table(&session, decided.schema(), decided.table()) {
         return Err(Problem::not_seen("decisions about numbers"));
     }
     if asked.knows(&tag) {
@@ -232,10 +232,6 @@ async fn reviews(scene: &Scene) -> Result<TableName, Problem> {
 
 fn reference(table: &TableName) -> TableReference {
     TableReference::partial(table.schema(), table.table())
-}
-
-fn exists(session: &SessionContext, table: &TableName) -> Result<bool, Problem> {
-    Ok(session.table_exist(reference(table)).map_err(EncodeError::Query)?)
 }
 
 /// The rows of a table that a condition means, in the order of all that they hold.

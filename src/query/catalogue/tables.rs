@@ -400,12 +400,6 @@ pub(super) const TABLES: &[Table] = &[
         "specific_catalog name, specific_schema name, specific_name name, routine_catalog name, \
          routine_schema name, routine_name name, routine_type text, data_type text",
     ),
-    (
-        STANDARD,
-        "parameters",
-        "specific_catalog name, specific_schema name, specific_name name, ordinal_position int4, \
-         parameter_mode text, parameter_name name, data_type text",
-    ),
     (STANDARD, "triggers", "trigger_catalog name, trigger_schema name, trigger_name name"),
     (STANDARD, "character_sets", "character_set_name name, default_collate_name name"),
     (STANDARD, "information_schema_catalog_name", "catalog_name name"),
