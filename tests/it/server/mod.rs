@@ -1,6 +1,6 @@
 //! Does the server answer what is asked, to those who may ask, and stay up under all others?
 
-mod answers;
+pub mod answers;
 mod caching;
 mod company;
 mod cube;
