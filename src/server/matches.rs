@@ -30,6 +30,7 @@ use super::tag::Tag;
 use super::writing::{Entered, check_may, enter, name_of};
 use crate::engine::encode::EncodeError;
 use crate::model::files;
+use crate::query;
 use crate::query::policy::Power;
 use crate::warehouse::entered::{EnteredTable, Entry, LocalNumber, MatchDecision, Verdict};
 use crate::warehouse::name::TableName;

@@ -42,6 +42,7 @@ mod matching;
 mod models;
 mod northwind;
 mod pools;
+mod postgres;
 mod profit;
 mod real_files;
 mod rebuilt;

@@ -1,7 +1,7 @@
 //! Does the server answer what is asked, to those who may ask, and stay up under all others?
 
 mod accounts;
-mod answers;
+pub mod answers;
 mod caching;
 mod callers;
 mod clients;
