@@ -60,7 +60,7 @@ pub(super) enum CliError {
     #[error(transparent)]
     Rules(#[from] RulesError),
     #[error(transparent)]
-    Server(#[from] ServerError),
+    Server(Box<ServerError>),
     #[error(transparent)]
     Serve(#[from] ServeError),
     #[error(transparent)]
@@ -141,6 +141,12 @@ impl CliError {
             Self::Closed => 141,
             _ => 1,
         }
+    }
+}
+
+impl From<ServerError> for CliError {
+    fn from(error: ServerError) -> Self {
+        Self::Server(Box::new(error))
     }
 }
 

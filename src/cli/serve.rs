@@ -205,6 +205,6 @@ fn setting(args: &Args, root: &Path, context: &Context) -> Result<Setting, CliEr
 fn refused(error: ServerError) -> CliError {
     match error.is_usage() {
         true => CliError::Usage(error.to_string()),
-        false => CliError::Server(error),
+        false => error.into(),
     }
 }

@@ -268,9 +268,8 @@ impl Filling<'_> {
     fn relation(&self, seen: &Seen, space: i64) -> rusqlite::Result<()> {
         let Seen { schema, table, number, columns } = seen;
         let count = columns.as_ref().map_or(0, |columns| columns.fields().len());
-        let meaning = self.around.meanings.iter();
-        let meaning = meaning.filter(|found| found.schema == *schema && found.table == *table);
-        let meaning = meaning.last();
+        let mut meanings = self.around.meanings.iter().rev();
+        let meaning = meanings.find(|found| found.schema == *schema && found.table == *table);
         // A key is told where all of its columns are seen.
         let has = |name: &String| {
             columns.as_ref().is_some_and(|columns| columns.field_with_name(name).is_ok())

@@ -59,12 +59,11 @@ fn glob(text: &str) -> Option<String> {
             '*' | '+' | '?' | '[' | ']' | '(' | ')' | '{' | '}' | '^' | '$' => return None,
             sign => sign,
         };
-        match signs.peek() {
-            Some('*' | '+' | '?' | '{') => return None,
-            _ => {}
+        if let Some('*' | '+' | '?' | '{') = signs.peek() {
+            return None;
         }
         match plain {
-            '*' | '?' | '[' => glob.push_str(&format!("[{plain}]")),
+            '*' | '?' | '[' => glob.extend(['[', plain, ']']),
             plain => glob.push(plain),
         }
     }

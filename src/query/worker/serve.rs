@@ -115,7 +115,7 @@ struct Ready {
 /// A question that is read: of the release, or of its catalogue.
 enum Asked {
     Question(Statement),
-    Catalogue(catalogue::Question),
+    Catalogue(Box<catalogue::Question>),
 }
 
 /// Opens the release for whoever asks.
@@ -123,7 +123,7 @@ fn prepare(task: &Task, confinement: &Confinement) -> Result<Ready, Failure> {
     let surroundings = task.manner.surroundings.as_ref();
     let catalogue = surroundings.and_then(|_| catalogue::read(&task.sql));
     let asked = match catalogue {
-        Some(question) => Asked::Catalogue(question),
+        Some(question) => Asked::Catalogue(Box::new(question)),
         None => Asked::Question(gate::check(&task.sql).map_err(|error| {
             let is_limit = error.limit().is_some();
             let kind = if is_limit { FailureKind::Refused } else { FailureKind::Mistake };
@@ -191,7 +191,7 @@ async fn begin(ready: Ready) -> Result<SendableRecordBatchStream, DataFusionErro
     let statement = match asked {
         Asked::Question(statement) => statement,
         Asked::Catalogue(question) => {
-            return catalogue::answer(&session, question, &manner).await;
+            return catalogue::answer(&session, *question, &manner).await;
         }
     };
     let Bound { plan, kinds } = bind::plan(&session, statement, &manner).await?;

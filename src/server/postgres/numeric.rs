@@ -1,6 +1,8 @@
 //! How does a decimal lie in PostgreSQL's binary form? Digits to base 10,000, from text and back,
 //! without a float between.
 
+use std::fmt::Write as _;
+
 /// The sign of a number below zero.
 const NEGATIVE: u16 = 0x4000;
 /// The sign of what is no number.
@@ -68,7 +70,7 @@ pub(super) fn text(bytes: &[u8]) -> Option<String> {
     };
     let mut whole = String::new();
     for at in 0..=weight {
-        whole.push_str(&format!("{:04}", group(at)?));
+        write!(whole, "{:04}", group(at)?).ok()?;
     }
     let mut part = String::new();
     let mut at = weight + 1;
@@ -78,7 +80,7 @@ pub(super) fn text(bytes: &[u8]) -> Option<String> {
     }
     at = at.max(0);
     while part.len() < scale {
-        part.push_str(&format!("{:04}", group(at)?));
+        write!(part, "{:04}", group(at)?).ok()?;
         at += 1;
     }
     part.truncate(scale);
