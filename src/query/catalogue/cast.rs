@@ -2,7 +2,7 @@
 
 use datafusion::sql::sqlparser::ast::{CastKind, DataType, Expr, Value};
 
-use super::functions::{format_type, kind, relation};
+use super::functions::{format_type, found, kind, relation};
 use super::rewrite::{parsed, text_of};
 
 /// The name of a type as it is written, without its schema and its quotes.
@@ -23,10 +23,7 @@ pub(super) fn cast(expr: &Expr, kind_of: &DataType) -> Result<Expr, String> {
         "regclass" => match given {
             Some(_) => relation(&expr.to_string()),
             None if is_parameter => relation(&expr.to_string()),
-            None => format!(
-                "(select n.name from pg_catalog._names as n where n.oid = {expr} order by n.rowid \
-                 limit 1)"
-            ),
+            None => found("_names", "name", &[("oid", &expr.to_string())]),
         },
         "regtype" => match given {
             Some(_) => kind(&expr.to_string()),
@@ -34,10 +31,10 @@ pub(super) fn cast(expr: &Expr, kind_of: &DataType) -> Result<Expr, String> {
             None => format_type(&format!("{expr}"), "-1"),
         },
         "regnamespace" => match given {
-            Some(_) => format!("(select oid from pg_catalog.pg_namespace where nspname = {expr})"),
-            None => format!("(select nspname from pg_catalog.pg_namespace where oid = {expr})"),
+            Some(_) => found("pg_namespace", "oid", &[("nspname", &expr.to_string())]),
+            None => found("pg_namespace", "nspname", &[("oid", &expr.to_string())]),
         },
-        "regrole" => format!("(select rolname from pg_catalog.pg_roles where oid = {expr})"),
+        "regrole" => found("pg_roles", "rolname", &[("oid", &expr.to_string())]),
         "oid" | "int" | "int2" | "int4" | "int8" | "integer" | "bigint" | "smallint" => {
             match given.is_some() || is_parameter {
                 true => format!("cast({expr} as integer)"),

@@ -34,35 +34,22 @@ pub(super) fn call(name: &str, arguments: &[String], around: &Surroundings) -> O
         "current_schemas" => "'[\"pg_catalog\",\"public\"]'".to_owned(),
         "current_user" | "session_user" | "user" | "current_role" => quoted(&around.user),
         "current_setting" => {
-            format!("(select setting from pg_catalog.pg_settings where name = lower({first}))")
+            found("pg_settings", "setting", &[("name", &format!("lower({first})"))])
         }
         "set_config" => second.to_owned(),
-        "pg_get_userbyid" => {
-            format!("(select rolname from pg_catalog.pg_roles where oid = {first})")
-        }
-        "pg_table_is_visible" => format!(
-            "(select relnamespace in (11, 2200) from pg_catalog.pg_class where oid = {first})"
-        ),
+        "pg_get_userbyid" => found("pg_roles", "rolname", &[("oid", first)]),
+        "pg_table_is_visible" => found("pg_class", "relnamespace in (11, 2200)", &[("oid", first)]),
         "format_type" => format_type(first, second),
-        "obj_description" => format!(
-            "(select description from pg_catalog.pg_description where objoid = {first} and \
-             objsubid = 0)"
-        ),
-        "col_description" => format!(
-            "(select description from pg_catalog.pg_description where objoid = {first} and \
-             objsubid = {second})"
-        ),
-        "pg_get_constraintdef" => {
-            format!("(select text from pg_catalog._constraint_texts where oid = {first})")
+        "obj_description" => {
+            found("pg_description", "description", &[("objoid", first), ("objsubid", "0")])
         }
+        "col_description" => {
+            found("pg_description", "description", &[("objoid", first), ("objsubid", second)])
+        }
+        "pg_get_constraintdef" => found("_constraint_texts", "text", &[("oid", first)]),
         "pg_get_indexdef" => match second {
-            "null" | "0" => {
-                format!("(select text from pg_catalog._index_texts where oid = {first})")
-            }
-            _ => format!(
-                "(select a.attname from pg_catalog.pg_attribute as a where a.attrelid = {first} \
-                 and a.attnum = {second})"
-            ),
+            "null" | "0" => found("_index_texts", "text", &[("oid", first)]),
+            _ => found("pg_attribute", "attname", &[("attrelid", first), ("attnum", second)]),
         },
         "to_regclass" => relation(first),
         "to_regtype" => kind(first),
@@ -119,27 +106,38 @@ fn constant(name: &str) -> Option<String> {
     Some(value.to_owned())
 }
 
+/// What a table of the catalogue shows of its first row with these keys. Its own columns have names
+/// in here that no question has, so that each name in a key's value is one of the question.
+pub(super) fn found(table: &str, shown: &str, keys: &[(&str, &str)]) -> String {
+    let (mut columns, mut tests) = (String::new(), Vec::new());
+    for (number, (key, value)) in keys.iter().enumerate() {
+        columns += &format!(", {key} as _key{number}");
+        tests.push(format!("_key{number} = {value}"));
+    }
+    let tests = tests.join(" and ");
+    format!(
+        "(select _shown from (select {shown} as _shown{columns} from pg_catalog.{table}) \
+         where {tests} limit 1)"
+    )
+}
+
 /// The name of a type by its number, with the digits of a decimal.
 pub(super) fn format_type(number: &str, modifier: &str) -> String {
+    let name = found("_types", "name", &[("oid", number)]);
     format!(
-        "(select case when t.oid = 1700 and {modifier} > 0 then 'numeric(' || \
-         (({modifier} - 4) / 65536) || ',' || (({modifier} - 4) % 65536) || ')' else t.name end \
-         from pg_catalog._types as t where t.oid = {number})"
+        "(case when {number} = 1700 and {modifier} > 0 then 'numeric(' || \
+         (({modifier} - 4) / 65536) || ',' || (({modifier} - 4) % 65536) || ')' else {name} end)"
     )
 }
 
 /// The number of the table of a name.
 pub(super) fn relation(name: &str) -> String {
-    format!(
-        "(select n.oid from pg_catalog._names as n where n.name = replace({name}, '\"', '') \
-         limit 1)"
-    )
+    found("_names", "oid", &[("name", &format!("replace({name}, '\"', '')"))])
 }
 
-/// The number of the type of a name.
+/// The number of the type of a name: its full one, else its short one.
 pub(super) fn kind(name: &str) -> String {
-    format!(
-        "(select t.oid from pg_catalog._types as t where lower({name}) in (t.name, t.short) \
-         limit 1)"
-    )
+    let name = format!("lower({name})");
+    let by = |column| found("_types", "oid", &[(column, &name)]);
+    format!("coalesce({}, {})", by("name"), by("short"))
 }

@@ -38,7 +38,7 @@ pub(super) async fn plan(
     statement: Statement,
     manner: &Manner,
 ) -> Result<Bound, DataFusionError> {
-    let count = count(&statement)?;
+    let Parameters { count, cast } = parameters(&statement)?;
     let given = &manner.values;
     if !manner.is_described && given.len() != count {
         return Err(mistake(format!(
@@ -62,7 +62,9 @@ pub(super) async fn plan(
     };
     let kind = |(number, told): (usize, &Option<Kind>)| {
         let found = found.get(&format!("${}", number + 1)).and_then(Option::as_ref);
-        told.or_else(|| found.map(kind_of)).unwrap_or(Kind::Text)
+        told.or_else(|| found.map(kind_of))
+            .or_else(|| cast.get(&(number + 1)).copied())
+            .unwrap_or(Kind::Text)
     };
     let kinds: Vec<Kind> = told.iter().enumerate().map(kind).collect();
     let is_found = found.len() == count && found.values().all(Option::is_some);
@@ -92,34 +94,88 @@ fn mistake(text: String) -> DataFusionError {
     DataFusionError::Plan(text)
 }
 
-/// How many parameters a question has: `$1` and so on.
-fn count(statement: &Statement) -> Result<usize, DataFusionError> {
-    let Statement::Statement(statement) = statement else { return Ok(0) };
-    struct Count(usize);
-    impl Visitor for Count {
-        type Break = String;
+/// The parameters of a question.
+#[derive(Debug, Default)]
+struct Parameters {
+    /// how many there are: `$1` and so on
+    count: usize,
+    /// the kinds of those that the question casts
+    cast: HashMap<usize, Kind>,
+}
 
-        fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<String> {
-            let Expr::Value(ValueWithSpan { value: Value::Placeholder(name), .. }) = expr else {
-                return ControlFlow::Continue(());
-            };
-            let number = name.strip_prefix('$').and_then(|digits| digits.parse().ok());
-            match number {
-                Some(number) if (1..=PARAMETERS_MAX).contains(&number) => {
-                    self.0 = self.0.max(number);
-                    ControlFlow::Continue(())
-                }
-                _ => ControlFlow::Break(format!(
-                    "`{name}` is no parameter; write $1 to ${PARAMETERS_MAX}"
-                )),
-            }
+impl Parameters {
+    /// The number of a parameter; nothing for another expression.
+    fn number(expr: &Expr) -> Result<Option<usize>, String> {
+        let Expr::Value(ValueWithSpan { value: Value::Placeholder(name), .. }) = expr else {
+            return Ok(None);
+        };
+        let number = name.strip_prefix('$').and_then(|digits| digits.parse().ok());
+        match number {
+            Some(number) if (1..=PARAMETERS_MAX).contains(&number) => Ok(Some(number)),
+            _ => Err(format!("`{name}` is no parameter; write $1 to ${PARAMETERS_MAX}")),
         }
     }
-    let mut count = Count(0);
-    match statement.visit(&mut count) {
-        ControlFlow::Break(text) => Err(mistake(text)),
-        ControlFlow::Continue(()) => Ok(count.0),
+
+    fn see(&mut self, expr: &Expr) -> Result<(), String> {
+        if let Some(number) = Self::number(expr)? {
+            self.count = self.count.max(number);
+        }
+        if let Expr::Cast { expr, data_type, .. } = expr
+            && let Some(number) = Self::number(expr)?
+            && let Some(kind) = read(data_type)
+        {
+            self.cast.entry(number).or_insert(kind);
+        }
+        Ok(())
     }
+}
+
+impl Visitor for Parameters {
+    type Break = String;
+
+    fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<String> {
+        match self.see(expr) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(text) => ControlFlow::Break(text),
+        }
+    }
+}
+
+/// The parameters of a question.
+fn parameters(statement: &Statement) -> Result<Parameters, DataFusionError> {
+    let mut parameters = Parameters::default();
+    let Statement::Statement(statement) = statement else { return Ok(parameters) };
+    match statement.visit(&mut parameters) {
+        ControlFlow::Break(text) => Err(mistake(text)),
+        ControlFlow::Continue(()) => Ok(parameters),
+    }
+}
+
+/// The kind of a type as SQL writes it; nothing where it is none that a parameter has.
+fn read(kind: &ast::DataType) -> Option<Kind> {
+    Some(match kind {
+        ast::DataType::Bool | ast::DataType::Boolean => Kind::Bool,
+        ast::DataType::SmallInt(_) | ast::DataType::Int2(_) => Kind::Int2,
+        ast::DataType::Int(_) | ast::DataType::Integer(_) | ast::DataType::Int4(_) => Kind::Int4,
+        ast::DataType::BigInt(_) | ast::DataType::Int8(_) => Kind::Int8,
+        ast::DataType::Real | ast::DataType::Float4 => Kind::Float4,
+        ast::DataType::Double(_) | ast::DataType::DoublePrecision | ast::DataType::Float8 => {
+            Kind::Float8
+        }
+        ast::DataType::Numeric(_) | ast::DataType::Decimal(_) | ast::DataType::Dec(_) => {
+            Kind::Numeric
+        }
+        ast::DataType::Text | ast::DataType::Varchar(_) | ast::DataType::Char(_) => Kind::Text,
+        ast::DataType::Bytea => Kind::Bytes,
+        ast::DataType::Date => Kind::Date,
+        ast::DataType::Time(..) => Kind::Time,
+        ast::DataType::Timestamp(_, TimezoneInfo::Tz | TimezoneInfo::WithTimeZone) => {
+            Kind::TimestampTz
+        }
+        ast::DataType::Timestamp(..) => Kind::Timestamp,
+        ast::DataType::Interval { .. } => Kind::Interval,
+        _ => return None,
+    })
 }
 
 /// The kind of a type of the engine.

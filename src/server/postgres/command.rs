@@ -214,6 +214,12 @@ pub(super) fn read(sql: &str) -> Result<Option<Command>, Fault> {
             Command::Close((name != "all").then_some(name))
         }
         "unlisten" => return Ok(Some(Command::Nothing("UNLISTEN"))),
+        "copy" => {
+            return Err(Fault::unsupported(
+                "copy is not answered; ask with select, and let the client write the rows to its \
+                 file (psql: \\o FILE)",
+            ));
+        }
         "declare" => return declare(&mut words, sql).ok_or_else(wrong).map(Some),
         "fetch" | "move" => {
             return fetch(&mut words, first == "move").ok_or_else(unscrolled).map(Some);

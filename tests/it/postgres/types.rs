@@ -13,7 +13,7 @@ const VALUES: [(&str, Type, &str); 21] = [
     ("cast(-9223372036854775807 as bigint)", Type::INT8, "-9223372036854775807"),
     ("cast(1.5 as real)", Type::FLOAT4, "1.5"),
     ("cast(0.1 as double)", Type::FLOAT8, "0.1"),
-    ("cast(1e300 as double)", Type::FLOAT8, "1e+300"),
+    ("cast('1e300' as double)", Type::FLOAT8, "1e+300"),
     ("cast(12.50 as decimal(18, 2))", Type::NUMERIC, "12.50"),
     ("cast(-0.05 as decimal(18, 4))", Type::NUMERIC, "-0.0500"),
     ("cast(0 as decimal(10, 2))", Type::NUMERIC, "0.00"),
