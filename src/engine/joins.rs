@@ -26,6 +26,8 @@ const BEFORE: &str = "join_selection";
 /// How many times as large as the other side must be what is looked up in, for the other to be
 /// held: what is known of sides is rough.
 const LARGER: u64 = 2;
+/// Bytes of a side that is held wherever it stands, if nothing is known of the other.
+const SMALL: u64 = 1 << 20;
 /// Bytes that a text or list takes, about: where it begins, and the codes and names that they
 /// mostly are.
 const TEXT_BYTES: u64 = 20;
@@ -108,6 +110,9 @@ fn is_right_held(
         (Some(left), Some(right)) if kind == Full => right < left,
         (Some(left), Some(right)) if is_left_looked_up => right.saturating_mul(LARGER) <= left,
         (Some(left), Some(right)) => right < left.saturating_mul(LARGER),
+        // What is small is held for what may be anything, and tells it which rows have a partner.
+        (Some(left), None) if left <= SMALL => false,
+        (None, Some(right)) if right <= SMALL => true,
         // Of a join of both sides nobody says which is looked up in.
         _ => !is_left_looked_up && kind != Full,
     })

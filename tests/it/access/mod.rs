@@ -9,5 +9,6 @@ mod random;
 mod reading;
 mod reported;
 mod roles;
+mod served;
 mod twins;
 mod ways;

@@ -199,6 +199,7 @@ impl Twin {
         fs::write(house.scratch().join("warehouse/access.toml"), ACCESS).unwrap();
         // Around the warehouse lies a project, for whoever asks through one.
         fs::write(house.scratch().join("warehouse/project.toml"), PROJECT).unwrap();
+        fs::write(house.scratch().join("warehouse/systems.toml"), "").unwrap();
         symlink(house.scratch().join("data"), house.scratch().join("warehouse/data")).unwrap();
         let writer = house.writer();
         let batches = cut(dice, &lines, files);

@@ -1,5 +1,6 @@
 //! Do clients of PostgreSQL get what they ask for, and nobody more than over HTTP?
 
+mod accounts;
 mod asking;
 mod catalogue;
 mod hostile;
@@ -29,9 +30,15 @@ pub struct Speaking {
 impl Speaking {
     /// A server of a project, as soon as it is ready.
     pub fn of(root: &Path, arguments: &[&str]) -> Self {
+        Self::within(root, arguments, &[])
+    }
+
+    /// The same, with variables of its environment.
+    pub fn within(root: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         let mut child = patron(root)
             .args(["serve", "--listen", "127.0.0.1:0", "--postgres", "127.0.0.1:0"])
             .args(arguments)
+            .envs(variables.iter().copied())
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
@@ -83,9 +90,14 @@ impl Speaking {
 
     /// A connection of a driver.
     pub async fn connect(&self) -> Client {
+        self.connect_as("ann", "").await
+    }
+
+    /// A connection of somebody with a password.
+    pub async fn connect_as(&self, user: &str, password: &str) -> Client {
         let mut config = Config::new();
         config.host(self.address.ip().to_string()).port(self.address.port());
-        config.user("ann").dbname("patron");
+        config.user(user).password(password).dbname("patron");
         let (client, connection) = config.connect(NoTls).await.unwrap();
         tokio::spawn(async move {
             // Its end is the client's to notice.

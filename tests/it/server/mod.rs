@@ -3,7 +3,7 @@
 mod accounts;
 pub mod answers;
 mod caching;
-mod callers;
+pub mod callers;
 mod clients;
 mod company;
 mod cube;

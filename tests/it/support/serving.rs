@@ -24,12 +24,18 @@ pub struct Serving {
 impl Serving {
     /// A server of a project, as soon as it says that it is ready.
     pub fn of(root: &Path, arguments: &[&str]) -> Self {
+        Self::within(root, arguments, &[])
+    }
+
+    /// The same, with variables of its environment.
+    pub fn within(root: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         let listen: &[&str] = match arguments.contains(&"--listen") {
             true => &["serve"],
             false => &["serve", "--listen", "127.0.0.1:0"],
         };
-        let mut child =
-            patron(root).args(listen).args(arguments).stdout(Stdio::piped()).spawn().unwrap();
+        let mut command = patron(root);
+        command.args(listen).args(arguments).envs(variables.iter().copied());
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let address = line.trim_end().strip_prefix("READY ");

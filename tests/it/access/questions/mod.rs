@@ -58,7 +58,7 @@ impl Questions {
         self.turn += 1;
         // Both sides of these are read at once, and which error comes first is a matter of luck.
         let is_raced = ["union", "intersect", "except"].iter().any(|word| kind.starts_with(word));
-        let may_fail = !is_raced && dice.one_in(5);
+        let may_fail = !is_raced && dice.one_in(2);
         let taken = &mut self.taken;
         let mut maker = Maker { dice, taken, made_of: vec![kind], may_fail };
         let sql = maker.filled(text, "l", 0);

@@ -163,7 +163,7 @@ pub const FAILING: &[Form] = &[
     ("fails: a division by some", "({i} / ({I} - 17))"),
     ("fails: a remainder", "({i} % ({I} % 2))"),
     ("fails: a number too large", "cast(({I} + 1) * 1000 as tinyint)"),
-    ("fails: a sum too large", "cast(cast({I} as decimal(38, 0)) * 1000000 as int)"),
+    ("fails: a sum too large", "cast(cast({I} as decimal(38, 0)) * 1000000000 as int)"),
 ];
 
 pub const AGGREGATE: &[Form] = &[
