@@ -25,8 +25,9 @@ use super::recording::Strangers;
 use super::refreshes::{Program, Refreshes};
 use crate::accounts::Identity;
 use crate::engine::Limits;
+use crate::model::cube::{self, Cubes, Opened};
 use crate::model::given::given;
-use crate::model::{Models, access, compile, cube, report};
+use crate::model::{Models, access, compile, report};
 use crate::query;
 use crate::query::Rules;
 use crate::query::policy::Access;
@@ -137,6 +138,20 @@ pub(super) struct Sources {
     pub project: Project,
     pub print: String,
     rules: OnceCell<Arc<Rules>>,
+    cubes: Mutex<Option<Arc<Cubes>>>,
+}
+
+impl Sources {
+    /// The cubes that its files declare, which are read once. It blocks.
+    fn cubes(&self) -> Result<Arc<Cubes>, Problem> {
+        let mut known = self.cubes.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(cubes) = known.as_ref() {
+            return Ok(Arc::clone(cubes));
+        }
+        let cubes = Arc::new(Cubes::read(&self.project.root)?);
+        *known = Some(Arc::clone(&cubes));
+        Ok(cubes)
+    }
 }
 
 /// What an app is made of, beside its setting.
@@ -199,7 +214,8 @@ impl App {
             return Ok(Arc::clone(known));
         }
         let project = Project::open(&self.root).map_err(|error| Problem::hidden(&error))?;
-        let sources = Arc::new(Sources { project, print, rules: OnceCell::new() });
+        let sources =
+            Arc::new(Sources { project, print, rules: OnceCell::new(), cubes: Mutex::default() });
         *known = Some(Arc::clone(&sources));
         Ok(sources)
     }
@@ -335,16 +351,17 @@ impl Scene {
         }
     }
 
-    /// Who asks cubes, and of what.
-    pub(super) fn cubes(&self) -> cube::Asker<'_> {
-        cube::Asker {
+    /// The cubes that the caller sees, over the release. It blocks.
+    pub(super) fn cubes(&self) -> Result<Opened<'_>, Problem> {
+        let asker = cube::Asker {
             project: &self.sources.project,
             home: &self.app.home,
             release: &self.held.release,
             principal: &self.caller.principal,
             limits: &self.app.limits,
             has_rollups: true,
-        }
+        };
+        Ok(asker.open_of(&self.sources.cubes()?)?)
     }
 }
 

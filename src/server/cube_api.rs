@@ -88,7 +88,7 @@ pub(super) async fn meta(
         return Ok(tag.known());
     }
     let body = answer(&app, async move |out| {
-        let opened = scene.cubes().open()?;
+        let opened = scene.cubes()?;
         let all = meta_of(&opened, &language).await?;
         write(&all, out)
     });
@@ -160,7 +160,7 @@ async fn loaded(
         return Ok(tag.known());
     }
     let body = answer(app, async move |out| {
-        let opened = scene.cubes().open()?;
+        let opened = scene.cubes()?;
         let begun = Instant::now();
         let answer = opened.ask(&question).await?;
         let state = scene.sources.project.state_dir();
@@ -234,7 +234,7 @@ async fn explained(
         return Ok(tag.known());
     }
     let body = answer(app, async move |out| {
-        let opened = scene.cubes().open()?;
+        let opened = scene.cubes()?;
         let plan = opened.explain(&question).await?;
         let lines: Vec<String> = plan.trim_end().lines().map(|line| format!("-- {line}")).collect();
         let document = json!({ "sql": { "status": "ok", "sql": [lines.join("\n"), []] } });

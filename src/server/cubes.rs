@@ -36,7 +36,7 @@ pub(super) async fn list(
     let language = scene.language(lang.as_deref())?;
     let release = scene.held.release.number;
     let listed = blocking(move || {
-        let opened = scene.cubes().open()?;
+        let opened = scene.cubes()?;
         Ok(meta::list(&opened.cubes, &language))
     });
     let cubes = listed.await?;

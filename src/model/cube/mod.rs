@@ -174,7 +174,15 @@ impl<'a> Asker<'a> {
     /// # Errors
     /// When the files cannot be read or the release cannot be opened.
     pub fn open(&self) -> Result<Opened<'a>, CubeError> {
-        Opened::new(*self)
+        self.open_of(&Arc::new(Cubes::read(&self.project.root)?))
+    }
+
+    /// Opens the release with cubes that are read already.
+    ///
+    /// # Errors
+    /// When the release cannot be opened.
+    pub fn open_of(&self, cubes: &Arc<Cubes>) -> Result<Opened<'a>, CubeError> {
+        Opened::new(*self, Arc::clone(cubes))
     }
 
     /// Answers one question.

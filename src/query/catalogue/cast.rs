@@ -1,14 +1,27 @@
 //! What does a cast of PostgreSQL come to in SQLite, which has no types?
 
-use datafusion::sql::sqlparser::ast::{CastKind, DataType, Expr, Value};
+use datafusion::sql::sqlparser::ast::{BinaryOperator, CastKind, DataType, Expr, Value};
 
 use super::functions::{format_type, found, kind, relation};
-use super::rewrite::{parsed, text_of};
+use super::rewrite::{last, parsed, text_of};
 
 /// The name of a type as it is written, without its schema and its quotes.
 pub(super) fn type_name(kind: &DataType) -> String {
     let text = kind.to_string().to_lowercase().replace('"', "");
     text.strip_prefix("pg_catalog.").unwrap_or(&text).to_owned()
+}
+
+/// Whether an expression is a text for certain: numbers of objects stand in columns.
+fn is_text(expr: &Expr) -> bool {
+    match expr {
+        Expr::BinaryOp { op, .. } => *op == BinaryOperator::StringConcat,
+        Expr::Cast { data_type, .. } => matches!(data_type, DataType::Text),
+        Expr::Function(function) => {
+            ["format", "replace", "lower"].contains(&&*last(&function.name))
+        }
+        Expr::Nested(inner) => is_text(inner),
+        _ => false,
+    }
 }
 
 /// A cast. Names of objects become their numbers, and numbers of objects their names.
@@ -22,12 +35,12 @@ pub(super) fn cast(expr: &Expr, kind_of: &DataType) -> Result<Expr, String> {
         "regclass" | "regtype" if number.is_some() => number.unwrap_or_default().to_owned(),
         "regclass" => match given {
             Some(_) => relation(&expr.to_string()),
-            None if is_parameter => relation(&expr.to_string()),
+            None if is_parameter || is_text(expr) => relation(&expr.to_string()),
             None => found("_names", "name", &[("oid", &expr.to_string())]),
         },
         "regtype" => match given {
             Some(_) => kind(&expr.to_string()),
-            None if is_parameter => kind(&expr.to_string()),
+            None if is_parameter || is_text(expr) => kind(&expr.to_string()),
             None => format_type(&format!("{expr}"), "-1"),
         },
         "regnamespace" => match given {

@@ -12,7 +12,7 @@ use tokio_postgres::types::Type;
 use super::kinds::{LISTS, TYPES, category, kind_of, member, modifier, size_of, spelled};
 use super::seen::{Seen, number, seen};
 use super::tables::{PG, STANDARD, TABLES, columns};
-use super::{Surroundings, failed};
+use super::{Surroundings, failed, matching};
 use crate::engine::session::SCHEMA;
 
 /// The number of the one person.
@@ -27,6 +27,17 @@ const OWN: &str = "
     create table pg_catalog._index_texts (oid integer, text text);
     create table pg_catalog._keywords (word text, catcode text, barelabel integer, catdesc text,
         baredesc text);
+";
+/// What is looked up by, once the tables are filled.
+const INDEXES: &str = "
+    create index pg_catalog._by_name on _names (name);
+    create index pg_catalog._by_number on _names (oid);
+    create index pg_catalog._by_type on _types (oid);
+    create index pg_catalog._by_namespace on pg_namespace (oid);
+    create index pg_catalog._by_class on pg_class (oid);
+    create index pg_catalog._by_attribute on pg_attribute (attrelid, attnum);
+    create index pg_catalog._by_object on pg_description (objoid, objsubid);
+    analyze;
 ";
 
 /// A row, by column; what is not named is null, or what its type has for nothing.
@@ -53,11 +64,13 @@ pub(super) async fn filled(
 ) -> Result<Connection, DataFusionError> {
     let seen = seen(session, has_columns).await?;
     let connection = Connection::open_in_memory().map_err(failed)?;
+    matching::register(&connection).map_err(failed)?;
     let filling = Filling { connection, around };
     filling.create().map_err(failed)?;
     filling.server().map_err(failed)?;
     filling.types().map_err(failed)?;
     filling.relations(&seen).map_err(failed)?;
+    filling.connection.execute_batch(INDEXES).map_err(failed)?;
     Ok(filling.connection)
 }
 

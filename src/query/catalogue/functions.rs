@@ -60,7 +60,18 @@ pub(super) fn call(name: &str, arguments: &[String], around: &Surroundings) -> O
         }
         "array_length" | "cardinality" | "array_upper" => format!("json_array_length({first})"),
         "array_lower" => "1".to_owned(),
+        // Names need no quotes here, and have none.
+        "format" => {
+            let rest: String = arguments.iter().skip(1).map(|given| format!(", {given}")).collect();
+            format!("format(replace(replace({first}, '%I', '%s'), '%L', '%Q'){rest})")
+        }
         "array_agg" => format!("json_group_array({first})"),
+        "json_build_object" | "jsonb_build_object" => {
+            format!("json_object({})", arguments.join(", "))
+        }
+        "json_build_array" | "jsonb_build_array" => {
+            format!("json_array({})", arguments.join(", "))
+        }
         "quote_ident" | "regexp_replace" => first.to_owned(),
         "quote_literal" => format!("quote({first})"),
         "pg_size_pretty" => format!("({first} || ' bytes')"),

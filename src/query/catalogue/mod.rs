@@ -14,7 +14,7 @@
 //! | `rewrite` | how is a question put into SQLite's words? |
 //! | `cast` | what does a cast come to? |
 //! | `functions` | what do PostgreSQL's functions come to? |
-//! | `pattern` | which names does a regular expression mean? |
+//! | `matching` | which names does a regular expression mean? |
 //! | `shape` | which columns has an answer, and of which types? |
 //! | `rows` | how does an answer become a batch? |
 
@@ -23,7 +23,7 @@ mod filled;
 mod functions;
 mod keys;
 pub mod kinds;
-mod pattern;
+mod matching;
 mod rewrite;
 mod rows;
 mod seen;

@@ -7,8 +7,8 @@ use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
     AccessExpr, BinaryOperator, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments,
-    Ident, ObjectName, Query, Select, SelectItem, SetExpr, Statement, TableFactor, Value, VisitMut,
-    VisitorMut,
+    Ident, ObjectName, Query, Select, SelectItem, SetExpr, Statement, TableFactor, TrimWhereField,
+    Value, VisitMut, VisitorMut,
 };
 use datafusion::sql::sqlparser::dialect::{PostgreSqlDialect, SQLiteDialect};
 use datafusion::sql::sqlparser::parser::Parser;
@@ -16,7 +16,7 @@ use datafusion::sql::sqlparser::parser::Parser;
 use super::Surroundings;
 use super::cast::cast;
 use super::functions::{call, quoted};
-use super::pattern::globs;
+use super::matching::MATCHES;
 
 /// Functions that make several rows of one, wherever they stand.
 const SPREADING: [&str; 3] = ["unnest", "generate_subscripts", "_pg_expandarray"];
@@ -135,6 +135,15 @@ impl Walk<'_> {
                 let begin = substring_from.as_ref().map_or("1".to_owned(), |from| from.to_string());
                 let count = substring_for.as_ref().map(|count| format!(", {count}"));
                 parsed(&format!("substr({expr}, {begin}{})", count.unwrap_or_default()))?
+            }
+            Expr::Trim { expr, trim_where, trim_what, .. } => {
+                let function = match trim_where {
+                    Some(TrimWhereField::Leading) => "ltrim",
+                    Some(TrimWhereField::Trailing) => "rtrim",
+                    Some(TrimWhereField::Both) | None => "trim",
+                };
+                let what = trim_what.as_ref().map(|what| format!(", {what}")).unwrap_or_default();
+                parsed(&format!("{function}({expr}{what})"))?
             }
             Expr::Position { expr, r#in } => parsed(&format!("instr({in}, {expr})", in = r#in))?,
             Expr::CompoundFieldAccess { root, access_chain } => field(root, access_chain)?,
@@ -257,6 +266,30 @@ impl Walk<'_> {
         Ok(())
     }
 
+    /// Gives what is selected the name that PostgreSQL gives it, in quotes: words that are SQLite's
+    /// own may be names here.
+    fn name(&self, item: &mut SelectItem) {
+        let named = match item {
+            SelectItem::UnnamedExpr(expr) => match expr {
+                Expr::Identifier(name) => name.clone(),
+                Expr::CompoundIdentifier(parts) if !parts.is_empty() => {
+                    parts[parts.len() - 1].clone()
+                }
+                _ => return,
+            },
+            SelectItem::ExprWithAlias { alias, .. } => alias.clone(),
+            _ => return,
+        };
+        let name = Ident::with_quote('"', spelled(&named));
+        match item {
+            SelectItem::ExprWithAlias { alias, .. } => *alias = name,
+            SelectItem::UnnamedExpr(expr) => {
+                *item = SelectItem::ExprWithAlias { expr: expr.clone(), alias: name };
+            }
+            _ => {}
+        }
+    }
+
     /// Spreads lists in what is selected into rows.
     fn spread(&mut self, select: &mut Select) -> Result<(), String> {
         let mut spread = Spread { lists: Vec::new(), first: self.spread };
@@ -338,16 +371,26 @@ fn list_of(query: &Query) -> Result<Expr, String> {
 
 /// A field of a value with parts, or a member of a list.
 fn field(root: &Expr, chain: &[AccessExpr]) -> Result<Expr, String> {
-    match chain {
-        [AccessExpr::Dot(name)] => {
-            let name = name.to_string().to_lowercase();
-            parsed(&format!("json_extract({root}, '$.{name}')"))
-        }
-        [AccessExpr::Subscript(place)] => {
-            parsed(&format!("json_extract({root}, '$[' || (({place}) - 1) || ']')"))
-        }
-        _ => unsupported("such a field"),
+    let mut text = root.to_string();
+    let mut chain = chain;
+    // What is written as a part of a table is its column, where a part of that follows.
+    if let (Expr::Identifier(table), [AccessExpr::Dot(column), rest @ ..]) = (root, chain)
+        && !rest.is_empty()
+    {
+        text = format!("{table}.{column}");
+        chain = rest;
     }
+    for access in chain {
+        text = match access {
+            AccessExpr::Dot(name) => {
+                format!("json_extract({text}, '$.{}')", name.to_string().to_lowercase())
+            }
+            AccessExpr::Subscript(place) => {
+                format!("json_extract({text}, '$[' || (({place}) - 1) || ']')")
+            }
+        };
+    }
+    parsed(&text)
 }
 
 /// Patterns, which SQLite has in another notation.
@@ -370,18 +413,8 @@ fn operator(left: &Expr, op: &BinaryOperator, right: &Expr) -> Result<Option<Exp
     let text = match plain {
         "=" | "<>" | "<" | ">" | "<=" | ">=" => format!("({left} {plain} {right})"),
         "~~" => format!("({left} {not}like {right})"),
-        "~" | "~*" => {
-            let pattern = text_of(right).as_deref().and_then(globs);
-            let Some(pattern) = pattern else {
-                return unsupported("such a regular expression");
-            };
-            let one = |glob: &String| match plain {
-                "~*" => format!("glob(lower({}), lower({left}))", quoted(glob)),
-                _ => format!("glob({}, {left})", quoted(glob)),
-            };
-            let any: Vec<String> = pattern.iter().map(one).collect();
-            format!("({not}({}))", any.join(" or "))
-        }
+        "~" => format!("({not}{MATCHES}({left}, {right}, ''))"),
+        "~*" => format!("({not}{MATCHES}({left}, {right}, 'i'))"),
         _ => return unsupported(&format!("`{sign}`")),
     };
     parsed(&text).map(Some)
@@ -410,6 +443,7 @@ impl VisitorMut for Walk<'_> {
                 }
             }
         }
+        select.projection.iter_mut().for_each(|item| self.name(item));
         ControlFlow::Continue(())
     }
 

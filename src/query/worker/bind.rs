@@ -99,7 +99,7 @@ fn mistake(text: String) -> DataFusionError {
 struct Parameters {
     /// how many there are: `$1` and so on
     count: usize,
-    /// the kinds of those that the question casts
+    /// the kinds of those that the question casts, or looks for members in
     cast: HashMap<usize, Kind>,
 }
 
@@ -125,6 +125,15 @@ impl Parameters {
             && let Some(kind) = read(data_type)
         {
             self.cast.entry(number).or_insert(kind);
+        }
+        if let Expr::AnyOp { right, .. } | Expr::AllOp { right, .. } = expr {
+            let list = match right.as_ref() {
+                Expr::Nested(list) => list,
+                list => list,
+            };
+            if let Some(number) = Self::number(list)? {
+                self.cast.entry(number).or_insert(Kind::TextList);
+            }
         }
         Ok(())
     }

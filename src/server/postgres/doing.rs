@@ -17,6 +17,10 @@ use crate::query::catalogue::Meaning;
 use crate::query::worker::manner::Given;
 use crate::server::keeper::Held;
 
+/// Words of questions that are told what tables mean and by what rows are told apart.
+const MEANING: [&str; 7] =
+    ["description", "constraint", "index", "indkey", "key_column", "pg_attribute", "columns"];
+
 impl Session {
     /// The release that the next statement sees.
     pub(super) async fn held(&mut self) -> Result<Arc<Held>, Fault> {
@@ -41,8 +45,7 @@ impl Session {
     /// What tables mean and by what rows are told apart, where a question is about that.
     pub(super) async fn meanings(&mut self, sql: &str) -> Result<Vec<Meaning>, Fault> {
         let sql = sql.to_lowercase();
-        match ["description", "constraint", "index", "indkey"].iter().any(|word| sql.contains(word))
-        {
+        match MEANING.iter().any(|word| sql.contains(word)) {
             true => Ok(self.meanings.of(&self.app).await?.to_vec()),
             false => Ok(Vec::new()),
         }

@@ -62,3 +62,46 @@ fn questions_about_data_are_not_questions_about_the_catalogue() {
     let said = shared().answered(&["select version()", "select current_database()"]);
     assert!(said.starts_with("PostgreSQL 15.0 (Patron") && said.ends_with("patron"), "{said}");
 }
+
+#[test]
+fn names_of_a_question_are_its_own() {
+    // Unqualified, a number in a key is the table's of the question.
+    let shown = "select count(distinct oid::regtype::text) = count(*) as found from pg_type";
+    assert_eq!(shared().answered(&[shown]), "t");
+    let visible = "select count(*) > 0 from pg_class where pg_table_is_visible(oid)";
+    assert_eq!(shared().answered(&[visible]), "f");
+    let owner = "select count(distinct pg_get_userbyid(relowner)) from pg_class";
+    assert_eq!(shared().answered(&[owner]), "1");
+}
+
+#[test]
+fn tools_look_for_tables_in_many_words() {
+    let server = shared();
+    // A table and its column by its name in a text, as tools do that show comments.
+    let comment = "select col_description(cast(cast(format('%I.%I', c.table_schema, c.table_name) \
+                   as regclass) as oid), c.ordinal_position) from information_schema.columns as c \
+                   where c.table_schema = 'sales' and c.column_name = 'quantity' and c.table_name \
+                   = 'delivery_lines'";
+    assert_eq!(server.answered(&[comment]), "Pieces shipped.");
+    let kept = "select count(*) > 0 from information_schema.tables where table_schema !~ \
+                '^information_schema|catalog_history|pg_' and table_name ~* '^DELIVERY_(lines)?$'";
+    assert_eq!(server.answered(&[kept]), "t");
+    let needed = "select string_agg(column_name, ',' order by ordinal_position) from \
+                  information_schema.columns where is_nullable = 'NO' and table_schema = 'sales' \
+                  and table_name = 'delivery_lines'";
+    assert_eq!(server.answered(&[needed]), "delivery_id,delivery_line_number");
+    // A key's columns, each with its place in the key.
+    let key = "select places.attname, (places.keys).n from (select a.attname, a.attnum, \
+               information_schema._pg_expandarray(i.indkey) as keys from pg_index as i join \
+               pg_attribute as a on a.attrelid = i.indrelid where i.indisprimary and i.indrelid = \
+               'sales.delivery_lines'::regclass) as places where places.attnum = (places.keys).x \
+               order by 2";
+    assert_eq!(server.answered(&[key]), "delivery_id|1\ndelivery_line_number|2");
+    let partners = "select c.conname from pg_constraint as c, generate_series(1, 32) as pos(n) \
+                    where c.contype = 'f' and c.confkey[pos.n] = 1";
+    assert_eq!(server.answered(&[partners]), "");
+    let words = "select 1 as \"table\", 2 as select, 3 as \"Order\" from pg_namespace limit 1";
+    assert_eq!(server.answered(&[words]), "1|2|3");
+    let error = server.refused("select relname from pg_class where relname ~ '('");
+    assert!(error.contains("is not understood as a regular expression"), "{error}");
+}

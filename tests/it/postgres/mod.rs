@@ -3,6 +3,7 @@
 mod accounts;
 mod asking;
 mod catalogue;
+mod drivers;
 mod hostile;
 mod sessions;
 mod types;

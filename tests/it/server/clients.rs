@@ -16,7 +16,7 @@ const CUBE_CLIENT: &str = "cubejs-client-1.7.43";
 const SCHEMATHESIS: &str = "schemathesis-4.32.5";
 
 /// What tests/run has put into a folder of the cache.
-fn installed(folder: &str, file: &str) -> PathBuf {
+pub fn installed(folder: &str, file: &str) -> PathBuf {
     let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
     let cache = cache.unwrap_or_else(|| std::env::home_dir().unwrap().join(".cache"));
     let path = cache.join("patron").join(folder);

@@ -4,7 +4,7 @@ mod accounts;
 pub mod answers;
 mod caching;
 pub mod callers;
-mod clients;
+pub mod clients;
 mod company;
 mod cube;
 mod formats;

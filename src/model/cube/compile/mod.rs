@@ -27,7 +27,7 @@ mod unite;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
@@ -68,7 +68,7 @@ pub struct Opened<'a> {
     /// where and on whose behalf is asked
     pub asker: Asker<'a>,
     /// the cubes
-    pub cubes: Cubes,
+    pub cubes: Arc<Cubes>,
     session: Pinned,
     plans: Mutex<BTreeMap<TableName, LogicalPlan>>,
     extents: Mutex<Extents>,
@@ -76,14 +76,13 @@ pub struct Opened<'a> {
 }
 
 impl<'a> Opened<'a> {
-    pub(super) fn new(asker: Asker<'a>) -> Result<Self, CubeError> {
+    pub(super) fn new(asker: Asker<'a>, mut cubes: Arc<Cubes>) -> Result<Self, CubeError> {
         let Asker { project, home, release, principal, limits, .. } = asker;
         let own = beside(&project.settings, home, release, principal).map_err(QueryError::Query)?;
         let session = query::open_with(home, release, principal, limits, own)?;
-        let mut cubes = Cubes::read(&project.root)?;
         if !principal.is_owner() {
             // A cube that reads what the person does not see is not there for the person.
-            cubes.retain(|cube| sees_all(&session, &cube.file));
+            Arc::make_mut(&mut cubes).retain(|cube| sees_all(&session, &cube.file));
         }
         Ok(Self {
             asker,
