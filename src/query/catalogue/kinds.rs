@@ -77,7 +77,8 @@ pub(super) fn member(list: &Type) -> Option<&Type> {
 
 /// What SQL calls a type.
 pub(super) fn spelled(kind: &Type) -> String {
-    if let Some(member) = member(kind) {
+    let is_vector = [Type::INT2_VECTOR, Type::OID_VECTOR].contains(kind);
+    if let Some(member) = member(kind).filter(|_| !is_vector) {
         return format!("{}[]", spelled(member));
     }
     let name = match *kind {
