@@ -366,3 +366,26 @@ fn no_two_things_are_described_alike() {
     }
     report(&faults);
 }
+
+#[test]
+fn deliberate_faults_stand_in_the_code_and_name_a_test() {
+    let text = fs::read_to_string(root().join("tests/faults.toml")).unwrap();
+    let all: toml::Table = toml::from_str(&text).unwrap_or_else(|error| panic!("{error}"));
+    let tests: String =
+        files("tests/it", ".rs").into_iter().map(|(_, text)| text).collect::<Vec<_>>().concat();
+    let mut faults = Vec::new();
+    for fault in all["fault"].as_array().unwrap() {
+        let part = |name: &str| fault[name].as_str().unwrap();
+        let (name, file) = (part("name"), part("file"));
+        let code = fs::read_to_string(root().join(file)).unwrap_or_default();
+        let count = code.matches(part("find")).count();
+        if count != 1 {
+            faults.push(format!("{name}: its text stands {count} times in {file}"));
+        }
+        let test = part("test").rsplit("::").next().unwrap();
+        if !tests.contains(&format!("fn {test}()")) {
+            faults.push(format!("{name}: there is no test `{test}`"));
+        }
+    }
+    report(&faults);
+}
