@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -23,6 +23,7 @@ use super::needs::Needs;
 use super::problem::Problem;
 use super::recording::Strangers;
 use super::refreshes::{Program, Refreshes};
+use super::tag::policy;
 use crate::accounts::Identity;
 use crate::engine::Limits;
 use crate::model::cube::{self, Cubes, Opened};
@@ -33,6 +34,7 @@ use crate::query::Rules;
 use crate::query::policy::Access;
 use crate::query::worker::{self, Pool};
 use crate::warehouse::Home;
+use crate::warehouse::manifest::Hash;
 use crate::warehouse::name::TableName;
 use crate::warehouse::project::Project;
 
@@ -132,6 +134,12 @@ pub(super) struct App {
     begun: (DateTime<Utc>, Instant),
 }
 
+/// Of how many persons, and releases, it is kept which cubes they see.
+const SEEN_MAX: usize = 200;
+
+/// The cubes that are seen of a release, by its hash, by whom.
+type Seen = BTreeMap<(Hash, String), Arc<Cubes>>;
+
 /// The project as its files say, and what tells those files from others.
 #[derive(Debug)]
 pub(super) struct Sources {
@@ -139,9 +147,14 @@ pub(super) struct Sources {
     pub print: String,
     rules: OnceCell<Arc<Rules>>,
     cubes: Mutex<Option<Arc<Cubes>>>,
+    seen: Mutex<Seen>,
 }
 
 impl Sources {
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// The cubes that its files declare, which are read once. It blocks.
     fn cubes(&self) -> Result<Arc<Cubes>, Problem> {
         let mut known = self.cubes.lock().unwrap_or_else(PoisonError::into_inner);
@@ -214,8 +227,13 @@ impl App {
             return Ok(Arc::clone(known));
         }
         let project = Project::open(&self.root).map_err(|error| Problem::hidden(&error))?;
-        let sources =
-            Arc::new(Sources { project, print, rules: OnceCell::new(), cubes: Mutex::default() });
+        let sources = Arc::new(Sources {
+            project,
+            print,
+            rules: OnceCell::new(),
+            cubes: Mutex::default(),
+            seen: Mutex::default(),
+        });
         *known = Some(Arc::clone(&sources));
         Ok(sources)
     }
@@ -361,7 +379,18 @@ impl Scene {
             limits: &self.app.limits,
             has_rollups: true,
         };
-        Ok(asker.open_of(&self.sources.cubes()?)?)
+        let key = (self.held.release.hash.clone(), policy(&self.caller.principal));
+        let known = self.sources.seen().get(&key).cloned();
+        if let Some(cubes) = known {
+            return Ok(asker.open_seen(&cubes)?);
+        }
+        let opened = asker.open_of(&self.sources.cubes()?)?;
+        let mut seen = self.sources.seen();
+        if seen.len() >= SEEN_MAX {
+            seen.clear();
+        }
+        seen.insert(key, Arc::clone(&opened.cubes));
+        Ok(opened)
     }
 }
 

@@ -67,7 +67,7 @@ impl Tag {
 
 /// By which rules an answer was made: whose roles and attributes they are. What the rules say
 /// stands in the print of the project's files.
-fn policy(principal: &Principal) -> String {
+pub(super) fn policy(principal: &Principal) -> String {
     match principal {
         Principal::Owner => "owner".to_owned(),
         Principal::Member(member) => {

@@ -177,12 +177,21 @@ impl<'a> Asker<'a> {
         self.open_of(&Arc::new(Cubes::read(&self.project.root)?))
     }
 
-    /// Opens the release with cubes that are read already.
+    /// Opens the release with cubes that are read already, of which those are left out that the
+    /// principal does not see.
     ///
     /// # Errors
     /// When the release cannot be opened.
     pub fn open_of(&self, cubes: &Arc<Cubes>) -> Result<Opened<'a>, CubeError> {
-        Opened::new(*self, Arc::clone(cubes))
+        Opened::new(*self, Arc::clone(cubes), false)
+    }
+
+    /// Opens the release with the cubes that the same principal was found to see of it.
+    ///
+    /// # Errors
+    /// When the release cannot be opened.
+    pub fn open_seen(&self, cubes: &Arc<Cubes>) -> Result<Opened<'a>, CubeError> {
+        Opened::new(*self, Arc::clone(cubes), true)
     }
 
     /// Answers one question.

@@ -76,11 +76,15 @@ pub struct Opened<'a> {
 }
 
 impl<'a> Opened<'a> {
-    pub(super) fn new(asker: Asker<'a>, mut cubes: Arc<Cubes>) -> Result<Self, CubeError> {
+    pub(super) fn new(
+        asker: Asker<'a>,
+        mut cubes: Arc<Cubes>,
+        is_seen: bool,
+    ) -> Result<Self, CubeError> {
         let Asker { project, home, release, principal, limits, .. } = asker;
         let own = beside(&project.settings, home, release, principal).map_err(QueryError::Query)?;
         let session = query::open_with(home, release, principal, limits, own)?;
-        if !principal.is_owner() {
+        if !is_seen && !principal.is_owner() {
             // A cube that reads what the person does not see is not there for the person.
             Arc::make_mut(&mut cubes).retain(|cube| sees_all(&session, &cube.file));
         }
