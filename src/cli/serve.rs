@@ -192,7 +192,8 @@ fn setting(args: &Args, root: &Path, context: &Context) -> Result<Setting, CliEr
     Ok(Setting {
         root: root.to_owned(),
         home: Home::open(project::home_place(root)?)?,
-        limits: Limits { memory_bytes, ..limits },
+        limits: Limits { memory_bytes, ..limits.clone() },
+        entry_limits: limits,
         workers,
         refresh: Program { path: program, is_told_the_time: context.is_now_given },
         now: context.now,

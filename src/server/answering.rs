@@ -111,7 +111,8 @@ async fn begun(
         Some(Part::Last(bytes)) => Ok(Body::from(bytes)),
         Some(Part::Some(bytes)) => {
             let first = stream::iter([Ok(bytes)]);
-            Ok(Body::from_stream(first.chain(rest(receiver))))
+            // What compresses an answer asks once more behind its end.
+            Ok(Body::from_stream(first.chain(rest(receiver)).fuse()))
         }
         Some(Part::Failed(problem)) => Err(problem),
         None => Err(Problem::inside()),

@@ -102,6 +102,8 @@ pub struct Setting {
     pub entrance: Entrance,
     /// how the warehouse is refreshed
     pub refresh: Program,
+    /// what an entry may use, which computes what rests on it as a refresh does
+    pub entry_limits: Limits,
 }
 
 /// What requests share.
@@ -125,6 +127,8 @@ pub(super) struct App {
     pub refreshes: Refreshes,
     /// what can be asked, as machines read it
     pub api: Json,
+    /// what an entry may use
+    pub entry_limits: Limits,
     /// what one question may use
     limits: Limits,
     questions: Arc<Semaphore>,
@@ -188,7 +192,7 @@ pub(super) struct Scene {
 
 impl App {
     pub(super) fn new(setting: Setting, parts: Parts) -> Self {
-        let Setting { root, home, limits, now, options, refresh, .. } = setting;
+        let Setting { root, home, limits, now, options, refresh, entry_limits, .. } = setting;
         let Parts { pool, hosts, door, needs, api } = parts;
         let at_once = options.questions_max.max(1);
         let memory_bytes = limits.memory_bytes / at_once;
@@ -204,6 +208,7 @@ impl App {
             refreshes: Refreshes::new(refresh),
             api,
             metrics: Metrics::default(),
+            entry_limits,
             limits: Limits { memory_bytes, ..limits },
             questions: Arc::new(Semaphore::new(at_once)),
             options,

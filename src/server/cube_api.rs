@@ -15,10 +15,10 @@ use super::app::App;
 use super::asked::{Asked, Words};
 use super::body::{text, word};
 use super::caller::Caller;
-use super::media::Media;
+use super::media::{Media, preferred};
 use super::problem::Problem;
 use super::tag::Tag;
-use crate::engine::encode::{EncodeError, Encoding};
+use crate::engine::encode::EncodeError;
 use crate::model::cube::meta::meta as meta_of;
 use crate::model::cube::question::Question;
 use crate::model::cube::{echo, log};
@@ -31,6 +31,8 @@ struct Asking {
     is_multi: bool,
     as_of: Option<String>,
     lang: Option<String>,
+    /// the name of the encoding; what `Accept` says where absent
+    format: Option<String>,
 }
 
 impl Asking {
@@ -45,6 +47,7 @@ impl Asking {
             is_multi: words.take("queryType")?.as_deref() == Some("multi"),
             as_of: words.take("as_of")?,
             lang: words.take("lang")?,
+            format: words.take("format")?,
         })
     }
 
@@ -61,7 +64,8 @@ impl Asking {
             }
         };
         let is_multi = said("queryType")?.as_deref() == Some("multi");
-        Ok(Self { question, is_multi, as_of: said("as_of")?, lang: said("lang")? })
+        let (as_of, lang, format) = (said("as_of")?, said("lang")?, said("format")?);
+        Ok(Self { question, is_multi, as_of, lang, format })
     }
 }
 
@@ -104,11 +108,20 @@ fn write(document: &Json, out: &mut dyn Write) -> Result<(), Problem> {
     ("query" = String, Query, description = "The question in Cube's language, as JSON."),
     ("queryType" = Option<String>, Query, description = "`multi`: the answer is a list, as \
         questions that compare spans need."),
-    ("lang" = Option<String>, Query, description = "The language of titles."),
+    ("lang" = Option<String>, Query, description = "The language of titles. CSV has them only \
+        where it is given."),
     ("as_of" = Option<String>, Query, description = "The release; the newest where absent."),
+    ("format" = Option<String>, Query, description = "`json`, `csv`, `xlsx`, `arrow` or \
+        `parquet`; what `Accept` says where absent."),
 ), responses(
-    (status = 200, description = "As Cube's /load, with `receipt` and `truncated`.",
-        body = serde_json::Value, content_type = "application/json"),
+    (status = 200, description = "As Cube's /load, with `receipt` and `truncated`; in other \
+        encodings the rows alone.", content(
+        (serde_json::Value = "application/json"),
+        (String = "text/csv"),
+        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (Vec<u8> = "application/vnd.apache.arrow.stream"),
+        (Vec<u8> = "application/vnd.apache.parquet"),
+    )),
     (status = 304, description = "The answer is the one whose tag was given."),
 ))]
 pub(super) async fn load(
@@ -116,7 +129,6 @@ pub(super) async fn load(
     caller: Caller,
     mut asked: Asked,
 ) -> Result<Response, Problem> {
-    asked.takes_json()?;
     let asking = Asking::of_words(std::mem::take(&mut asked.words))?;
     loaded(&app, caller, &asked, asking).await
 }
@@ -126,8 +138,14 @@ pub(super) async fn load(
     request_body(content = serde_json::Value, content_type = "application/json",
         description = "`{\"query\": {...}, \"queryType\": \"multi\"}`"),
     responses(
-        (status = 200, description = "As Cube's /load, with `receipt` and `truncated`.",
-            body = serde_json::Value, content_type = "application/json"),
+    (status = 200, description = "As Cube's /load, with `receipt` and `truncated`; in other \
+        encodings the rows alone.", content(
+        (serde_json::Value = "application/json"),
+        (String = "text/csv"),
+        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (Vec<u8> = "application/vnd.apache.arrow.stream"),
+        (Vec<u8> = "application/vnd.apache.parquet"),
+    )),
     ),
 )]
 pub(super) async fn load_body(
@@ -137,7 +155,6 @@ pub(super) async fn load_body(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
-    asked.takes_json()?;
     let text = text(&app, &headers, body).await?;
     caller.note.said(text.as_str());
     let asking = Asking::of_body(&text, std::mem::take(&mut asked.words))?;
@@ -150,12 +167,22 @@ async fn loaded(
     asked: &Asked,
     asking: Asking,
 ) -> Result<Response, Problem> {
+    let media = match asking.format.as_deref() {
+        Some(name) => Media::called(name)?,
+        None => preferred(asked.accept.as_deref(), &Media::ALL)?,
+    };
+    let is_labelled = match media {
+        Media::Xlsx => true,
+        Media::Csv => asking.lang.is_some(),
+        Media::Json | Media::Arrow | Media::Parquet => false,
+    };
     let scene = app.scene(caller, asking.as_of).await?;
     let language = scene.language(asking.lang.as_deref())?;
     let (question, is_multi) = (asking.question, asking.is_multi);
     let echoed = echo::question(&question).to_string();
     let kind = if is_multi { "multi" } else { "single" };
-    let tag = Tag::of(&scene, ["load", kind, &language, &echoed]);
+    let how = if is_labelled { "labelled" } else { "plain" };
+    let tag = Tag::of(&scene, ["load", kind, media.ending(), how, &language, &echoed]);
     if asked.knows(&tag) {
         return Ok(tag.known());
     }
@@ -167,14 +194,14 @@ async fn loaded(
         log::remember(&state, scene.app.now(), &answer, begun.elapsed());
         let told = answer.told(&opened, &language).await?;
         // Spans that are compared are several answers, whoever asks.
-        if is_multi || answer.parts.len() > 1 {
-            answer.write(&told, Encoding::Json, false, out).await?;
+        if is_multi || answer.parts.len() > 1 || media != Media::Json {
+            answer.write(&told, media.encoding(), is_labelled, out).await?;
         } else {
             answer.write_single(&told, out).await?;
         }
         Ok(())
     });
-    Ok(response(body.await?, Media::Json, &tag, "load"))
+    Ok(response(body.await?, media, &tag, "answer"))
 }
 
 /// Tells how a question would be answered.

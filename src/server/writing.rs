@@ -59,10 +59,10 @@ pub(super) async fn enter(
     let is_owner = caller.principal.is_owner();
     caller.note.said(entry.to_string());
     let scene = app.scene(caller, None).await?;
-    let turn = app.turn().await?;
+    // As a refresh it takes no turn of a question and has the memory of one; two at once there are
+    // not, since nobody waits for another.
     blocking(move || {
-        let _turn = turn;
-        let (app, limits) = (&scene.app, scene.limits().clone());
+        let (app, limits) = (&scene.app, scene.app.entry_limits.clone());
         let now = app.now();
         let options = Options { only: None, wait: false, waivers, anew: false, now, limits };
         let project = &scene.sources.project;

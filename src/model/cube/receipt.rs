@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use super::members::Cubes;
 use super::{Answer, CubeError, Opened, echo};
 use crate::model::waived::{self, Waived};
+use crate::query::Principal;
 use crate::warehouse::manifest::Hash;
 use crate::warehouse::project::Settings;
 
@@ -18,8 +19,10 @@ use crate::warehouse::project::Settings;
 pub struct Receipt {
     /// the release's number
     pub release: u64,
-    /// the release's own hash
-    pub release_hash: Hash,
+    /// the release's own hash; absent for who does not own the data, since rows that are not seen
+    /// change it
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub release_hash: Option<Hash>,
     /// the release's moment
     pub released_at: DateTime<Utc>,
     /// when the data of each departmental system were extracted
@@ -36,10 +39,11 @@ pub struct Receipt {
     pub filters: Json,
     /// the segments that were applied
     pub segments: Vec<String>,
-    /// the policies that were applied; none for who owns the data
+    /// the roles whose policies were applied; none for who owns the data
     pub policies: Vec<String>,
     /// how many rows the files hold that were opened
-    pub rows_scanned: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rows_scanned: Option<u64>,
     /// the checks that were waived for the release, and for closings of periods
     pub waivers: Vec<Waived>,
     /// whether there are more rows than the limit lets through
@@ -54,12 +58,17 @@ impl Answer {
         closings: Vec<Waived>,
     ) -> Result<Receipt, CubeError> {
         let release = opened.asker.release;
+        let is_owner = opened.asker.principal.is_owner();
+        let policies = match opened.asker.principal {
+            Principal::Owner => Vec::new(),
+            Principal::Member(member) => member.roles.iter().cloned().collect(),
+        };
         let systems = release.systems.iter();
         let routes = self.routes();
         let reach = opened.reach(&self.question)?;
         Ok(Receipt {
             release: release.number,
-            release_hash: release.hash.clone(),
+            release_hash: is_owner.then(|| release.hash.clone()),
             released_at: release.created_at,
             data: systems.map(|(name, entry)| (name.clone(), entry.extracted_at)).collect(),
             data_date: reach.complete,
@@ -68,8 +77,8 @@ impl Answer {
             routes,
             filters: echo::filters(&self.question.filters),
             segments: self.question.segments.clone(),
-            policies: Vec::new(),
-            rows_scanned: self.parts.iter().map(|part| part.rows_scanned).sum(),
+            policies,
+            rows_scanned: is_owner.then(|| self.parts.iter().map(|part| part.rows_scanned).sum()),
             waivers: waived::beside(release, closings),
             truncated: self.parts.iter().any(|part| part.is_truncated),
         })
@@ -86,7 +95,10 @@ impl Receipt {
         ];
         let routes = self.routes.iter();
         parts.extend(routes.map(|(cube, names)| format!("{cube} from {}", names.join(" and "))));
-        parts.push(format!("{} rows scanned", self.rows_scanned));
+        parts.extend(self.rows_scanned.map(|rows| format!("{rows} rows scanned")));
+        if !self.policies.is_empty() {
+            parts.push(format!("as {} may see it", self.policies.join(" and ")));
+        }
         parts.extend(self.waivers.iter().map(Waived::line));
         if self.truncated {
             parts.push("more rows than the limit".to_owned());

@@ -124,5 +124,7 @@ fn shared() -> &'static Speaking {
 
 /// Does something with a driver's connection.
 fn with<T>(work: impl AsyncFnOnce(Client) -> T) -> T {
-    runtime().block_on(async { work(shared().connect().await).await })
+    // The company is made before, which takes threads of its own.
+    let server = shared();
+    runtime().block_on(async { work(server.connect().await).await })
 }

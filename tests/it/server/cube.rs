@@ -51,6 +51,28 @@ fn a_question_is_answered_alone_or_in_a_list() {
 }
 
 #[test]
+fn rows_are_answered_in_every_encoding() {
+    let server = Serving::of(shared().root(), &[]);
+    let rows = "takings.country,takings.amount\r\nN,68.00\r\nS,17.50\r\n";
+    let csv = server.get(&format!("{}&format=csv", load(QUESTION)));
+    assert_eq!((csv.status, csv.text()), (200, rows.to_owned()));
+    let accepted = server.ask("GET", &load(QUESTION), &[("Accept", "text/csv")], b"");
+    assert_eq!(accepted.body, csv.body);
+    assert_eq!(accepted.header("content-type"), csv.header("content-type"));
+    let body = json!({ "query": QUESTION, "format": "csv" }).to_string();
+    assert_eq!(post(&server, "/cubejs-api/v1/load", &body).body, csv.body);
+    for (format, begins) in [("xlsx", &b"PK"[..]), ("parquet", b"PAR1"), ("arrow", b"\xff")] {
+        let reply = server.get(&format!("{}&format={format}", load(QUESTION)));
+        assert_eq!((reply.status, reply.body.starts_with(begins)), (200, true), "{format}");
+        let file = reply.header("content-disposition").unwrap().to_owned();
+        assert!(file.ends_with(&format!(".{format}\"")), "{file}");
+    }
+    let labelled = server.get(&format!("{}&format=csv&lang=en", load(QUESTION)));
+    assert_ne!(labelled.header("etag"), csv.header("etag"));
+    assert_eq!(server.get(&format!("{}&format=pdf", load(QUESTION))).status, 400);
+}
+
+#[test]
 fn a_long_question_comes_in_a_body() {
     let server = Serving::of(shared().root(), &[]);
     let single = server.json(&load(QUESTION));

@@ -1,6 +1,7 @@
 //! Is an answer the same in every encoding, whatever its texts are, and does a large one stream?
 
-use std::io::Cursor;
+use std::io::{Cursor, Write};
+use std::process::{Command, Stdio};
 
 use calamine::{Data, Reader, Xlsx, open_workbook_from_rs};
 use datafusion::arrow::array::RecordBatch;
@@ -185,6 +186,20 @@ fn a_large_answer_streams_and_is_whole() {
     assert_eq!(json["receipt"]["release"], 1);
 }
 
+/// What a program that others wrote reads from compressed bytes.
+fn unzipped(bytes: &[u8]) -> Vec<u8> {
+    let mut gzip = Command::new("gzip");
+    gzip.arg("-dc").stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = gzip.spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let output = std::thread::scope(|threads| {
+        threads.spawn(move || stdin.write_all(bytes).unwrap());
+        child.wait_with_output().unwrap()
+    });
+    assert!(output.status.success(), "{:?}", output.status);
+    output.stdout
+}
+
 #[test]
 fn text_is_compressed_for_who_takes_that_and_files_are_not() {
     let server = Serving::of(shared().root(), &[]);
@@ -203,6 +218,18 @@ fn text_is_compressed_for_who_takes_that_and_files_are_not() {
         assert_eq!(reply.header("content-encoding"), None, "{ending}");
         assert_eq!(reply.body, server.get(&path).body, "{ending}");
     }
+    // What is sent in many parts is whole too. Its rows have no order.
+    let path = "/api/v1/reports/many.csv";
+    let (zipped, plain) = (ask(path), server.get(path));
+    assert_eq!(zipped.header("content-encoding"), Some("gzip"));
+    assert!(zipped.is_whole && plain.body.len() > 1 << 20, "{} bytes", plain.body.len());
+    let sorted = |text: &[u8]| {
+        let mut lines: Vec<Vec<u8>> =
+            text.split(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect();
+        lines.sort();
+        lines
+    };
+    assert!(sorted(&unzipped(&zipped.body)) == sorted(&plain.body));
     // A problem that is compressed still is one.
     let reply = ask("/api/v1/reports/nothing");
     assert_eq!((reply.status, reply.header("content-encoding")), (404, Some("gzip")));

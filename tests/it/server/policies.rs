@@ -82,6 +82,10 @@ fn a_cube_counts_what_is_seen_and_a_mask_is_null() {
     let towns = towns.as_array().unwrap().clone();
     assert_eq!((towns.len(), &towns[0]["amount"]), (1, &json!("85.50")), "{towns:?}");
     assert_eq!(ask(&server, &dora, "GET", &load(TOTAL), "").status, 400);
+    // By which roles is said; what rows do that are not seen is not.
+    let receipt = ask(&server, &bob, "GET", &load(TOTAL), "").json()["receipt"].clone();
+    assert_eq!(receipt["policies"], json!(["seller"]));
+    assert_eq!((&receipt["release_hash"], &receipt["rows_scanned"]), (&json!(null), &json!(null)));
 }
 
 #[test]
