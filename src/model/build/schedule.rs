@@ -31,6 +31,10 @@ struct Work<'a> {
 struct Board<'a> {
     waiting: Vec<&'a Model>,
     busy: usize,
+    /// the tables that had too little memory beside another one, and are built alone
+    alone: BTreeSet<TableName>,
+    /// whether one of them is being built
+    is_alone: bool,
     done: BTreeSet<TableName>,
     reports: BTreeMap<TableName, Report>,
     failed: Option<BuildError>,
@@ -43,6 +47,8 @@ pub(super) fn run(context: &Context<'_>) -> Result<Outcome, BuildError> {
     let board = Board {
         waiting: context.models.stored().collect(),
         busy: 0,
+        alone: BTreeSet::new(),
+        is_alone: false,
         done: BTreeSet::new(),
         reports: BTreeMap::new(),
         failed: None,
@@ -97,7 +103,13 @@ impl<'a> Work<'a> {
             }
             let mut board = self.board();
             board.busy -= 1;
+            let was_alone = std::mem::take(&mut board.is_alone);
             match built {
+                Err(BuildError::Memory { message, .. }) if !was_alone && board.failed.is_none() => {
+                    tracing::warn!(table = %name, %message, "it is built again, alone");
+                    board.alone.insert(name.clone());
+                    board.waiting.push(model);
+                }
                 Ok((entry, report)) => {
                     self.tables.add(name.clone(), entry);
                     board.done.insert(name.clone());
@@ -113,14 +125,20 @@ impl<'a> Work<'a> {
         }
     }
 
-    /// The next table whose inputs are there; waits while others may bring them.
+    /// The next table whose inputs are there; waits while others may bring them, and while one is
+    /// built alone.
     fn take(&self) -> Option<&'a Model> {
         let mut board = self.board();
         loop {
-            let is_ready = |model: &&Model| self.needs(model).is_subset(&board.done);
+            let is_ready = |model: &&Model| {
+                let has_room = board.busy == 0 || !board.alone.contains(&model.file.name);
+                !board.is_alone && has_room && self.needs(model).is_subset(&board.done)
+            };
             if let Some(at) = board.waiting.iter().position(is_ready) {
+                let model = board.waiting.remove(at);
                 board.busy += 1;
-                return Some(board.waiting.remove(at));
+                board.is_alone = board.alone.contains(&model.file.name);
+                return Some(model);
             }
             if board.busy == 0 {
                 return None;
