@@ -120,14 +120,14 @@ fn constant(name: &str) -> Option<String> {
 /// What a table of the catalogue shows of its first row with these keys. Its own columns have names
 /// in here that no question has, so that each name in a key's value is one of the question.
 pub(super) fn found(table: &str, shown: &str, keys: &[(&str, &str)]) -> String {
-    let (mut columns, mut tests) = (String::new(), Vec::new());
+    let (mut columns, mut tests) = (Vec::new(), Vec::new());
     for (number, (key, value)) in keys.iter().enumerate() {
-        columns += &format!(", {key} as _key{number}");
+        columns.push(format!("{key} as _key{number}"));
         tests.push(format!("_key{number} = {value}"));
     }
-    let tests = tests.join(" and ");
+    let (columns, tests) = (columns.join(", "), tests.join(" and "));
     format!(
-        "(select _shown from (select {shown} as _shown{columns} from pg_catalog.{table}) \
+        "(select _shown from (select {shown} as _shown, {columns} from pg_catalog.{table}) \
          where {tests} limit 1)"
     )
 }
