@@ -102,7 +102,11 @@ fn config(threads: usize, memory_bytes: usize) -> SessionConfig {
     let mut config = SessionConfig::new()
         .with_target_partitions(threads)
         .with_default_catalog_and_schema(CATALOG, SCHEMA)
-        .with_information_schema(true);
+        .with_information_schema(true)
+        // A file for each batch that waits on disk between partitions: of two files that are still
+        // written, DataFusion 55.2 waits for the older one although its batch lies in the other,
+        // and the query never ends.
+        .set_usize("datafusion.execution.max_spill_file_size_bytes", 1);
     let options = config.options_mut();
     // Money is decimal: `0.1` in a query is exactly a tenth.
     options.sql_parser.parse_float_as_decimal = true;
@@ -117,4 +121,37 @@ fn config(threads: usize, memory_bytes: usize) -> SessionConfig {
     // rows: a wrong answer for a little balance between threads.
     options.execution.enable_file_stream_work_stealing = false;
     config
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use datafusion::arrow::array::AsArray;
+    use datafusion::arrow::datatypes::Int64Type;
+
+    use super::*;
+
+    /// Tries; a query that stops does so in one or two of three.
+    const TRIES: usize = 6;
+    /// No try takes as long.
+    const WAIT: Duration = Duration::from_secs(60);
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn what_waits_on_disk_between_partitions_is_read_to_its_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let spill_dir = folder.path().to_path_buf();
+        // A million texts of 4,000 places, in memory for a part of them.
+        let sql = "select count(*), sum(texts) from (select number % 4000 as place, count(distinct \
+                   concat('a text of some length, number ', number)) as texts from (select \
+                   unnest(range(0, 1000000)) as number) group by number % 4000) as counted";
+        for attempt in 0..TRIES {
+            let limits = Limits { threads: 2, memory_bytes: 4 << 20, spill_dir: spill_dir.clone() };
+            let frame = session(&limits).unwrap().sql(sql).await.unwrap();
+            let rows = tokio::time::timeout(WAIT, frame.collect()).await;
+            let rows = rows.unwrap_or_else(|_| panic!("attempt {attempt} does not end")).unwrap();
+            let cell = |column: usize| rows[0].column(column).as_primitive::<Int64Type>().value(0);
+            assert_eq!((cell(0), cell(1)), (4_000, 1_000_000));
+        }
+    }
 }
