@@ -4,7 +4,7 @@
 
 use std::any::Any;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
@@ -26,6 +26,9 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const REQUEST_ID_MAX: usize = 80;
 /// How long browsers ask this host over encrypted connections only: a year.
 const ENCRYPTED_FOR: HeaderValue = HeaderValue::from_static("max-age=31536000");
+
+/// The longest that an entry may take.
+const ENTRY_WAIT: Duration = Duration::from_secs(3_600);
 
 /// Lets a request through to its answer.
 pub(super) async fn gate(
@@ -54,7 +57,10 @@ pub(super) async fn gate(
         request.extensions_mut().insert(told.clone());
         let response = match entered {
             Err(problem) => problem.into_response(),
-            Ok(()) => within(&app, request, next).await,
+            Ok(()) => {
+                let is_entry = need.is_some_and(Need::is_entry);
+                within(&app, is_entry, request, next).await
+            }
         };
         let status = response.status().as_u16();
         if need.is_some_and(recording::is_written) {
@@ -92,10 +98,12 @@ async fn enter(app: &Arc<App>, need: Option<Need>, request: &mut Request) -> Res
     Ok(())
 }
 
-/// The answer to a request, unless that takes longer than all its waits together.
-async fn within(app: &App, request: Request, next: Next) -> Response {
+/// The answer to a request, unless that takes longer than all its waits together. What is entered
+/// becomes a release, whose tables are computed first.
+async fn within(app: &App, is_entry: bool, request: Request, next: Next) -> Response {
     let options = &app.options;
-    let most = options.body_wait + options.queue_wait + options.answer_wait + options.header_wait;
+    let answer_wait = if is_entry { ENTRY_WAIT } else { options.answer_wait };
+    let most = options.body_wait + options.queue_wait + answer_wait + options.header_wait;
     match tokio::time::timeout(most, next.run(request)).await {
         Ok(response) => response,
         Err(_) => Problem::late(most.as_secs()).into_response(),

@@ -27,6 +27,11 @@ pub(super) enum Need {
 }
 
 impl Need {
+    /// Whether something is entered.
+    pub(super) fn is_entry(self) -> bool {
+        matches!(self, Self::Scope(Scope::Write) | Self::Power(Scope::Write, _))
+    }
+
     /// Whether strangers are answered.
     pub(super) fn is_for_all(self) -> bool {
         matches!(self, Self::Open | Self::SignIn)
