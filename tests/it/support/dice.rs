@@ -67,6 +67,11 @@ impl Dice {
         all.iter().filter_map(|what| self.hits.get(what)).sum()
     }
 
+    /// The thing that was done least often.
+    pub fn rarest(&self, all: &[&'static str]) -> &'static str {
+        all.iter().min_by_key(|what| self.hits(&[what])).expect("something to choose from")
+    }
+
     /// Prints how often each thing was done; none may be zero.
     pub fn report(&self, all: &[&'static str]) {
         for what in all {

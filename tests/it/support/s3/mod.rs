@@ -211,7 +211,8 @@ impl Inner {
         let Some(mut dice) = self.faults.take_if(|dice| dice.one_in(ONE_IN)) else {
             return (Some(self.answer(request)), usize::MAX);
         };
-        let fault = *dice.pick(&FAULTS);
+        // Every other time the kind that was met least, so that none is left out by chance.
+        let fault = if dice.one_in(2) { *dice.pick(&FAULTS) } else { dice.rarest(&FAULTS) };
         let outcome = match fault {
             "500" => {
                 // Such an answer says nothing of whether the request was done.
