@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
 
-use rustix::process::{Resource, Rlimit, setrlimit};
+use rustix::process::{Resource, Rlimit, setpriority_process, setrlimit};
 use seccompiler::{
     BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter,
     SeccompRule, TargetArch, apply_filter,
@@ -27,6 +27,10 @@ const FILE_SLACK_BYTES: u64 = 64 << 20;
 /// Seconds of processor time between the signal that says why a process ends and the one that only
 /// ends it.
 const CPU_GRACE_SECONDS: u64 = 5;
+
+/// How much lower its priority is than that of the process that asks, which answers dashboards
+/// meanwhile; a refresh has a still lower one.
+const NICENESS: i32 = 5;
 
 /// What a process takes from itself; it is handed over when the process is started.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,6 +83,7 @@ impl Confinement {
         limit(Resource::Cpu, self.cpu_seconds, CPU_GRACE_SECONDS)?;
         limit(Resource::Fsize, self.file_bytes, 0)?;
         limit(Resource::Nofile, OPEN_FILES, 0)?;
+        setpriority_process(None, NICENESS)?;
         be_killed_first();
         refuse_calls(self.has_network)
     }

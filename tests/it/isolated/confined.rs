@@ -46,6 +46,9 @@ fn its_limits_are_held_by_the_system() {
     assert_eq!(limit("Max open files"), Some("1024".to_owned()));
     let file_bytes = bounds.spill_bytes + (64 << 20);
     assert_eq!(limit("Max file size"), Some(file_bytes.to_string()));
+    let stat = std::fs::read_to_string(file(process, "stat")).unwrap();
+    let (_, after_name) = stat.rsplit_once(')').unwrap();
+    assert_eq!(after_name.split_whitespace().nth(16), Some("5"), "its priority is lower: {stat}");
     let environment = std::fs::read(file(process, "environ")).unwrap();
     assert_eq!(environment, b"MALLOC_ARENA_MAX=2\0");
 }

@@ -17,7 +17,7 @@ use std::sync::OnceLock;
 use rustix::process::{Pid, Signal, kill_process};
 use tokio_postgres::{Client, Config, NoTls};
 
-use crate::support::binary::{patron, said};
+use crate::support::binary::{end_with_the_tests, patron, said};
 use crate::support::hand;
 use crate::support::world::runtime;
 
@@ -118,8 +118,13 @@ impl Drop for Speaking {
 
 /// A server of the company made by hand, which all tests share and none harms.
 fn shared() -> &'static Speaking {
-    static SHARED: OnceLock<Speaking> = OnceLock::new();
-    SHARED.get_or_init(|| Speaking::of(hand::shared().root(), &["--sql-processes", "4"]))
+    static SHARED: OnceLock<(Speaking, Child)> = OnceLock::new();
+    let made = || {
+        let server = Speaking::of(hand::shared().root(), &["--sql-processes", "4"]);
+        let watch = end_with_the_tests(server.pid());
+        (server, watch)
+    };
+    &SHARED.get_or_init(made).0
 }
 
 /// Does something with a driver's connection.

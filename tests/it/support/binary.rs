@@ -1,7 +1,7 @@
 //! How is the real program run?
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 
 /// The program: the one with deliberate faults where `PATRON_TEST_PROGRAM` names it.
 pub fn program() -> PathBuf {
@@ -19,6 +19,15 @@ pub fn patron(root: &Path) -> Command {
 /// Runs a command of the program to its end.
 pub fn run(root: &Path, arguments: &[&str]) -> Output {
     patron(root).args(arguments).output().unwrap()
+}
+
+/// Tells a process to end when the process of the tests does, however that ends: what nobody drops,
+/// since all tests share it, would stay. It holds as long as what is given back is kept.
+pub fn end_with_the_tests(process: u32) -> Child {
+    let script = "cat >/dev/null; kill -TERM \"$1\"";
+    let mut watch = Command::new("sh");
+    watch.args(["-c", script, "sh", &process.to_string()]).stdin(Stdio::piped());
+    watch.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
 }
 
 /// What a command said, for messages.
