@@ -3,7 +3,7 @@ description = """What came back from the marketing spend? The gross margin of an
 evenly by the touches of its customer in the days before it (linear attribution), mailings of \
 marketing and contacts of sales apart; what has no touch is untouched. Cost is that of each \
 campaign's sheet; the rest of the ledger's marketing expense has a row of its own, so that cost \
-sums to the ledger."""
+sums to the ledger. What a campaign cost is of no segment of customers, so none can be asked."""
 label       = { en = "Return of marketing", "zh-CN" = "市场投入回报" }
 grain       = ["currency_code", "row_kind", "campaign_id"]
 
