@@ -4,7 +4,7 @@ service, delivery and stock holding of customers that are new at the end of a pe
 purchase no more than so many days before, beside those who buy again and those who never bought; \
 sums, means with their number, and cost per unit of net revenue."""
 label       = { en = "Cost to serve new and repeat customers", "zh-CN" = "新老客户服务成本" }
-grain       = ["row_kind"]
+grain       = ["currency_code", "row_kind"]
 
 [parameters.period]
 type = "period"
@@ -23,6 +23,13 @@ type = "integer"
 least = 0
 default = 90
 description = "Days after the first purchase in which a customer is new."
+
+[parameters.currency]
+type = "choice"
+default = "reporting"
+allowed = ["reporting", "functional"]
+description = """The currency of the group, or that of the books: then one block of rows a \
+currency. Not those of documents, for cost that is allocated has none."""
 
 [parameters.entity]
 type = "text"
@@ -68,6 +75,7 @@ description = "Only customers of this salesperson."
 
 [columns]
 row_kind = "new, repeat, no_purchase or total."
+currency_code = "ISO 4217 code of the row's amounts."
 customer_count = "How many customers the row is about; recomputed for totals."
 net_revenue_amount = "Gross revenue less discounts and returns."
 gross_margin_amount = "Net revenue less cost of goods."
@@ -83,6 +91,7 @@ serving_ratio = "Cost to serve over net revenue, positive."
 
 [labels.en]
 row_kind = "Kind of row"
+currency_code = "Currency"
 customer_count = "Customers"
 net_revenue_amount = "Net revenue"
 gross_margin_amount = "Gross margin"
@@ -98,6 +107,7 @@ serving_ratio = "Cost to serve ratio"
 
 [labels."zh-CN"]
 row_kind = "行类型"
+currency_code = "币种"
 customer_count = "客户数"
 net_revenue_amount = "净收入"
 gross_margin_amount = "毛利"
@@ -115,16 +125,16 @@ serving_ratio = "服务成本率"
 row_kind = ["new", "repeat", "no_purchase", "total"]
 
 [units]
-net_revenue_amount = "reporting_currency"
-gross_margin_amount = "reporting_currency"
-selling_amount = "reporting_currency"
-marketing_amount = "reporting_currency"
-service_amount = "reporting_currency"
-delivery_amount = "reporting_currency"
-stock_holding_amount = "reporting_currency"
-serving_amount = "reporting_currency"
-contribution_amount = "reporting_currency"
-serving_mean_amount = "reporting_currency"
+net_revenue_amount = "currency_code"
+gross_margin_amount = "currency_code"
+selling_amount = "currency_code"
+marketing_amount = "currency_code"
+service_amount = "currency_code"
+delivery_amount = "currency_code"
+stock_holding_amount = "currency_code"
+serving_amount = "currency_code"
+contribution_amount = "currency_code"
+serving_mean_amount = "currency_code"
 serving_ratio = "ratio"
 ---*/
 
@@ -137,7 +147,9 @@ with named as (
 ),
 
 spanned as (
-    select periods.period_id
+    select
+        periods.period_id,
+        periods.ends_on
     from marts.dim_periods as periods
     join named
         on periods.sequence_number between named.first_number and named.last_number
@@ -166,35 +178,54 @@ purchases as (
     group by 1
 ),
 
+-- Down to the contribution; what stands below it serves no customer.
+amounts as (
+    select
+        spanned.ends_on,
+        lines.customer_id,
+        lines.customer_version_number,
+        lines.profit_line,
+        lines.profit_line in ('gross_revenue', 'discounts', 'returns') as is_revenue,
+        case $currency
+            when 'functional' then lines.functional_currency_code
+            else lines.reporting_currency_code
+        end as currency_code,
+        case $currency
+            when 'functional' then lines.functional_amount
+            else coalesce(lines.reporting_amount, 0)
+        end as amount
+    from marts.fct_profit_lines as lines
+    join spanned
+        on lines.period_id = spanned.period_id
+    where lines.bucket = 'customer'
+        and ($entity is null or lines.entity_id = $entity)
+        and lines.profit_line in (
+            'gross_revenue', 'discounts', 'returns', 'cost_of_goods', 'selling', 'marketing',
+            'service', 'delivery', 'stock_holding'
+        )
+),
+
 -- A customer is new until so many days after its first purchase, seen from each period's end.
 chosen as (
     select
-        profits.customer_id,
+        amounts.customer_id,
         case
             when purchases.first_bought_on is null
-                or purchases.first_bought_on > profits.ends_on then 'no_purchase'
-            when purchases.first_bought_on > profits.ends_on - $new_days then 'new'
+                or purchases.first_bought_on > amounts.ends_on then 'no_purchase'
+            when purchases.first_bought_on > amounts.ends_on - $new_days then 'new'
             else 'repeat'
         end as customer_kind,
-        profits.net_revenue_amount,
-        profits.gross_margin_amount,
-        profits.selling_amount,
-        profits.marketing_amount,
-        profits.service_amount,
-        profits.delivery_amount,
-        profits.stock_holding_amount,
-        profits.contribution_amount
-    from marts.fct_customer_profit as profits
-    join spanned
-        on profits.period_id = spanned.period_id
+        amounts.currency_code,
+        amounts.profit_line,
+        amounts.is_revenue,
+        amounts.amount
+    from amounts
     left join purchases
-        on profits.customer_id = purchases.customer_id
+        on amounts.customer_id = purchases.customer_id
     left join marts.dim_customers as customers
-        on profits.customer_id = customers.customer_id
-        and profits.customer_version_number = customers.version_number
-    where profits.bucket = 'customer'
-        and ($entity is null or profits.entity_id = $entity)
-        and ($unit is null or customers.business_unit_id = $unit)
+        on amounts.customer_id = customers.customer_id
+        and amounts.customer_version_number = customers.version_number
+    where ($unit is null or customers.business_unit_id = $unit)
         and ($region is null or customers.region = $region)
         and ($industry is null or customers.industry = $industry)
         and ($type is null or customers.customer_type = $type)
@@ -206,29 +237,34 @@ members as (
     select
         customer_kind,
         customer_id,
-        sum(net_revenue_amount) as net_revenue_amount,
-        sum(gross_margin_amount) as gross_margin_amount,
-        sum(selling_amount) as selling_amount,
-        sum(marketing_amount) as marketing_amount,
-        sum(service_amount) as service_amount,
-        sum(delivery_amount) as delivery_amount,
-        sum(stock_holding_amount) as stock_holding_amount,
-        sum(contribution_amount) as contribution_amount
+        currency_code,
+        sum(case when is_revenue then amount else 0 end) as net_revenue_amount,
+        sum(case when is_revenue or profit_line = 'cost_of_goods' then amount else 0 end)
+            as gross_margin_amount,
+        sum(case when profit_line = 'selling' then amount else 0 end) as selling_amount,
+        sum(case when profit_line = 'marketing' then amount else 0 end) as marketing_amount,
+        sum(case when profit_line = 'service' then amount else 0 end) as service_amount,
+        sum(case when profit_line = 'delivery' then amount else 0 end) as delivery_amount,
+        sum(case when profit_line = 'stock_holding' then amount else 0 end)
+            as stock_holding_amount,
+        sum(amount) as contribution_amount
     from chosen
-    group by 1, 2
-    -- Who only ties up capital is not served.
-    having sum(abs(net_revenue_amount) + abs(gross_margin_amount) + abs(contribution_amount)) <> 0
+    group by 1, 2, 3
+    -- Amounts that cancel each other served the customer all the same.
+    having sum(abs(amount)) <> 0
 ),
 
 -- Who was new and then was not is counted in both, and once in the total.
 whole as (
-    select count(*) as customer_count
-    from (select distinct customer_id from members)
+    select currency_code, count(*) as customer_count
+    from (select distinct currency_code, customer_id from members)
+    group by 1
 ),
 
 summed as (
     select
         case when grouping(customer_kind) = 1 then 'total' else customer_kind end as row_kind,
+        members.currency_code,
         case
             when grouping(customer_kind) = 1 then max(whole.customer_count) else count(*)
         end as customer_count,
@@ -243,13 +279,14 @@ summed as (
             + stock_holding_amount) as serving_amount,
         sum(contribution_amount) as contribution_amount
     from members
-    cross join whole
-    group by grouping sets ((customer_kind), ())
-    having count(*) > 0
+    join whole
+        on members.currency_code = whole.currency_code
+    group by grouping sets ((members.currency_code, customer_kind), (members.currency_code))
 )
 
 select
     row_kind,
+    currency_code,
     customer_count,
     cast(net_revenue_amount as decimal(18, 4)) as net_revenue_amount,
     cast(gross_margin_amount as decimal(18, 4)) as gross_margin_amount,
@@ -270,4 +307,5 @@ select
     ) as serving_ratio
 from summed
 order by
+    currency_code,
     case row_kind when 'new' then 1 when 'repeat' then 2 when 'no_purchase' then 3 else 4 end

@@ -3,9 +3,9 @@ description = """What came back from the marketing spend? The gross margin of an
 evenly by the touches of its customer in the days before it (linear attribution), mailings of \
 marketing and contacts of sales apart; what has no touch is untouched. Cost is that of each \
 campaign's sheet; the rest of the ledger's marketing expense has a row of its own, so that cost \
-sums to the ledger."""
+sums to the ledger. What a campaign cost is of no segment of customers, so none can be asked."""
 label       = { en = "Return of marketing", "zh-CN" = "市场投入回报" }
-grain       = ["row_kind", "campaign_id"]
+grain       = ["currency_code", "row_kind", "campaign_id"]
 
 [parameters.period]
 type = "period"
@@ -18,6 +18,14 @@ type = "period"
 not_after = "period"
 optional = true
 description = "First period of the span; left out, the span is the one period."
+
+[parameters.currency]
+type = "choice"
+default = "reporting"
+allowed = ["reporting", "functional"]
+description = """The currency of the group, or that of the books: then one block of rows a \
+currency, and goods of a warehouse in another one have no known cost. Not those of documents, for \
+cost that is allocated has none."""
 
 [parameters.entity]
 type = "text"
@@ -36,6 +44,7 @@ row_kind = """marketing, sales, untouched (orders without a touch), without_orde
 order), unattributed_cost or total."""
 campaign_id = "Campaign of the touches or the cost."
 campaign_name = "Name of the campaign."
+currency_code = "ISO 4217 code of the row's amounts."
 touch_count = "Touches that count before an order; one before two orders counts in both."
 order_count = "Orders touched; an order touched twice counts in each row, and once in the total."
 margin_amount = "Gross margin attributed."
@@ -49,6 +58,7 @@ only."""
 row_kind = "Kind of row"
 campaign_id = "Campaign"
 campaign_name = "Campaign name"
+currency_code = "Currency"
 touch_count = "Touches"
 order_count = "Orders"
 margin_amount = "Margin"
@@ -61,6 +71,7 @@ unknown_count = "Cost not known"
 row_kind = "行类型"
 campaign_id = "活动编号"
 campaign_name = "活动名称"
+currency_code = "币种"
 touch_count = "触达次数"
 order_count = "订单数"
 margin_amount = "毛利"
@@ -73,9 +84,9 @@ unknown_count = "成本未知行数"
 row_kind = ["marketing", "sales", "untouched", "without_order", "unattributed_cost", "total"]
 
 [units]
-margin_amount = "reporting_currency"
-cost_amount = "reporting_currency"
-return_amount = "reporting_currency"
+margin_amount = "currency_code"
+cost_amount = "currency_code"
+return_amount = "currency_code"
 return_ratio = "ratio"
 ---*/
 
@@ -98,14 +109,27 @@ spanned as (
 order_margins as (
     select
         order_id,
-        sum(margin_reporting_amount) as margin_amount,
-        count(*) filter (where margin_reporting_amount is null) as unknown_count
-    from marts.fct_invoice_margins as margins
-    join spanned
-        on margins.period_id = spanned.period_id
-    where not margins.is_intercompany
-        and ($entity is null or margins.entity_id = $entity)
-    group by 1
+        currency_code,
+        sum(margin_amount) as margin_amount,
+        count(*) filter (where margin_amount is null) as unknown_count
+    from (
+        select
+            margins.order_id,
+            case $currency
+                when 'functional' then margins.functional_currency_code
+                else margins.reporting_currency_code
+            end as currency_code,
+            case $currency
+                when 'functional' then margins.margin_functional_amount
+                else margins.margin_reporting_amount
+            end as margin_amount
+        from marts.fct_invoice_margins as margins
+        join spanned
+            on margins.period_id = spanned.period_id
+        where not margins.is_intercompany
+            and ($entity is null or margins.entity_id = $entity)
+    )
+    group by 1, 2
 ),
 
 orders as (
@@ -135,6 +159,7 @@ touches as (
 touched as (
     select
         order_margins.order_id,
+        order_margins.currency_code,
         case
             when touches.department_name is not null then touches.department_name
             when order_margins.order_id is null then 'without_order'
@@ -151,13 +176,14 @@ touched as (
         on orders.customer_id = touches.customer_id
         and touches.happened_on < orders.ordered_on
         and touches.happened_on >= orders.ordered_on - $attribution_days
-    group by 1, 2, 3
+    group by 1, 2, 3, 4
 ),
 
 -- Each touch of an order gets the same part of its margin, to the last unit.
 attributed as (
     select
         order_id,
+        currency_code,
         row_kind,
         campaign_id,
         touch_count,
@@ -166,36 +192,75 @@ attributed as (
             greatest(touch_count, 1),
             concat(row_kind, '/', coalesce(campaign_id, '')),
             4
-        ) over (partition by order_id) as margin_amount,
-        row_number() over (partition by order_id order by row_kind, campaign_id) = 1 as is_first,
+        ) over (partition by order_id, currency_code) as margin_amount,
+        row_number() over (
+            partition by order_id, currency_code
+            order by row_kind, campaign_id
+        ) = 1 as is_first,
         unknown_count
     from touched
+),
+
+money as (
+    select currency_code
+    from marts.dim_currencies
+    where is_reporting
 ),
 
 campaign_costs as (
     select
         costs.campaign_id,
-        sum(costs.net_reporting_amount) as cost_amount
+        case $currency
+            when 'functional' then costs.functional_currency_code
+            else money.currency_code
+        end as currency_code,
+        sum(
+            case $currency
+                when 'functional' then costs.net_functional_amount
+                else costs.net_reporting_amount
+            end
+        ) as cost_amount
     from marts.fct_campaign_costs as costs
     join spanned
         on costs.period_id = spanned.period_id
+    cross join money
     where $entity is null or costs.entity_id = $entity
-    group by 1
+    group by 1, 2
 ),
 
 ledger as (
-    select - coalesce(sum(lines.reporting_amount), 0) as cost_amount
+    select
+        case $currency
+            when 'functional' then lines.functional_currency_code
+            else lines.reporting_currency_code
+        end as currency_code,
+        - sum(
+            case $currency
+                when 'functional' then lines.functional_amount
+                else coalesce(lines.reporting_amount, 0)
+            end
+        ) as cost_amount
     from marts.fct_profit_lines as lines
     join spanned
         on lines.period_id = spanned.period_id
     where lines.profit_line = 'marketing'
         and lines.bucket <> 'out_of_scope'
         and ($entity is null or lines.entity_id = $entity)
+    group by 1
+),
+
+sheets as (
+    select
+        currency_code,
+        sum(cost_amount) as cost_amount
+    from campaign_costs
+    group by 1
 ),
 
 -- Margins, costs of the sheet, and wages of marketing and whatever else the ledger holds beyond it.
 amounts as (
     select
+        currency_code,
         row_kind,
         campaign_id,
         touch_count,
@@ -207,6 +272,7 @@ amounts as (
     from attributed
     union all
     select
+        currency_code,
         'marketing' as row_kind,
         campaign_id,
         0 as touch_count,
@@ -218,22 +284,25 @@ amounts as (
     from campaign_costs
     union all
     select
+        coalesce(ledger.currency_code, sheets.currency_code) as currency_code,
         'unattributed_cost' as row_kind,
         null as campaign_id,
         0 as touch_count,
         0 as order_count,
         0 as first_count,
         0 as margin_amount,
-        ledger.cost_amount - coalesce(sheet.cost_amount, 0) as cost_amount,
+        coalesce(ledger.cost_amount, 0) - coalesce(sheets.cost_amount, 0) as cost_amount,
         0 as unknown_count
     from ledger
-    cross join (select sum(cost_amount) as cost_amount from campaign_costs) as sheet
+    full join sheets
+        on ledger.currency_code = sheets.currency_code
 ),
 
 totalled as (
     select
         case when grouping(row_kind) = 1 then 'total' else row_kind end as row_kind,
         campaign_id,
+        currency_code,
         sum(touch_count) as touch_count,
         case when grouping(row_kind) = 1 then sum(first_count) else sum(order_count) end
             as order_count,
@@ -241,13 +310,14 @@ totalled as (
         sum(cost_amount) as cost_amount,
         case when grouping(row_kind) = 1 then sum(unknown_count) end as unknown_count
     from amounts
-    group by grouping sets ((row_kind, campaign_id), ())
+    group by grouping sets ((currency_code, row_kind, campaign_id), (currency_code))
 )
 
 select
     totalled.row_kind,
     totalled.campaign_id,
     campaigns.campaign_name,
+    totalled.currency_code,
     totalled.touch_count,
     totalled.order_count,
     cast(totalled.margin_amount as decimal(18, 4)) as margin_amount,
@@ -268,6 +338,7 @@ from totalled
 left join marts.dim_campaigns as campaigns
     on totalled.campaign_id = campaigns.campaign_id
 order by
+    totalled.currency_code,
     case totalled.row_kind
         when 'marketing' then 1
         when 'sales' then 2

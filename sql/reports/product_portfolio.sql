@@ -2,7 +2,8 @@
 description = """Which products are stars, cash cows, question marks and dogs? Net revenue of a \
 category in a region in the calendar year up to the period, over the market of that year in \
 proportion to its days; the share against that of the strongest competitor, and the growth of the \
-market, place it. Where nobody sized the market the row says so and is not placed."""
+market, place it. Where nobody sized the market the row says so and is not placed. A market \
+stands in nobody's books, so amounts are in the group's currency."""
 label       = { en = "Portfolio of products", "zh-CN" = "产品组合" }
 grain       = ["row_kind", "product_category", "region"]
 
@@ -17,6 +18,12 @@ type = "text"
 optional = true
 from = "marts.dim_entities.entity_id"
 description = "Only this legal entity."
+
+[parameters.unit]
+type = "text"
+optional = true
+from = "marts.dim_business_units.business_unit_id"
+description = "Only sales to customers of this business unit; the market remains the whole one."
 
 [parameters.growth_cut]
 type = "decimal"
@@ -131,6 +138,7 @@ sales as (
         on profits.customer_id = customers.customer_id
         and profits.customer_version_number = customers.version_number
     where ($entity is null or profits.entity_id = $entity)
+        and ($unit is null or customers.business_unit_id = $unit)
         and profits.product_category <> 'unassigned'
     group by 1, 2
     having sum(profits.net_revenue_amount) <> 0 or sum(profits.gross_margin_amount) <> 0

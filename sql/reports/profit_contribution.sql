@@ -4,7 +4,7 @@ Customers by the measure descending with their shares; the customer who crosses 
 to those who cover it. Shares are null where the whole is no gain, for a share of a loss says \
 nothing."""
 label       = { en = "Contribution of customers", "zh-CN" = "客户利润贡献" }
-grain       = ["row_kind", "rank_number"]
+grain       = ["currency_code", "row_kind", "rank_number"]
 
 [parameters.period]
 type = "period"
@@ -17,6 +17,13 @@ type = "period"
 not_after = "period"
 optional = true
 description = "First period of the span; left out, the span is the one period."
+
+[parameters.currency]
+type = "choice"
+default = "reporting"
+allowed = ["reporting", "functional"]
+description = """The currency of the group, or that of the books: then one block of rows a \
+currency. Not those of documents, for cost that is allocated has none."""
 
 [parameters.measure]
 type = "choice"
@@ -82,6 +89,7 @@ row_kind = "customer or total."
 rank_number = "Place, from 1."
 customer_id = "Customer."
 customer_name = "Name of the customer as it is now."
+currency_code = "ISO 4217 code of the row's amounts."
 customer_count = "How many customers the row is about; recomputed for totals."
 coverage_count = "How many customers cover the share asked for."
 net_revenue_amount = "Gross revenue less discounts and returns."
@@ -100,6 +108,7 @@ row_kind = "Kind of row"
 rank_number = "Rank"
 customer_id = "Customer"
 customer_name = "Customer name"
+currency_code = "Currency"
 customer_count = "Customers"
 coverage_count = "Covering customers"
 net_revenue_amount = "Net revenue"
@@ -118,6 +127,7 @@ row_kind = "行类型"
 rank_number = "名次"
 customer_id = "客户编号"
 customer_name = "客户名称"
+currency_code = "币种"
 customer_count = "客户数"
 coverage_count = "覆盖客户数"
 net_revenue_amount = "净收入"
@@ -135,12 +145,12 @@ is_within_coverage = "是否在覆盖内"
 row_kind = ["customer", "total"]
 
 [units]
-net_revenue_amount = "reporting_currency"
-gross_margin_amount = "reporting_currency"
-contribution_amount = "reporting_currency"
+net_revenue_amount = "currency_code"
+gross_margin_amount = "currency_code"
+contribution_amount = "currency_code"
 contribution_ratio = "ratio"
-profit_amount = "reporting_currency"
-cumulative_amount = "reporting_currency"
+profit_amount = "currency_code"
+cumulative_amount = "currency_code"
 share_ratio = "ratio"
 cumulative_ratio = "ratio"
 customer_ratio = "ratio"
@@ -161,53 +171,90 @@ spanned as (
         on periods.sequence_number between named.first_number and named.last_number
 ),
 
-chosen as (
+amounts as (
     select
-        profits.customer_id,
-        sum(profits.net_revenue_amount) as net_revenue_amount,
-        sum(profits.gross_margin_amount) as gross_margin_amount,
-        sum(profits.contribution_amount) as contribution_amount,
-        sum(profits.profit_amount) as profit_amount,
-        sum(
-            case $measure
-                when 'net_revenue' then profits.net_revenue_amount
-                when 'gross_margin' then profits.gross_margin_amount
-                when 'profit' then profits.profit_amount
-                else profits.contribution_amount
-            end
-        ) as measured_amount
-    from marts.fct_customer_profit as profits
+        lines.customer_id,
+        lines.profit_line,
+        lines.profit_line in ('gross_revenue', 'discounts', 'returns') as is_revenue,
+        case $currency
+            when 'functional' then lines.functional_currency_code
+            else lines.reporting_currency_code
+        end as currency_code,
+        case $currency
+            when 'functional' then lines.functional_amount
+            else coalesce(lines.reporting_amount, 0)
+        end as amount
+    from marts.fct_profit_lines as lines
     join spanned
-        on profits.period_id = spanned.period_id
+        on lines.period_id = spanned.period_id
     left join marts.dim_customers as customers
-        on profits.customer_id = customers.customer_id
-        and profits.customer_version_number = customers.version_number
-    where profits.bucket = 'customer'
-        and ($entity is null or profits.entity_id = $entity)
+        on lines.customer_id = customers.customer_id
+        and lines.customer_version_number = customers.version_number
+    where lines.bucket = 'customer'
+        and ($entity is null or lines.entity_id = $entity)
         and ($unit is null or customers.business_unit_id = $unit)
         and ($region is null or customers.region = $region)
         and ($industry is null or customers.industry = $industry)
         and ($type is null or customers.customer_type = $type)
         and ($size is null or customers.company_size = $size)
         and ($owner is null or customers.owner_id = $owner)
-    group by 1
-    having sum(profits.net_revenue_amount) <> 0 or sum(profits.profit_amount) <> 0
+),
+
+-- Down to the contribution lines are those of the statement; below stand overhead and all others.
+summed as (
+    select
+        customer_id,
+        currency_code,
+        sum(case when is_revenue then amount else 0 end) as net_revenue_amount,
+        sum(case when is_revenue or profit_line = 'cost_of_goods' then amount else 0 end)
+            as gross_margin_amount,
+        sum(
+            case
+                when is_revenue or profit_line in (
+                    'cost_of_goods', 'selling', 'marketing', 'service', 'delivery', 'stock_holding'
+                )
+                    then amount
+                else 0
+            end
+        ) as contribution_amount,
+        sum(amount) as profit_amount
+    from amounts
+    group by 1, 2
+),
+
+chosen as (
+    select
+        *,
+        case $measure
+            when 'net_revenue' then net_revenue_amount
+            when 'gross_margin' then gross_margin_amount
+            when 'profit' then profit_amount
+            else contribution_amount
+        end as measured_amount
+    from summed
+    where net_revenue_amount <> 0 or profit_amount <> 0
 ),
 
 whole as (
     select
+        currency_code,
         count(*) as customer_count,
         sum(measured_amount) as measured_amount,
         -- A share of nothing, or of a loss, says nothing: amounts stand without shares then.
         case when sum(measured_amount) > 0 then sum(measured_amount) end as positive_amount
     from chosen
+    group by 1
 ),
 
 ranked as (
     select
         chosen.*,
-        row_number() over (order by measured_amount desc, customer_id) as rank_number,
+        row_number() over (
+            partition by currency_code
+            order by measured_amount desc, customer_id
+        ) as rank_number,
         sum(measured_amount) over (
+            partition by currency_code
             order by measured_amount desc, customer_id
             rows between unbounded preceding and current row
         ) as cumulative_amount
@@ -224,7 +271,8 @@ covered as (
             and ranked.cumulative_amount - ranked.measured_amount
             < whole.positive_amount * $coverage as is_within_coverage
     from ranked
-    cross join whole
+    join whole
+        on ranked.currency_code = whole.currency_code
 ),
 
 listed as (
@@ -233,6 +281,7 @@ listed as (
         covered.rank_number,
         covered.customer_id,
         names.customer_name,
+        covered.currency_code,
         cast(null as bigint) as customer_count,
         cast(null as bigint) as coverage_count,
         covered.net_revenue_amount,
@@ -269,6 +318,7 @@ listed as (
         null as rank_number,
         null as customer_id,
         null as customer_name,
+        currency_code,
         count(*) as customer_count,
         case
             when max(positive_amount) is not null then count(*) filter (where is_within_coverage)
@@ -298,6 +348,7 @@ listed as (
         end as customer_ratio,
         null as is_within_coverage
     from covered
+    group by currency_code
 )
 
 select
@@ -305,6 +356,7 @@ select
     rank_number,
     customer_id,
     customer_name,
+    currency_code,
     customer_count,
     coverage_count,
     cast(net_revenue_amount as decimal(18, 4)) as net_revenue_amount,
@@ -321,4 +373,4 @@ select
     cast(customer_ratio as decimal(18, 6)) as customer_ratio,
     is_within_coverage
 from listed
-order by row_kind = 'total', rank_number
+order by currency_code, row_kind = 'total', rank_number

@@ -5,7 +5,7 @@ the customers' profit. First come all customers in one row, what nobody bears an
 the curve. Where profit is no gain, shares are null and amounts stand. Equal profits stand in the \
 order of customers' numbers."""
 label       = { en = "Curve of profit", "zh-CN" = "利润曲线" }
-grain       = ["row_kind", "rank_number"]
+grain       = ["currency_code", "row_kind", "rank_number"]
 
 [parameters.period]
 type = "period"
@@ -18,6 +18,13 @@ type = "period"
 not_after = "period"
 optional = true
 description = "First period of the span; left out, the span is the one period."
+
+[parameters.currency]
+type = "choice"
+default = "reporting"
+allowed = ["reporting", "functional"]
+description = """The currency of the group, or that of the books: then one block of rows a \
+currency. Not those of documents, for cost that is allocated has none."""
 
 [parameters.entity]
 type = "text"
@@ -74,6 +81,7 @@ others (those beyond the limit)."""
 rank_number = "Place, from 1; of the others that of the last, up to which sums go."
 customer_id = "Customer."
 customer_name = "Name of the customer as it is now."
+currency_code = "ISO 4217 code of the row's amounts."
 customer_count = "How many customers the row is about; recomputed for totals."
 customer_ratio = "Customers up to this one over all customers."
 net_revenue_amount = "Gross revenue less discounts and returns."
@@ -92,6 +100,7 @@ row_kind = "Kind of row"
 rank_number = "Rank"
 customer_id = "Customer"
 customer_name = "Customer name"
+currency_code = "Currency"
 customer_count = "Customers"
 customer_ratio = "Share of customers"
 net_revenue_amount = "Net revenue"
@@ -110,6 +119,7 @@ row_kind = "行类型"
 rank_number = "名次"
 customer_id = "客户编号"
 customer_name = "客户名称"
+currency_code = "币种"
 customer_count = "客户数"
 customer_ratio = "客户占比"
 net_revenue_amount = "净收入"
@@ -128,13 +138,13 @@ row_kind = ["customers", "unassigned", "unused_capacity", "total", "customer", "
 
 [units]
 customer_ratio = "ratio"
-net_revenue_amount = "reporting_currency"
-profit_amount = "reporting_currency"
-cumulative_profit_amount = "reporting_currency"
+net_revenue_amount = "currency_code"
+profit_amount = "currency_code"
+cumulative_profit_amount = "currency_code"
 cumulative_ratio = "ratio"
-peak_amount = "reporting_currency"
+peak_amount = "currency_code"
 peak_ratio = "ratio"
-tail_amount = "reporting_currency"
+tail_amount = "currency_code"
 tail_ratio = "ratio"
 best_fifth_ratio = "ratio"
 ---*/
@@ -154,37 +164,60 @@ spanned as (
         on periods.sequence_number between named.first_number and named.last_number
 ),
 
-chosen as (
+amounts as (
     select
-        profits.bucket,
-        profits.customer_id,
-        sum(profits.net_revenue_amount) as net_revenue_amount,
-        sum(profits.profit_amount) as profit_amount
-    from marts.fct_customer_profit as profits
+        lines.bucket,
+        lines.customer_id,
+        lines.profit_line in ('gross_revenue', 'discounts', 'returns') as is_revenue,
+        case $currency
+            when 'functional' then lines.functional_currency_code
+            else lines.reporting_currency_code
+        end as currency_code,
+        case $currency
+            when 'functional' then lines.functional_amount
+            else coalesce(lines.reporting_amount, 0)
+        end as amount
+    from marts.fct_profit_lines as lines
     join spanned
-        on profits.period_id = spanned.period_id
+        on lines.period_id = spanned.period_id
     left join marts.dim_customers as customers
-        on profits.customer_id = customers.customer_id
-        and profits.customer_version_number = customers.version_number
-    where ($entity is null or profits.entity_id = $entity)
+        on lines.customer_id = customers.customer_id
+        and lines.customer_version_number = customers.version_number
+    where lines.bucket <> 'out_of_scope'
+        and ($entity is null or lines.entity_id = $entity)
         and ($unit is null or customers.business_unit_id = $unit)
         and ($region is null or customers.region = $region)
         and ($industry is null or customers.industry = $industry)
         and ($type is null or customers.customer_type = $type)
         and ($size is null or customers.company_size = $size)
         and ($owner is null or customers.owner_id = $owner)
-    group by 1, 2
-    having sum(profits.net_revenue_amount) <> 0 or sum(profits.profit_amount) <> 0
+),
+
+chosen as (
+    select
+        bucket,
+        customer_id,
+        currency_code,
+        sum(case when is_revenue then amount else 0 end) as net_revenue_amount,
+        sum(amount) as profit_amount
+    from amounts
+    group by 1, 2, 3
+    having sum(case when is_revenue then amount else 0 end) <> 0 or sum(amount) <> 0
 ),
 
 -- Equal profits stand in the order of the customers' numbers.
 ranked as (
     select
         customer_id,
+        currency_code,
         net_revenue_amount,
         profit_amount,
-        row_number() over (order by profit_amount desc, customer_id) as rank_number,
+        row_number() over (
+            partition by currency_code
+            order by profit_amount desc, customer_id
+        ) as rank_number,
         sum(profit_amount) over (
+            partition by currency_code
             order by profit_amount desc, customer_id
             rows between unbounded preceding and current row
         ) as cumulative_profit_amount
@@ -194,6 +227,7 @@ ranked as (
 
 whole as (
     select
+        currency_code,
         count(*) as customer_count,
         coalesce(sum(net_revenue_amount), 0) as net_revenue_amount,
         coalesce(sum(profit_amount), 0) as profit_amount,
@@ -206,9 +240,10 @@ whole as (
     from (
         select
             *,
-            count(*) over () as all_count
+            count(*) over (partition by currency_code) as all_count
         from ranked
     )
+    group by 1
 ),
 
 curve as (
@@ -217,6 +252,7 @@ curve as (
         ranked.rank_number,
         ranked.customer_id,
         names.customer_name,
+        ranked.currency_code,
         cast(null as bigint) as customer_count,
         cast(
             round(cast(ranked.rank_number as decimal(38, 10)) / whole.customer_count, 6)
@@ -237,7 +273,8 @@ curve as (
         cast(null as decimal(38, 6)) as tail_ratio,
         cast(null as decimal(38, 6)) as best_fifth_ratio
     from ranked
-    cross join whole
+    join whole
+        on ranked.currency_code = whole.currency_code
     join marts.dim_customers as names
         on ranked.customer_id = names.customer_id
         and names.is_current
@@ -249,6 +286,7 @@ curve as (
         max(ranked.rank_number) as rank_number,
         null as customer_id,
         null as customer_name,
+        ranked.currency_code,
         count(*) as customer_count,
         cast(1 as decimal(18, 6)) as customer_ratio,
         sum(ranked.net_revenue_amount) as net_revenue_amount,
@@ -266,15 +304,17 @@ curve as (
         null as tail_ratio,
         null as best_fifth_ratio
     from ranked
-    cross join whole
+    join whole
+        on ranked.currency_code = whole.currency_code
     where ranked.rank_number > $limit
-    having count(*) > 0
+    group by ranked.currency_code
     union all
     select
         'customers' as row_kind,
         null as rank_number,
         null as customer_id,
         null as customer_name,
+        currency_code,
         customer_count,
         null as customer_ratio,
         net_revenue_amount,
@@ -302,6 +342,7 @@ curve as (
         null as rank_number,
         customer_id,
         null as customer_name,
+        currency_code,
         null as customer_count,
         null as customer_ratio,
         net_revenue_amount,
@@ -322,6 +363,7 @@ curve as (
         null as rank_number,
         null as customer_id,
         null as customer_name,
+        currency_code,
         null as customer_count,
         null as customer_ratio,
         coalesce(sum(net_revenue_amount), 0) as net_revenue_amount,
@@ -335,6 +377,7 @@ curve as (
         null as tail_ratio,
         null as best_fifth_ratio
     from chosen
+    group by currency_code
 )
 
 select
@@ -342,6 +385,7 @@ select
     rank_number,
     customer_id,
     customer_name,
+    currency_code,
     customer_count,
     cast(customer_ratio as decimal(18, 6)) as customer_ratio,
     cast(net_revenue_amount as decimal(18, 4)) as net_revenue_amount,
@@ -356,6 +400,7 @@ select
     cast(best_fifth_ratio as decimal(18, 6)) as best_fifth_ratio
 from curve
 order by
+    currency_code,
     case row_kind
         when 'customers' then 1
         when 'unassigned' then 2

@@ -6,7 +6,7 @@ stands the margin of goods sold to customers whom it served, in the span or in t
 it. Of a segment of customers stands what is theirs: work for nobody known, unused capacity and \
 practical minutes are of no customer and are left out then."""
 label       = { en = "Statement of the service department", "zh-CN" = "服务部门损益" }
-grain       = ["line_number"]
+grain       = ["currency_code", "line_number"]
 
 [parameters.period]
 type = "period"
@@ -26,6 +26,14 @@ default = "previous_period"
 allowed = ["previous_period", "same_period_year_before", "none"]
 description = """What the span is compared with: as many periods before it, or those of a year \
 before."""
+
+[parameters.currency]
+type = "choice"
+default = "reporting"
+allowed = ["reporting", "functional"]
+description = """The currency of the group, or that of the books: then one statement a currency, \
+in which goods of a warehouse in another one have no known cost. Not those of documents, for cost \
+that is allocated has none."""
 
 [parameters.entity]
 type = "text"
@@ -79,15 +87,18 @@ description = "Days before the span in which a customer counts as served."
 line_number = "Place of the line in the statement."
 line_kind = "line, subtotal or quantity."
 line_name = "Line of the statement."
+currency_code = "ISO 4217 code of the row's amounts."
 amount = "Amount of the span; revenue is positive, cost negative."
 base_amount = "Amount of the span compared with; null where there is none."
-quantity = "Minutes; of the cost of parts invoice lines, of the retained margin customers served."
+quantity = """Minutes; of the cost of parts invoice lines, of the retained margin customers \
+served, whoever's books the margin is in."""
 base_quantity = "The same of the span compared with."
 
 [labels.en]
 line_number = "Line"
 line_kind = "Kind of line"
 line_name = "Item"
+currency_code = "Currency"
 amount = "Amount"
 base_amount = "Amount before"
 quantity = "Quantity"
@@ -97,6 +108,7 @@ base_quantity = "Quantity before"
 line_number = "行号"
 line_kind = "行类别"
 line_name = "项目"
+currency_code = "币种"
 amount = "金额"
 base_amount = "对比期金额"
 quantity = "数量"
@@ -112,8 +124,8 @@ line_name = [
 ]
 
 [units]
-amount = "reporting_currency"
-base_amount = "reporting_currency"
+amount = "currency_code"
+base_amount = "currency_code"
 ---*/
 
 with named as (
@@ -164,6 +176,24 @@ segment as (
     select coalesce($unit, $region, $industry, $type, $size, $owner) is not null as is_asked
 ),
 
+money as (
+    select currency_code
+    from marts.dim_currencies
+    where is_reporting
+),
+
+-- What is no amount belongs to the statement of its entity.
+entities as (
+    select
+        entities.entity_id,
+        case $currency
+            when 'functional' then entities.functional_currency_code
+            else money.currency_code
+        end as currency_code
+    from marts.dim_entities as entities
+    cross join money
+),
+
 -- Customers as they were: each amount is that of the version which its row names.
 members as (
     select
@@ -196,7 +226,14 @@ lines_of_ledger as (
                 then 'work_for_customers'
             when lines.profit_line = 'service' then 'work_for_nobody'
         end as line_name,
-        lines.reporting_amount as amount
+        case $currency
+            when 'functional' then lines.functional_currency_code
+            else lines.reporting_currency_code
+        end as currency_code,
+        case $currency
+            when 'functional' then lines.functional_amount
+            else lines.reporting_amount
+        end as amount
     from marts.fct_profit_lines as lines
     join spans
         on lines.period_id = spans.period_id
@@ -215,7 +252,16 @@ lines_of_ledger as (
 discounts as (
     select
         spans.span_kind,
-        - sum(booked.discount_reporting_amount) as amount
+        case $currency
+            when 'functional' then booked.functional_currency_code
+            else booked.reporting_currency_code
+        end as currency_code,
+        - sum(
+            case $currency
+                when 'functional' then booked.discount_functional_amount
+                else booked.discount_reporting_amount
+            end
+        ) as amount
     from marts.fct_invoice_lines as booked
     join spans
         on booked.period_id = spans.period_id
@@ -228,7 +274,7 @@ discounts as (
         and not booked.is_intercompany
         and ($entity is null or booked.entity_id = $entity)
         and (not segment.is_asked or members.customer_id is not null)
-    group by 1
+    group by 1, 2
 ),
 
 -- The cost of parts is known line by line of the invoice.
@@ -237,8 +283,18 @@ invoice_lines as (
         spans.span_kind,
         margins.customer_id,
         margins.line_kind,
-        margins.cost_reporting_amount as cost_amount,
-        margins.margin_reporting_amount as margin_amount
+        case $currency
+            when 'functional' then margins.functional_currency_code
+            else margins.reporting_currency_code
+        end as currency_code,
+        case $currency
+            when 'functional' then margins.cost_functional_amount
+            else margins.cost_reporting_amount
+        end as cost_amount,
+        case $currency
+            when 'functional' then margins.margin_functional_amount
+            else margins.margin_reporting_amount
+        end as margin_amount
     from marts.fct_invoice_margins as margins
     join spans
         on margins.period_id = spans.period_id
@@ -285,46 +341,54 @@ served as (
 minutes as (
     select
         spans.span_kind,
+        entities.currency_code,
         sum(events.event_minutes) as used_minutes,
         sum(events.travel_minutes) as travel_minutes
     from marts.fct_case_events as events
     join spans
         on events.period_id = spans.period_id
+    left join entities
+        on events.entity_id = entities.entity_id
     cross join segment
     left join members
         on events.customer_id = members.customer_id
         and events.customer_version_number = members.version_number
     where ($entity is null or events.entity_id = $entity)
         and (not segment.is_asked or members.customer_id is not null)
-    group by 1
+    group by 1, 2
 ),
 
 capacity as (
     select
         spans.span_kind,
+        entities.currency_code,
         sum(capacities.practical_minutes) as practical_minutes
     from marts.fct_capacity as capacities
     join spans
         on capacities.period_id = spans.period_id
+    left join entities
+        on capacities.entity_id = entities.entity_id
     cross join segment
     where capacities.cost_function = 'service'
         and ($entity is null or capacities.entity_id = $entity)
         and not segment.is_asked
-    group by 1
+    group by 1, 2
 ),
 
 sums as (
     select
         span_kind,
+        currency_code,
         line_name,
         sum(amount) as amount,
         cast(null as bigint) as quantity
     from lines_of_ledger
     where line_name is not null
-    group by 1, 2
+    group by 1, 2, 3
     union all
     select
         span_kind,
+        currency_code,
         'service_discounts' as line_name,
         amount,
         null as quantity
@@ -332,15 +396,17 @@ sums as (
     union all
     select
         span_kind,
+        currency_code,
         'cost_of_parts' as line_name,
         sum(cost_amount) as amount,
         count(*) as quantity
     from invoice_lines
     where line_kind = 'parts'
-    group by 1
+    group by 1, 2
     union all
     select
         invoice_lines.span_kind,
+        invoice_lines.currency_code,
         'retained_margin' as line_name,
         sum(invoice_lines.margin_amount) as amount,
         max(customers.customer_count) as quantity
@@ -355,20 +421,38 @@ sums as (
     ) as customers
         on invoice_lines.span_kind = customers.span_kind
     where invoice_lines.line_kind = 'goods'
-    group by 1
+    group by 1, 2
     union all
-    select span_kind, 'used_minutes' as line_name, null as amount, used_minutes as quantity
-    from minutes
-    union all
-    select span_kind, 'travel_minutes' as line_name, null as amount, travel_minutes as quantity
+    select
+        span_kind,
+        currency_code,
+        'used_minutes' as line_name,
+        null as amount,
+        used_minutes as quantity
     from minutes
     union all
     select
         span_kind,
+        currency_code,
+        'travel_minutes' as line_name,
+        null as amount,
+        travel_minutes as quantity
+    from minutes
+    union all
+    select
+        span_kind,
+        currency_code,
         'practical_minutes' as line_name,
         null as amount,
         practical_minutes as quantity
     from capacity
+),
+
+-- One statement for each currency; that of the group is there without a row too.
+statements as (
+    select currency_code from money where $currency = 'reporting'
+    union
+    select currency_code from sums where currency_code is not null
 ),
 
 lines (line_number, line_kind, line_name, first_number) as (
@@ -409,6 +493,7 @@ select
     lines.line_number,
     lines.line_kind,
     lines.line_name,
+    statements.currency_code,
     case
         when lines.line_kind <> 'quantity'
             then coalesce(sum(numbered.amount) filter (where numbered.span_kind = 'actual'), 0)
@@ -430,11 +515,15 @@ select
     end as base_quantity
 from lines
 cross join has_base
+cross join statements
 left join numbered
-    on lines.line_number = numbered.line_number
-    or (
-        lines.line_kind = 'subtotal'
-        and numbered.line_number between lines.first_number and lines.line_number
+    on numbered.currency_code = statements.currency_code
+    and (
+        lines.line_number = numbered.line_number
+        or (
+            lines.line_kind = 'subtotal'
+            and numbered.line_number between lines.first_number and lines.line_number
+        )
     )
-group by lines.line_number, lines.line_kind, lines.line_name
-order by lines.line_number
+group by lines.line_number, lines.line_kind, lines.line_name, statements.currency_code
+order by statements.currency_code, lines.line_number

@@ -2,7 +2,7 @@
 description = """What does slow stock cost, and for whom is it held? Of each customer the \
 ledger's cost of keeping stock, the imputed interest on what is reserved, and what is kept at the \
 last count of the span, which is a level and no sum over days. Nobody's and unused places have \
-rows of their own."""
+rows of their own; of a segment of customers stands what is theirs alone."""
 label       = { en = "Cost of holding stock", "zh-CN" = "库存持有成本" }
 grain       = ["currency_code", "row_kind", "rank_number"]
 
@@ -23,6 +23,42 @@ type = "text"
 optional = true
 from = "marts.dim_entities.entity_id"
 description = "Only this legal entity."
+
+[parameters.unit]
+type = "text"
+optional = true
+from = "marts.dim_business_units.business_unit_id"
+description = "Only customers of this business unit."
+
+[parameters.region]
+type = "text"
+optional = true
+from = "marts.dim_customers.region"
+description = "Only customers of this region."
+
+[parameters.industry]
+type = "text"
+optional = true
+from = "marts.dim_customers.industry"
+description = "Only customers of this industry."
+
+[parameters.type]
+type = "text"
+optional = true
+from = "marts.dim_customers.customer_type"
+description = "Only customers of this type."
+
+[parameters.size]
+type = "text"
+optional = true
+from = "marts.dim_customers.company_size"
+description = "Only customers of this size."
+
+[parameters.owner]
+type = "text"
+optional = true
+from = "marts.dim_customers.owner_id"
+description = "Only customers of this salesperson."
 
 [parameters.currency]
 type = "choice"
@@ -101,7 +137,27 @@ spanned as (
         on periods.sequence_number between named.first_number and named.last_number
 ),
 
+-- Without a segment everything counts, also what is of no customer.
+segment as (
+    select coalesce($unit, $region, $industry, $type, $size, $owner) is not null as is_asked
+),
+
 -- Attributes of customers are those of the period, as everywhere; the name is today's.
+asked as (
+    select
+        customer_id,
+        version_number,
+        valid_from_on,
+        valid_to_on
+    from marts.dim_customers
+    where ($unit is null or business_unit_id = $unit)
+        and ($region is null or region = $region)
+        and ($industry is null or industry = $industry)
+        and ($type is null or customer_type = $type)
+        and ($size is null or company_size = $size)
+        and ($owner is null or owner_id = $owner)
+),
+
 holding as (
     select
         lines.bucket,
@@ -119,9 +175,14 @@ holding as (
     from marts.fct_profit_lines as lines
     join spanned
         on lines.period_id = spanned.period_id
+    cross join segment
+    left join asked
+        on lines.customer_id = asked.customer_id
+        and lines.customer_version_number = asked.version_number
     where lines.profit_line = 'stock_holding'
         and lines.bucket <> 'out_of_scope'
         and ($entity is null or lines.entity_id = $entity)
+        and (not segment.is_asked or asked.customer_id is not null)
     group by 1, 2, 4
 ),
 
@@ -141,9 +202,15 @@ interest as (
     from marts.fct_imputed_costs as imputed
     join spanned
         on imputed.period_id = spanned.period_id
+    cross join segment
+    left join asked
+        on imputed.customer_id = asked.customer_id
+        and (asked.valid_from_on is null or asked.valid_from_on <= imputed.ends_on)
+        and (asked.valid_to_on is null or asked.valid_to_on > imputed.ends_on)
     where imputed.imputed_kind = 'stock'
         and imputed.customer_id <> 'contra'
         and ($entity is null or imputed.entity_id = $entity)
+        and (not segment.is_asked or asked.customer_id is not null)
     group by 1, 3
 ),
 
@@ -183,8 +250,14 @@ reserved as (
     join warehouse_counts
         on levels.warehouse_id = warehouse_counts.warehouse_id
         and levels.counted_on = warehouse_counts.counted_on
+    cross join segment
+    left join asked
+        on levels.customer_id = asked.customer_id
+        and (asked.valid_from_on is null or asked.valid_from_on <= levels.counted_on)
+        and (asked.valid_to_on is null or asked.valid_to_on > levels.counted_on)
     where levels.level_kind = 'reserved'
         and ($entity is null or levels.entity_id = $entity)
+        and (not segment.is_asked or asked.customer_id is not null)
     group by 1, 2
 ),
 

@@ -7,7 +7,8 @@ that period only, and beside it what came of the same subject in the period that
 with. A segment chooses plans: those of its customers as they are on the last day planned, and \
 where a unit or a salesperson alone is asked that one's own; all others, budgets and plans of \
 categories and products among them, are of no customer and are left out then. Totals are sums of \
-those that have a plan, ratios are of the sums."""
+those that have a plan, ratios are of the sums. Plans of customers, units and owners are of no \
+entity's books, so amounts are in the group's currency."""
 label       = { en = "Attainment of targets", "zh-CN" = "目标达成" }
 grain       = [
     "target_kind",

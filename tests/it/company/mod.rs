@@ -1,6 +1,7 @@
 //! Is the sample company what its answers say? What is recomputed here is recomputed from the
 //! written files, by code that knows nothing of the generator's.
 
+mod answered;
 mod books;
 mod conflicts;
 mod deliveries;

@@ -97,7 +97,13 @@ impl Company {
             ];
             self.books.row("service/case_events", &said);
         }
-        let (kind, practical) = match dice.below(if period == 0 { 2 } else { 3 }) {
+        // Every company has both kinds; with what nobody knows no period may be closed.
+        let kind = match (period, entity - self.entities.start) {
+            (0, forced @ 0..2) => forced,
+            (0, _) => dice.below(2),
+            _ => dice.below(3),
+        };
+        let (kind, practical) = match kind {
             0 => ("unused capacity", "9000"),
             1 => ("over-used capacity", "7"),
             _ => ("capacity that nobody knows", ""),

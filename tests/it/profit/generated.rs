@@ -9,15 +9,17 @@ use std::thread;
 use patron::warehouse::entered::PeriodStatus::Closed;
 
 use super::books::{Books, name_of};
+use super::each;
 use super::people::{self, Period};
 use super::standard::{connect_only, keep_profit_only};
-use super::sums::{Sums, differences, of_ledger, of_profit, same};
+use super::sums::{Place, Sums, differences, of_ledger, of_profit, same};
 use super::trade::{CLASSES, Company, Planted};
 use crate::closing::status;
 use crate::support::dice::Dice;
 use crate::support::hand;
 use crate::support::world::chain;
 
+/// How many, unless the environment's `PATRON_COMPANIES` says otherwise.
 const COMPANIES: usize = 100;
 /// Companies of one warehouse; most of the time is spent once for all of them.
 const TOGETHER: usize = 5;
@@ -41,7 +43,7 @@ const KINDS: [&str; 25] = [
     "within the group",
     "adjusting period",
     "period closed for all",
-    "period closed for one entity",
+    "period closed for one entity of each",
     "late sale",
     "late cost",
     "corrected cost",
@@ -54,7 +56,11 @@ const KINDS: [&str; 25] = [
 #[test]
 fn a_hundred_companies_lose_no_cent() {
     let mut dice = Dice::of("a hundred companies");
-    let seeds: Vec<u64> = (0..COMPANIES / TOGETHER).map(|_| dice.below(1 << 40) as u64).collect();
+    let wanted = std::env::var("PATRON_COMPANIES").ok();
+    let companies = wanted.map_or(COMPANIES, |text| text.parse().expect("PATRON_COMPANIES"));
+    let groups = companies.div_ceil(TOGETHER);
+    println!("{} companies, {TOGETHER} of a warehouse", groups * TOGETHER);
+    let seeds: Vec<u64> = (0..groups).map(|_| dice.below(1 << 40) as u64).collect();
     thread::scope(|scope| {
         let share = seeds.len().div_ceil(THREADS);
         let work = |part: &[u64]| {
@@ -101,6 +107,17 @@ impl Group {
         books
     }
 
+    /// For which entities the first period is closed: one of each company, or all there are.
+    fn closing(&self, dice: &mut Dice) -> Option<Vec<String>> {
+        if !dice.one_in(3) {
+            dice.hit("period closed for all");
+            return None;
+        }
+        dice.hit("period closed for one entity of each");
+        let mut one = |company: &Company| name_of(company.entities.start + dice.below(3));
+        Some(self.companies.iter().map(&mut one).collect())
+    }
+
     fn planted(&self) -> impl Iterator<Item = &Planted> {
         self.companies.iter().flat_map(|company| &company.planted)
     }
@@ -118,37 +135,45 @@ fn lives(dice: &mut Dice) {
     same(&before, &of_profit(&world, dice), "when first loaded");
     differences(&world, group.planted());
 
-    let entity = dice.one_in(3).then(|| name_of(dice.below(3 * TOGETHER)));
-    let kinds = ["period closed for all", "period closed for one entity"];
-    dice.hit(kinds[usize::from(entity.is_some())]);
-    let entry = status(&group.periods[0].id, entity.as_deref(), Closed);
+    let entities = group.closing(dice);
     let later = |days| moment + chrono::Duration::days(days);
-    world.enter(&entry, later(1)).unwrap_or_else(|error| panic!("{}", chain(&error)));
+    let named: Vec<Option<&str>> = match &entities {
+        None => vec![None],
+        Some(names) => names.iter().map(|name| Some(name.as_str())).collect(),
+    };
+    for entity in named {
+        let entry = status(&group.periods[0].id, entity, Closed);
+        world.enter(&entry, later(1)).unwrap_or_else(|error| panic!("{}", chain(&error)));
+    }
     same(&before, &of_profit(&world, dice), "when the first period is closed");
 
     group.companies.iter_mut().for_each(|company| company.late(dice));
     group.books().write(&world);
     world.refreshed(later(2));
-    let expected = moved(&before, &of_ledger(&group.books()), &group.periods, entity.as_deref());
+    let now = of_ledger(&group.books());
+    let (closed, next) = (&group.periods[0].id, &group.periods[1].id);
+    let is_closed = |place: &Place| {
+        place.0 == *closed && entities.as_ref().is_none_or(|names| names.contains(&place.1))
+    };
+    let expected = moved(&before, &now, &is_closed, next);
     same(&expected, &of_profit(&world, dice), "when late rows came");
     differences(&world, group.planted());
+    each::has_what_it_must(&world, TOGETHER);
+    each::has_late_rows(&before, &now, &is_closed, TOGETHER);
 }
 
-/// What the periods come to when the closed one keeps its sums and the next takes what came later.
-fn moved(before: &Sums, now: &Sums, periods: &[Period], entity: Option<&str>) -> Sums {
-    let (closed, next) = (&periods[0].id, &periods[1].id);
-    let is_closed = |place: &(String, String, String)| {
-        &place.0 == closed && entity.is_none_or(|entity| place.1 == entity)
-    };
+/// What the periods come to when closed places keep their sums and the next period takes what came
+/// later.
+fn moved(before: &Sums, now: &Sums, is_closed: &dyn Fn(&Place) -> bool, next: &str) -> Sums {
     let mut sums = Sums::new();
     for (place, amounts) in now {
-        let period = if is_closed(place) { next } else { &place.0 };
-        let sum = sums.entry((period.clone(), place.1.clone(), place.2.clone())).or_default();
+        let period = if is_closed(place) { next } else { &place.0[..] };
+        let sum = sums.entry((period.to_owned(), place.1.clone(), place.2.clone())).or_default();
         (0..2).for_each(|at| sum[at] += amounts[at]);
     }
     for (place, amounts) in before.iter().filter(|(place, _)| is_closed(place)) {
         sums.insert(place.clone(), *amounts);
-        let sum = sums.entry((next.clone(), place.1.clone(), place.2.clone())).or_default();
+        let sum = sums.entry((next.to_owned(), place.1.clone(), place.2.clone())).or_default();
         (0..2).for_each(|at| sum[at] -= amounts[at]);
     }
     sums

@@ -7,6 +7,7 @@
 mod bad_input;
 mod books;
 mod cost;
+mod each;
 mod generated;
 mod late;
 mod money;

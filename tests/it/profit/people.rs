@@ -154,9 +154,10 @@ pub fn houses(books: &mut Books, entities: Range<usize>) {
     }
 }
 
-/// Fifty customers or more; some are registered twice under one tax number.
+/// Fifty customers or more, even when two turn out to be one; some are registered twice under one
+/// tax number.
 pub fn customers(books: &mut Books, dice: &mut Dice, entities: &Range<usize>) -> Vec<Customer> {
-    let count = 50 + dice.below(11);
+    let count = 51 + dice.below(10);
     let mut customers = Vec::new();
     for number in 0..count {
         let number = entities.start * 1_000 + number;

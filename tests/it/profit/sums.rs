@@ -11,8 +11,11 @@ use crate::support::world::World;
 /// Where every amount must lie.
 const BUCKETS: [&str; 4] = ["customer", "unassigned", "unused_capacity", "out_of_scope"];
 
-/// Functional and reporting amounts in ten-thousandths, by period, entity and account.
-pub type Sums = BTreeMap<(String, String, String), [i64; 2]>;
+/// Period, entity and account.
+pub type Place = (String, String, String);
+
+/// Functional and reporting amounts in ten-thousandths.
+pub type Sums = BTreeMap<Place, [i64; 2]>;
 
 /// The ledger's sums as generated.
 pub fn of_ledger(books: &Books) -> Sums {

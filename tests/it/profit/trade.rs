@@ -48,6 +48,7 @@ pub struct Company {
     pub changed_at: &'static str,
     /// whether the first period is closed already
     pub is_late: bool,
+    has_return: bool,
     number: usize,
 }
 
@@ -72,6 +73,7 @@ impl Company {
             planted: Vec::new(),
             changed_at: "2026-02-15T00:00:00Z",
             is_late: false,
+            has_return: false,
             number: number * 10_000,
         };
         company.people_known_by_marketing();
@@ -214,8 +216,10 @@ impl Company {
             lines.push(("parts", "SEN", "6004", 1_000 + dice.below(9_000) as i64, 0));
         }
         self.invoice(&format!("IV{number}"), &customer, &lines, (period, on));
-        if dice.one_in(4) {
+        // No company goes without one.
+        if !self.has_return || dice.one_in(4) {
             dice.hit("return");
+            self.has_return = true;
             let later = (period + dice.below(2)).min(self.periods.len() - 1);
             let back = self.periods[later].first + Days::new(21 + dice.below(5) as u64);
             self.sent_back(number, &customer, (sku, list - discount, own_cost), (later, back));
