@@ -1,5 +1,6 @@
 //! Who asked what, on which release, and what came of it? Rows are only ever added: the file itself
-//! refuses to change or delete one.
+//! refuses to change or delete one. They are handed on when an answer begins, before its rows go
+//! out, so how many of those there will be is not known, and is not told.
 
 use std::fmt;
 
@@ -57,8 +58,6 @@ pub struct Entry {
     pub release: Option<u64>,
     /// what came of it: the status of HTTP, `ok`, or a code of the error
     pub outcome: String,
-    /// rows of the answer, where they were counted
-    pub rows: Option<u64>,
     /// how long it took
     pub milliseconds: u64,
     /// under which name the log tells of it
@@ -92,8 +91,8 @@ fn cut(text: &str, most: usize) -> String {
 pub(super) fn write(file: &mut Connection, entries: &[Entry]) -> Result<(), AccountsError> {
     let change = file.transaction()?;
     let sql = "insert into audit \
-               (at, who, way, what, release, outcome, row_count, milliseconds, request, peer) \
-               values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+               (at, who, way, what, release, outcome, milliseconds, request, peer) \
+               values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
     for entry in entries {
         let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
         change.prepare_cached(sql)?.execute(params![
@@ -103,7 +102,6 @@ pub(super) fn write(file: &mut Connection, entries: &[Entry]) -> Result<(), Acco
             cut(&entry.what, WHAT_MAX),
             entry.release.map(number),
             cut(&entry.outcome, WORD_MAX),
-            entry.rows.map(number),
             number(entry.milliseconds),
             cut(&entry.request, WORD_MAX),
             cut(&entry.peer, WORD_MAX),
@@ -142,8 +140,8 @@ impl Accounts {
     /// When the file cannot be read.
     pub fn asked(&self, filter: &Filter) -> Result<Vec<Entry>, AccountsError> {
         self.reading(|file| {
-            let sql = "select at, who, way, what, release, outcome, row_count, milliseconds, \
-                       request, peer from audit \
+            let sql = "select at, who, way, what, release, outcome, milliseconds, request, peer \
+                       from audit \
                        where (?1 is null or who = ?1) and (?2 is null or at >= ?2) \
                        and (?3 is null or at < ?3) order by number desc limit ?4";
             let mut statement = file.prepare_cached(sql)?;
@@ -170,10 +168,9 @@ fn read(row: &Row<'_>) -> Result<Entry, AccountsError> {
         what: row.get(3)?,
         release: number(row.get(4)?),
         outcome: row.get(5)?,
-        rows: number(row.get(6)?),
-        milliseconds: number(row.get(7)?).unwrap_or_default(),
-        request: row.get(8)?,
-        peer: row.get(9)?,
+        milliseconds: number(row.get(6)?).unwrap_or_default(),
+        request: row.get(7)?,
+        peer: row.get(8)?,
     })
 }
 

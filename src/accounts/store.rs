@@ -92,6 +92,7 @@ create table audit (
     what text not null,
     release integer,
     outcome text not null,
+    -- of nothing: what was asked is written down before its rows go out
     row_count integer,
     milliseconds integer not null,
     request text not null,

@@ -73,7 +73,6 @@ fn list(entries: &[Entry]) -> Result<RecordBatch, datafusion::arrow::error::Arro
         ("what", texts(&|entry| entry.what.clone())),
         ("release", numbers(&|entry| entry.release)),
         ("outcome", texts(&|entry| entry.outcome.clone())),
-        ("rows", numbers(&|entry| entry.rows)),
         ("milliseconds", numbers(&|entry| Some(entry.milliseconds))),
         ("request", texts(&|entry| entry.request.clone())),
         ("peer", texts(&|entry| entry.peer.clone())),

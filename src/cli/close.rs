@@ -8,9 +8,9 @@ use super::findings::Told;
 use super::query::resolve;
 use super::refresh::{options, summary, supervise};
 use crate::demo::examples;
-use crate::refresh::{self, Books, Options, Outcome};
+use crate::refresh::{self, Books, Options, Outcome, waivers_for};
 use crate::warehouse::entered::{Entry, PeriodEntry, PeriodStatus, SignOff};
-use crate::warehouse::release::{Severity, Waiver};
+use crate::warehouse::release::Waiver;
 
 /// Closes an accounting period: its figures never change any more
 #[derive(Debug, clap::Args)]
@@ -97,11 +97,7 @@ pub(super) fn close(args: CloseArgs, context: &Context) -> Result<(), CliError> 
     let mut idle: BTreeSet<&String> = args.waive.iter().collect();
     for period in &periods {
         let release = resolve(&context.home()?, None)?;
-        let fails = |waiver: &&Waiver| {
-            let mut findings = release.checks.iter().filter(|one| one.name == waiver.check);
-            findings.any(|one| one.severity == Severity::Error || one.hinders_closing(period))
-        };
-        let waivers: Vec<Waiver> = waivers.iter().filter(fails).cloned().collect();
+        let waivers = waivers_for(period, &release.checks, &waivers);
         idle.retain(|check| waivers.iter().all(|waiver| waiver.check != **check));
         let which = Which { period: period.clone(), ..args.which.clone() };
         close_one(which, waivers, args.because.clone(), context)?;

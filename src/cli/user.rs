@@ -116,7 +116,6 @@ pub(super) fn record<T>(
         what,
         release: None,
         outcome: if done.is_ok() { "ok" } else { "refused" }.to_owned(),
-        rows: None,
         milliseconds: 0,
         request: String::new(),
         peer: String::new(),

@@ -25,6 +25,7 @@ use datafusion::parquet::file::properties::WriterProperties;
 use futures::StreamExt;
 use rust_xlsxwriter::XlsxError;
 
+use super::mistake::told;
 use super::text_table::{self, Heading};
 use super::workbook::WorkbookSink;
 
@@ -73,9 +74,9 @@ impl Default for Cut {
 /// Why an answer could not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum EncodeError {
-    /// the query failed, at its start or after some rows
-    #[error("{}", message(.0))]
-    Query(#[source] DataFusionError),
+    /// the query failed, at its start or after some rows; of its causes only what helps is told
+    #[error("{}", told(.0))]
+    Query(DataFusionError),
     /// two columns of one name cannot be told apart by a reader
     #[error("column `{name}` occurs twice in the answer; give one of them another name with `as`")]
     SameName {
@@ -100,15 +101,6 @@ pub enum EncodeError {
     /// the target took no more bytes
     #[error("the answer cannot be written to its target")]
     Target(#[from] std::io::Error),
-}
-
-/// DataFusion may add a backtrace below its message, and shows the parser's errors as code.
-fn message(error: &DataFusionError) -> String {
-    match error {
-        DataFusionError::SQL(cause, _) => cause.to_string(),
-        DataFusionError::Diagnostic(_, cause) => message(cause),
-        other => other.strip_backtrace(),
-    }
 }
 
 impl From<ArrowError> for EncodeError {

@@ -7,6 +7,7 @@ use datafusion::error::DataFusionError;
 pub mod encode;
 pub mod joins;
 mod memory;
+pub mod mistake;
 pub mod near;
 pub mod session;
 pub mod text_table;

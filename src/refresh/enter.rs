@@ -9,7 +9,7 @@ use super::run::{Draft, with_writer};
 use super::{Options, Outcome, Progress, RefreshError, models};
 use crate::engine::session::Limits;
 use crate::warehouse::WarehouseError;
-use crate::warehouse::entered::{Entry, PeriodEntry, PeriodStatus, SignOff};
+use crate::warehouse::entered::{Comment, Entry, PeriodEntry, PeriodStatus, SignOff};
 use crate::warehouse::home::Home;
 use crate::warehouse::project::Project;
 use crate::warehouse::release::{Release, ReleaseKind};
@@ -77,7 +77,17 @@ fn checked(project: &Project, ground: &Ground<'_>, entry: &Entry) -> Result<Entr
             return Ok(Entry::SignOff(SignOff { subject, ..entry.clone() }));
         }
         Entry::MatchDecision(decision) => ground.check_match(decision)?,
-        Entry::Comment(_) => {}
+        Entry::Comment(entry) => {
+            let is_period = match read() {
+                Ok(books) => books.check_known(&entry.subject, None).is_ok(),
+                Err(RefreshError::NoPeriods | RefreshError::NoPeriodTable { .. }) => false,
+                Err(error) => return Err(error),
+            };
+            if !is_period {
+                let subject = ground.topic(&entry.subject)?;
+                return Ok(Entry::Comment(Comment { subject, ..entry.clone() }));
+            }
+        }
     }
     Ok(entry.clone())
 }

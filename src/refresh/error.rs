@@ -232,6 +232,18 @@ pub enum RefreshError {
         /// the names that were perhaps meant
         hint: String,
     },
+    /// a remark on what nothing is called
+    #[error(
+        "`{wanted}` is no report, check, cube, table or period, so nobody would find a remark on \
+         it{hint}; name one as the data dictionary does, and write which part of it is meant \
+         behind `#`"
+    )]
+    UnknownTopic {
+        /// as asked for
+        wanted: String,
+        /// the names that were perhaps meant
+        hint: String,
+    },
     /// a subject that several things are called
     #[error("several things are called `{wanted}`; name one: {known}")]
     SeveralSubjects {

@@ -70,6 +70,25 @@ impl Ground<'_> {
         }
     }
 
+    /// The full name of what is remarked on, where it is no period: what can be signed off, and
+    /// behind `#` which part of it is meant, in any words.
+    ///
+    /// # Errors
+    /// When nothing is called so, or several things are.
+    pub(super) fn topic(&self, wanted: &str) -> Result<String, RefreshError> {
+        let (name, part) = match wanted.split_once('#') {
+            Some((name, part)) => (name.trim(), format!("#{part}")),
+            None => (wanted, String::new()),
+        };
+        match self.subject(name) {
+            Ok(name) => Ok(name + &part),
+            Err(RefreshError::UnknownSubject { wanted, hint }) => {
+                Err(RefreshError::UnknownTopic { wanted, hint })
+            }
+            Err(other) => Err(other),
+        }
+    }
+
     /// Refuses a decision about numbers that nobody gives, and one that takes back nothing.
     pub(super) fn check_match(&self, decision: &MatchDecision) -> Result<(), RefreshError> {
         if decision.verdict == Verdict::Undo {

@@ -23,3 +23,4 @@ pub use enter::enter;
 pub use error::{RefreshError, Seen};
 pub use progress::{Progress, Silent};
 pub use run::{Options, Outcome, retry, run};
+pub use waive::waivers_for;

@@ -68,6 +68,16 @@ pub(super) fn waive(
     Err(RefreshError::Refused { findings: left, command, seen })
 }
 
+/// Of what somebody wants to waive for several closings, what one of them needs: what failed in the
+/// release that is closed, or hinders the closing of just this period.
+pub fn waivers_for(period: &str, findings: &[CheckResult], wanted: &[Waiver]) -> Vec<Waiver> {
+    let is_needed = |waiver: &&Waiver| {
+        let mut named = findings.iter().filter(|one| one.name == waiver.check);
+        named.any(|one| one.severity == Severity::Error || one.hinders_closing(period))
+    };
+    wanted.iter().filter(is_needed).cloned().collect()
+}
+
 /// The closing that an entry is, if it is one.
 fn closed(entry: Option<&Entry>) -> Option<&PeriodEntry> {
     match entry {

@@ -1,7 +1,7 @@
 //! What does the body of a request say?
 
 use axum::body::{Body, to_bytes};
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value as Json};
@@ -24,6 +24,12 @@ pub(super) fn word(beside: &Map<String, Json>, name: &str) -> Result<Option<Stri
 
 /// The text of a body of JSON.
 pub(super) async fn text(app: &App, headers: &HeaderMap, body: Body) -> Result<String, Problem> {
+    let mut encodings = headers.get_all(CONTENT_ENCODING).iter();
+    if let Some(other) = encodings.find(|name| !name.as_bytes().eq_ignore_ascii_case(b"identity")) {
+        let name = String::from_utf8_lossy(other.as_bytes());
+        let detail = format!("the body is encoded as `{name}`; send it as it is");
+        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "encoded_body", detail));
+    }
     let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let kind = kind.and_then(|kind| kind.split(';').next()).unwrap_or_default().trim();
     if !kind.eq_ignore_ascii_case("application/json") {
@@ -54,6 +60,12 @@ pub(super) async fn object<T: DeserializeOwned>(
     body: Body,
 ) -> Result<T, Problem> {
     let text = text(app, headers, body).await?;
+    // A list would be read as the members in their order.
+    if !text.trim_ascii_start().starts_with('{') {
+        let detail =
+            "the body is no object; send `{...}` with the members that /openapi.json names";
+        return Err(Problem::bad("bad_body", detail));
+    }
     let read = serde_json::from_str(&text);
     read.map_err(|error| Problem::bad("bad_body", format!("the body does not fit: {error}")))
 }

@@ -11,13 +11,14 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::answering::json;
-use super::app::App;
+use super::app::{App, blocking};
 use super::asked::Asked;
 use super::body::object;
 use super::caller::Caller;
 use super::problem::Problem;
-use super::writing::{Entered, check_may, enter, name_of};
+use super::writing::{Entered, begin, check_may, enter, name_of, publish};
 use crate::query::policy::Power;
+use crate::refresh::{Books, waivers_for};
 use crate::warehouse::entered::{Entry, PeriodEntry, PeriodStatus, SignOff};
 use crate::warehouse::release::Waiver;
 
@@ -34,6 +35,10 @@ pub(super) struct PeriodDecision {
     /// checks that may stand although they keep the period open; closing alone has them
     #[serde(default)]
     waive: Vec<String>,
+    /// whether all open periods before it are closed first, each with a release of its own;
+    /// closing alone has it
+    #[serde(default)]
+    with_earlier: bool,
     /// who, where the owner enters it for somebody
     #[serde(default)]
     by: Option<String>,
@@ -79,7 +84,7 @@ impl Wanted {
     }
 
     async fn decide(self, status: PeriodStatus, said: PeriodDecision) -> Result<Response, Problem> {
-        let PeriodDecision { entity, because, waive, by } = said;
+        let PeriodDecision { entity, because, waive, with_earlier, by } = said;
         if because.is_none() && !waive.is_empty() {
             let detail = "`waive` needs `because`: why the checks may stand";
             return Err(Problem::bad("missing_parameter", detail));
@@ -94,9 +99,53 @@ impl Wanted {
             because,
             waived: Vec::new(),
         });
-        let entered = enter(&self.app, self.caller, entry, waivers.collect()).await?;
+        let waivers = waivers.collect();
+        let entered = match with_earlier {
+            true => enter_with_earlier(&self.app, self.caller, entry, waivers).await?,
+            false => enter(&self.app, self.caller, entry, waivers).await?,
+        };
         json(&self.asked, &entered)
     }
+}
+
+/// Closes a period behind all those before it that are open, one after the other. Each has figures
+/// of its own to come back to; where one is refused, those before it stay closed.
+async fn enter_with_earlier(
+    app: &Arc<App>,
+    caller: Caller,
+    entry: Entry,
+    waivers: Vec<Waiver>,
+) -> Result<Entered, Problem> {
+    let Entry::PeriodStatus(wanted) = entry else { return Err(Problem::inside()) };
+    let said = format!("{} with all before it", wanted.period);
+    let scene = begin(app, caller, said).await?;
+    blocking(move || {
+        let books = {
+            let (project, home) = (&scene.sources.project, &scene.app.home);
+            Books::read(project, home, scene.held.release.number, &scene.app.entry_limits)?
+        };
+        let mut periods = books.open_until(&wanted.period, wanted.entity.as_deref())?;
+        if periods.is_empty() {
+            // It is closed, which is told as of any other.
+            periods.push(wanted.period.clone());
+        }
+        let mut all: Option<Entered> = None;
+        for period in periods {
+            let newest = scene.app.home.latest()?;
+            let findings = newest.as_ref().map(|newest| newest.checks.as_slice());
+            let waivers = waivers_for(&period, findings.unwrap_or_default(), &waivers);
+            let entry = Entry::PeriodStatus(PeriodEntry { period, ..wanted.clone() });
+            match publish(&scene, &entry, waivers) {
+                Ok(entered) => all = Some(entered.behind(all)),
+                Err(problem) => return Err(problem.behind(all.map(Entered::told))),
+            }
+        }
+        let mut all = all.ok_or_else(Problem::inside)?;
+        let used = |check: &String| all.waived.contains(check);
+        all.not_needed = waivers.into_iter().map(|one| one.check).filter(|c| !used(c)).collect();
+        Ok(all)
+    })
+    .await
 }
 
 /// Closes a period: its figures never change any more. Needs `close_periods` of
@@ -140,6 +189,10 @@ pub(super) async fn reopen(
     let said: PeriodDecision = object(&wanted.app, &headers, body).await?;
     if !said.waive.is_empty() {
         let detail = "`waive` is for closing; leave it out";
+        return Err(Problem::bad("bad_parameter", detail));
+    }
+    if said.with_earlier {
+        let detail = "`with_earlier` is for closing; leave it out";
         return Err(Problem::bad("bad_parameter", detail));
     }
     wanted.decide(PeriodStatus::Reopened, said).await

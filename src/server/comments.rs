@@ -30,7 +30,8 @@ use crate::warehouse::entered::{Comment, EnteredTable, Entry};
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Remark {
-    /// what it is about
+    /// what it is about: a period, or the name of a report, a check, a cube or a table, with the
+    /// part that is meant behind `#`
     subject: String,
     /// what
     remark: String,

@@ -23,6 +23,7 @@ use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt;
 
 use super::app::App;
+use super::ending;
 use super::entrance::Peer;
 use super::problem::Problem;
 use super::stall::Stalling;
@@ -69,7 +70,7 @@ pub(super) async fn listen(
         } else {
             app.metrics.count_refused_connection();
             if let Ok(permit) = Arc::clone(&told).try_acquire_owned() {
-                refuse(&app, stream, permit);
+                refuse(&app, stream, permit, certificates.as_deref());
             }
         }
     }
@@ -123,7 +124,7 @@ where
     let From { peer, permit, watcher } = from;
     let router = router.map_request(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(peer);
-        request
+        ending::take(request)
     });
     let service = TowerToHyperService::new(router);
     let connection = http(app).serve_connection(TokioIo::new(stream), service);
@@ -133,22 +134,38 @@ where
     drop(permit);
 }
 
-/// Tells whoever comes beyond the limit to come again.
-fn refuse(app: &Arc<App>, stream: TcpStream, permit: OwnedSemaphorePermit) {
-    let io = TokioIo::new(Stalling::new(stream, app.options.write_wait));
+/// Tells whoever comes beyond the limit to come again, encrypted where others are.
+fn refuse(
+    app: &Arc<App>,
+    stream: TcpStream,
+    permit: OwnedSemaphorePermit,
+    certificates: Option<&Certificates>,
+) {
+    let stream = Stalling::new(stream, app.options.write_wait);
+    let encrypted = certificates.map(|own| TlsAcceptor::from(own.config(Alpn::Http)));
+    let app = Arc::clone(app);
+    tokio::spawn(async move {
+        let _permit = permit;
+        let Some(acceptor) = encrypted else { return tell(&app, stream).await };
+        match tokio::time::timeout(app.options.header_wait, acceptor.accept(stream)).await {
+            Ok(Ok(stream)) => tell(&app, stream).await,
+            _ => tracing::debug!("a connection beyond the limit is not encrypted"),
+        }
+    });
+}
+
+async fn tell(app: &App, stream: impl AsyncRead + AsyncWrite + Unpin) {
     let told = |_: Request<Incoming>| {
         let detail = "too many connections are open; try again in a second";
         let response: Response<Body> =
             Problem::busy("too_many_connections", detail).into_response();
         ready(Ok::<_, Infallible>(response))
     };
-    let connection = http(app).keep_alive(false).serve_connection(io, service_fn(told));
-    tokio::spawn(async move {
-        let _permit = permit;
-        if let Err(error) = connection.await {
-            tracing::debug!(%error, "a connection broke");
-        }
-    });
+    let service = service_fn(told);
+    let connection = http(app).keep_alive(false).serve_connection(TokioIo::new(stream), service);
+    if let Err(error) = connection.await {
+        tracing::debug!(%error, "a connection broke");
+    }
 }
 
 fn http(app: &App) -> http1::Builder {

@@ -10,6 +10,7 @@
 //! | `stall` | what if a client reads nothing of its answer? |
 //! | `gate` | what does every request pass through? |
 //! | `hosts` | under which names is the server asked? |
+//! | `ending` | how does the end of an address say the encoding? |
 //! | `entrance` | who comes in? |
 //! | `caller` | who asks, by which right, and what is noted of it? |
 //! | `needs` | what must whoever asks bring along? |
@@ -66,6 +67,7 @@ mod cube_api;
 mod cubes;
 mod dictionary;
 mod docs;
+mod ending;
 mod entrance;
 mod gate;
 mod health;

@@ -64,6 +64,14 @@ impl Problem {
         Self { retry_after_seconds: Some(seconds), ..self }
     }
 
+    /// The same, behind what was done before it.
+    pub(super) fn behind(self, done: Option<String>) -> Self {
+        match done {
+            None => self,
+            Some(done) => Self { detail: format!("{done}; then: {}", self.detail), ..self },
+        }
+    }
+
     /// Whoever does not say who it is, or not so that it is believed.
     pub(super) fn stranger(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "unauthorized", detail).challenging()

@@ -72,7 +72,6 @@ pub(super) fn write(
         what,
         release: noted.release,
         outcome: status.to_string(),
-        rows: None,
         milliseconds: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
         request: request.id.clone(),
         peer: request.peer.map(|peer| peer.to_string()).unwrap_or_default(),

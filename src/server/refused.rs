@@ -26,7 +26,7 @@ impl From<RefreshError> for Problem {
             E::UnknownNumberSystem { .. } | E::UnknownNumber { .. } => {
                 Self::bad("unknown_number", error.to_string())
             }
-            E::UnknownSubject { .. } | E::SeveralSubjects { .. } => {
+            E::UnknownSubject { .. } | E::UnknownTopic { .. } | E::SeveralSubjects { .. } => {
                 Self::bad("unknown_subject", error.to_string())
             }
             E::UnknownSystem { .. } => Self::bad("unknown_system", error.to_string()),
@@ -34,8 +34,21 @@ impl From<RefreshError> for Problem {
                 Self::new(StatusCode::NOT_FOUND, "no_periods", error.to_string())
             }
             E::NoRelease => Self::busy("no_release", error.to_string()),
-            E::AlreadyClosed { .. } => unfit("already_closed"),
-            E::EarlierOpen { .. } => unfit("earlier_open"),
+            // What would work is told as requests, not as commands.
+            E::AlreadyClosed { period, number } => {
+                let detail = format!(
+                    "period `{period}` is closed since release {number}; to restate it, reopen it \
+                     first: POST /api/v1/periods/{period}/reopen with `because`"
+                );
+                Self::new(StatusCode::CONFLICT, "already_closed", detail)
+            }
+            E::EarlierOpen { period, earlier } => {
+                let detail = format!(
+                    "period `{earlier}` comes before `{period}` and is open; close it first, or \
+                     all that come before with `\"with_earlier\": true` in the body"
+                );
+                Self::new(StatusCode::CONFLICT, "earlier_open", detail)
+            }
             E::AlreadyOpen { .. } => unfit("already_open"),
             E::NothingToUndo { .. } => unfit("nothing_to_undo"),
             E::NothingToWaive { .. } => unfit("nothing_to_waive"),

@@ -128,7 +128,8 @@ impl Receipt {
 /// Answers a question in SQL, in a process of its own with limits of time, memory, disk and rows.
 /// JSON says at its end whether rows are missing (`truncated`). The other encodings are whole: an
 /// answer with more than `Patron-Rows-Max` rows is refused as `too_many_rows`, or breaks off if
-/// some of it was sent already, so that no part can be taken for the whole.
+/// some of it was sent already, so that no part can be taken for the whole. The address may end in
+/// the encoding, as in `/api/v1/sql.csv`, which goes before `Accept`.
 #[utoipa::path(post, path = "/api/v1/sql", operation_id = "query", tag = "sql",
     params(
         ("as_of" = Option<String>, Query, description = "The release, where the body names none."),

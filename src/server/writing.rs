@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::app::{App, blocking};
+use super::app::{App, Scene, blocking};
 use super::caller::Caller;
 use super::problem::Problem;
 use crate::query::policy::Power;
@@ -26,6 +26,33 @@ pub(super) struct Entered {
     entered: Vec<String>,
     /// the name by which the release is kept, where it closes a period
     pin: Option<String>,
+    /// the checks that were waived for it, where there are some
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) waived: Vec<String>,
+    /// the checks that were to be waived, and failed nowhere
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) not_needed: Vec<String>,
+}
+
+impl Entered {
+    /// The same with what was entered before it in the same go.
+    pub(super) fn behind(self, before: Option<Self>) -> Self {
+        let Some(before) = before else { return self };
+        let join = |before: Vec<String>, now: Vec<String>| {
+            let mut all = before;
+            all.extend(now);
+            all
+        };
+        let mut waived = join(before.waived, self.waived);
+        waived.sort();
+        waived.dedup();
+        Self { entered: join(before.entered, self.entered), waived, ..self }
+    }
+
+    /// What was entered, in words.
+    pub(super) fn told(self) -> String {
+        format!("{}, as of release {}", self.entered.join("; "), self.release)
+    }
 }
 
 /// Refuses whoever has no role that may do something.
@@ -56,31 +83,46 @@ pub(super) async fn enter(
     entry: Entry,
     waivers: Vec<Waiver>,
 ) -> Result<Entered, Problem> {
-    let is_owner = caller.principal.is_owner();
-    caller.note.said(entry.to_string());
-    let scene = app.scene(caller, None).await?;
-    // As a refresh it takes no turn of a question and has the memory of one; two at once there are
-    // not, since nobody waits for another.
-    blocking(move || {
-        let (app, limits) = (&scene.app, scene.app.entry_limits.clone());
-        let now = app.now();
-        let options = Options { only: None, wait: false, waivers, anew: false, now, limits };
-        let project = &scene.sources.project;
-        let outcome = refresh::enter(project, &entry, &options, &Silent);
-        let outcome = outcome.map_err(|error| refused(error, is_owner))?;
-        let release = outcome.release;
-        // Whoever entered it sees it with the next question.
-        app.keeper.look(app.now())?;
-        let pins = app.home.pins()?;
-        let is_own = |number, name: &str| number == release.number && name.starts_with("close-");
-        let pin = pins.into_iter().find(|pin| is_own(pin.number, &pin.name));
-        Ok(Entered {
-            release: release.number,
-            entered: release.entered.iter().map(ToString::to_string).collect(),
-            pin: pin.map(|pin| pin.name),
-        })
+    let scene = begin(app, caller, entry.to_string()).await?;
+    blocking(move || publish(&scene, &entry, waivers)).await
+}
+
+/// What an entry sees when it begins; what is to be entered is noted, in words.
+pub(super) async fn begin(app: &Arc<App>, caller: Caller, said: String) -> Result<Scene, Problem> {
+    caller.note.said(said);
+    app.scene(caller, None).await
+}
+
+/// Publishes an entry. It blocks.
+///
+/// As a refresh it takes no turn of a question and has the memory of one; two at once there are
+/// not, since nobody waits for another.
+pub(super) fn publish(
+    scene: &Scene,
+    entry: &Entry,
+    waivers: Vec<Waiver>,
+) -> Result<Entered, Problem> {
+    let is_owner = scene.caller.principal.is_owner();
+    let (app, limits) = (&scene.app, scene.app.entry_limits.clone());
+    let now = app.now();
+    let waived = waivers.iter().map(|waiver| waiver.check.clone()).collect();
+    let options = Options { only: None, wait: false, waivers, anew: false, now, limits };
+    let project = &scene.sources.project;
+    let outcome = refresh::enter(project, entry, &options, &Silent);
+    let outcome = outcome.map_err(|error| refused(error, is_owner))?;
+    let release = outcome.release;
+    // Whoever entered it sees it with the next question.
+    app.keeper.look(app.now())?;
+    let pins = app.home.pins()?;
+    let is_own = |number, name: &str| number == release.number && name.starts_with("close-");
+    let pin = pins.into_iter().find(|pin| is_own(pin.number, &pin.name));
+    Ok(Entered {
+        release: release.number,
+        entered: release.entered.iter().map(ToString::to_string).collect(),
+        pin: pin.map(|pin| pin.name),
+        waived,
+        not_needed: Vec::new(),
     })
-    .await
 }
 
 /// Why nothing was entered. What quotes rows and numbers is for the owner's eyes.
@@ -98,6 +140,13 @@ fn refused(error: RefreshError, is_owner: bool) -> Problem {
         RefreshError::UnknownNumber { wanted, system, .. } if !is_owner => {
             let detail = format!("there is no number `{wanted}` of `{system}`");
             Problem::bad("unknown_number", detail)
+        }
+        // The names that were perhaps meant are of tables that not everybody sees.
+        RefreshError::UnknownSubject { wanted, .. } if !is_owner => {
+            RefreshError::UnknownSubject { wanted, hint: String::new() }.into()
+        }
+        RefreshError::UnknownTopic { wanted, .. } if !is_owner => {
+            RefreshError::UnknownTopic { wanted, hint: String::new() }.into()
         }
         other => other.into(),
     }

@@ -77,7 +77,7 @@ pub fn status(period: &str, entity: Option<&str>, status: PeriodStatus) -> Entry
 }
 
 fn comment(remark: &str) -> Entry {
-    let (subject, by) = ("profit".to_owned(), "Bo".to_owned());
+    let (subject, by) = ("books.entries".to_owned(), "Bo".to_owned());
     Entry::Comment(Comment { subject, by, remark: remark.to_owned() })
 }
 
@@ -131,7 +131,10 @@ fn every_kind_of_entry_is_a_row() {
     let lines = |table: &str| -> Vec<String> { rows[table].iter().map(|r| r.join("|")).collect() };
     assert_eq!(
         lines("comments"),
-        ["1|profit|Bo|first|2026-07-01T07:00:00Z", "2|profit|Bo|second|2026-07-01T10:00:00Z"]
+        [
+            "1|books.entries|Bo|first|2026-07-01T07:00:00Z",
+            "2|books.entries|Bo|second|2026-07-01T10:00:00Z"
+        ]
     );
     assert_eq!(lines("sign_offs"), ["1|2026-11|B|books.entries|Ada|null|2026-07-01T08:00:00Z"]);
     assert_eq!(

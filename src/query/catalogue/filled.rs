@@ -1,6 +1,6 @@
 //! What stands in the catalogue's tables, for what a session sees of a release?
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use datafusion::arrow::datatypes::DataType;
 use datafusion::error::DataFusionError;
@@ -274,6 +274,20 @@ impl Filling<'_> {
         }
         for table in seen {
             self.relation(table, spaces.get(&table.schema).copied().unwrap_or(0))?;
+        }
+        self.short_names(seen)
+    }
+
+    /// The names without a schema, by the path in which they are looked for.
+    fn short_names(&self, seen: &[Seen]) -> rusqlite::Result<()> {
+        let mut known: BTreeSet<&str> = TABLES.iter().map(|(_, table, _)| *table).collect();
+        for schema in self.around.path() {
+            for found in seen.iter().filter(|found| found.schema == schema) {
+                if known.insert(&found.table) {
+                    let values = vec![int(found.number), text(&found.table)];
+                    self.insert("pg_catalog._names", values)?;
+                }
+            }
         }
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! What do PostgreSQL's functions come to over the catalogue's own tables?
 
 use super::Surroundings;
+use super::tables::PG;
 
 /// A text as SQL writes it.
 pub(super) fn quoted(text: &str) -> String {
@@ -30,15 +31,21 @@ pub(super) fn call(name: &str, arguments: &[String], around: &Surroundings) -> O
     Some(match name {
         "version" => quoted(&around.version),
         "current_database" | "current_catalog" => quoted(&around.database),
-        "current_schema" => "'public'".to_owned(),
-        "current_schemas" => "'[\"pg_catalog\",\"public\"]'".to_owned(),
+        "current_schema" => {
+            around.path().first().map_or("null".to_owned(), |schema| quoted(schema))
+        }
+        "current_schemas" => {
+            let path = around.path();
+            let all: Vec<&str> = [PG].into_iter().chain(path.iter().map(String::as_str)).collect();
+            quoted(&serde_json::json!(all).to_string())
+        }
         "current_user" | "session_user" | "user" | "current_role" => quoted(&around.user),
         "current_setting" => {
             found("pg_settings", "setting", &[("name", &format!("lower({first})"))])
         }
         "set_config" => second.to_owned(),
         "pg_get_userbyid" => found("pg_roles", "rolname", &[("oid", first)]),
-        "pg_table_is_visible" => found("pg_class", "relnamespace in (11, 2200)", &[("oid", first)]),
+        "pg_table_is_visible" => found("pg_class", &is_visible(around), &[("oid", first)]),
         "format_type" => format_type(first, second),
         "obj_description" => {
             found("pg_description", "description", &[("objoid", first), ("objsubid", "0")])
@@ -86,6 +93,16 @@ pub(super) fn call(name: &str, arguments: &[String], around: &Surroundings) -> O
         "current_time" | "now" => "current_timestamp".to_owned(),
         name => privilege(name, last).or_else(|| constant(name))?.to_owned(),
     })
+}
+
+/// Whether the table of a row of `pg_class` is found without its schema.
+fn is_visible(around: &Surroundings) -> String {
+    let path: Vec<String> = around.path().iter().map(|schema| quoted(schema)).collect();
+    format!(
+        "relnamespace in (select space.oid from pg_catalog.pg_namespace as space where \
+         space.nspname in ('{PG}', {}))",
+        if path.is_empty() { "''".to_owned() } else { path.join(", ") }
+    )
 }
 
 /// What may be done with what is seen: it may be read.

@@ -17,6 +17,7 @@
 //! | `matching` | which names does a regular expression mean? |
 //! | `shape` | which columns has an answer, and of which types? |
 //! | `rows` | how does an answer become a batch? |
+//! | [`path`] | in which schemas is a table looked for whose name has none? |
 
 mod cast;
 mod filled;
@@ -24,6 +25,7 @@ mod functions;
 mod keys;
 pub mod kinds;
 mod matching;
+pub mod path;
 mod rewrite;
 mod rows;
 mod seen;

@@ -22,6 +22,8 @@ use datafusion::sql::parser::{DFParserBuilder, Statement};
 use datafusion::sql::sqlparser::dialect::GenericDialect;
 use datafusion::sql::sqlparser::parser::ParserError;
 
+use crate::engine::mistake::told;
+
 pub use error::{GateError, Place};
 
 /// Judges the text alone, without recursion and without parsing: cheap enough for a process that
@@ -52,12 +54,12 @@ pub fn check(sql: &str) -> Result<Statement, GateError> {
 
 /// What the parser says.
 fn unread(cause: &DataFusionError) -> GateError {
-    match cause {
-        DataFusionError::SQL(cause, _) => match cause.as_ref() {
-            ParserError::RecursionLimitExceeded => GateError::TooDeep,
-            other => GateError::Syntax(other.to_string()),
-        },
-        DataFusionError::Diagnostic(_, cause) => unread(cause),
-        other => GateError::Syntax(other.strip_backtrace()),
+    match cause.find_root() {
+        DataFusionError::SQL(cause, _)
+            if matches!(cause.as_ref(), ParserError::RecursionLimitExceeded) =>
+        {
+            GateError::TooDeep
+        }
+        _ => GateError::Syntax(told(cause)),
     }
 }

@@ -21,6 +21,7 @@ use datafusion::sql::sqlparser::ast::{
 };
 
 use super::manner::{Given, Kind, Manner};
+use crate::engine::mistake::no_value;
 use crate::query;
 
 /// The most parameters of a question.
@@ -40,6 +41,9 @@ pub(super) async fn plan(
 ) -> Result<Bound, DataFusionError> {
     let Parameters { count, cast } = parameters(&statement)?;
     let given = &manner.values;
+    if !manner.is_described && given.is_empty() && count > 0 {
+        return Err(mistake(no_value("$1")));
+    }
     if !manner.is_described && given.len() != count {
         return Err(mistake(format!(
             "the question has {count} parameters, and {} values were given",

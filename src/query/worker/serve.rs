@@ -27,6 +27,7 @@ use super::manner::{self, Manner};
 use super::task::{End, Failure, FailureKind, Task};
 use crate::engine::Limits;
 use crate::engine::encode::EncodeError;
+use crate::query::catalogue::path::resolved;
 use crate::query::{self, Principal, catalogue, gate};
 use crate::warehouse::{Home, WarehouseError, project};
 
@@ -189,7 +190,10 @@ async fn answer<W: Write + Send>(ready: Ready, mut out: W) -> Result<(W, End), S
 async fn begin(ready: Ready) -> Result<SendableRecordBatchStream, DataFusionError> {
     let Ready { session, asked, manner, rows_max: _ } = ready;
     let statement = match asked {
-        Asked::Question(statement) => statement,
+        Asked::Question(statement) => match &manner.surroundings {
+            Some(around) => resolved(&session, statement, around),
+            None => statement,
+        },
         Asked::Catalogue(question) => {
             return catalogue::answer(&session, *question, &manner).await;
         }
@@ -291,8 +295,6 @@ fn failed(error: DataFusionError) -> Failure {
     let kind = kind_of(&error);
     if let DataFusionError::Internal(cause) = error.find_root() {
         tracing::error!(%cause, "the engine contradicts itself");
-        let told = "the engine finds no way to answer this; write the question another way";
-        return failure(kind, told.to_owned());
     }
     failure(kind, EncodeError::Query(error).to_string())
 }

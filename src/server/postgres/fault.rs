@@ -123,17 +123,18 @@ fn state_of_refusal(text: &str) -> &'static str {
 }
 
 /// Parts of what is said of a mistake, with its state; the first that fits counts.
-const MISTAKES: [(&[&str], &str); 15] = [
+const MISTAKES: [(&[&str], &str); 16] = [
     (&["there is no table"], "42P01"),
     (&["there is no function", "no function matches", "invalid function"], "42883"),
-    (&["no field named", "no such column", "column not found"], "42703"),
-    (&["ambiguous"], "42702"),
+    (&["there is no column", "no field named", "no such column"], "42703"),
+    (&["stands in more than one table", "ambiguous"], "42702"),
     (&["divide by zero", "division by zero"], "22012"),
     (&["overflow", "out of range", "too large to store"], "22003"),
+    (&["` has no value; write the value"], "42P02"),
     (&["is no parameter", "parameters, and"], "08P01"),
     (&["parsing value", "cannot cast", "cast error", "could not be parsed", "is no "], "22P02"),
-    (&["error parsing", "parser error: invalid timestamp", "unable to parse"], "22007"),
-    (&["sql parser error", "syntax error", "unterminated", "expected:", "expected end"], "42601"),
+    (&["error parsing", "invalid timestamp", "unable to parse"], "22007"),
+    (&["syntax error", "unterminated", "expected:", "expected end"], "42601"),
     (&["group by", "must appear in", "aggregate"], "42803"),
     (&["cannot coerce", "type coercion", "incompatible", "cannot infer"], "42804"),
     (&["not supported", "unsupported", "not implemented", "not yet"], "0A000"),
@@ -175,7 +176,7 @@ mod tests {
         assert_eq!(position("select 1", 1, 8), Some(8));
         assert_eq!(position("é\nab", 2, 2), Some(4));
         assert_eq!(position("a", 3, 1), None);
-        assert_eq!(place("sql parser error: x at Line: 2, Column: 7"), Some((2, 7)));
+        assert_eq!(place("expected: x at Line: 2, Column: 7"), Some((2, 7)));
         assert_eq!(place("line 3, column 4: too many"), Some((3, 4)));
         assert_eq!(place("a deadline"), None);
     }

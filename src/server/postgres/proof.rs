@@ -159,7 +159,6 @@ pub(super) fn written(
         what: what.to_owned(),
         release,
         outcome: outcome.to_owned(),
-        rows: None,
         milliseconds: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
         request: uuid::Uuid::new_v4().to_string(),
         peer: peer.to_string(),

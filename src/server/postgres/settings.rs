@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::fault::Fault;
+use crate::query::catalogue::path::{FIRST, SEARCH_PATH};
 
 /// The version that is told. Drivers read its number to know which catalogue they will find and
 /// which statements they may send; what is there follows PostgreSQL 15.
@@ -35,7 +36,7 @@ const KNOWN: [(&str, &str); 28] = [
     ("jit", "off"),
     ("lock_timeout", "0"),
     ("max_identifier_length", "63"),
-    ("search_path", "\"$user\", public"),
+    (SEARCH_PATH, FIRST),
     ("server_encoding", "UTF8"),
     ("server_version", VERSION),
     ("server_version_num", "150000"),

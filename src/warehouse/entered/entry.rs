@@ -143,7 +143,8 @@ pub struct LocalNumber {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Comment {
-    /// what it is about
+    /// what it is about: a period, or the name of a report, a check, a cube or a table, with the
+    /// part that is meant behind `#`
     pub subject: String,
     /// who
     pub by: String,

@@ -20,6 +20,35 @@ fn psql_lists_schemas_tables_and_columns() {
 }
 
 #[test]
+fn tables_of_the_search_path_need_no_schema() {
+    let server = shared();
+    for command in ["\\d", "\\dt"] {
+        let listed = server.answered(&[command]);
+        assert!(listed.lines().any(|line| line.starts_with("marts|dim_customers|table|")));
+        assert!(listed.lines().all(|line| line.starts_with("marts|")), "{command}: {listed}");
+    }
+    let table = server.answered(&["\\d dim_customers"]);
+    assert!(table.contains("customer_id|text"), "{table}");
+    let sales = server.answered(&["set search_path to sales, marts", "\\dt"]);
+    assert!(sales.lines().any(|line| line.starts_with("sales|orders|")), "{sales}");
+    assert!(sales.lines().any(|line| line.starts_with("marts|dim_customers|")), "{sales}");
+    assert!(!sales.contains("finance|"), "{sales}");
+    // What is listed without a schema is read without one.
+    let counts = |before: &[&str], sql: &str| server.answered(&[before, &[sql]].concat());
+    let all = counts(&[], "select count(*) from marts.dim_customers");
+    assert_eq!(counts(&[], "select count(*) from dim_customers"), all);
+    assert_eq!(counts(&[], "select count(*) from \"dim_customers\" as c"), all);
+    let own = "with dim_customers as (select 1) select count(*) from dim_customers";
+    assert_eq!(counts(&[], own), "1");
+    let numbers = "select 'dim_customers'::regclass = 'marts.dim_customers'::regclass";
+    assert_eq!(counts(&[], numbers), "t");
+    assert!(server.refused("select count(*) from orders").contains("sales.orders"));
+    let orders = counts(&["set search_path to sales"], "select count(*) from orders");
+    assert_eq!(orders, format!("SET\n{}", counts(&[], "select count(*) from sales.orders")));
+    assert_eq!(counts(&[], "select current_schema()"), "marts");
+}
+
+#[test]
 fn the_standard_lists_the_same_columns() {
     let found = shared().answered(&[
         "select column_name, data_type, numeric_precision, numeric_scale from \
@@ -69,7 +98,7 @@ fn names_of_a_question_are_its_own() {
     let shown = "select count(distinct oid::regtype::text) = count(*) as found from pg_type";
     assert_eq!(shared().answered(&[shown]), "t");
     let visible = "select count(*) > 0 from pg_class where pg_table_is_visible(oid)";
-    assert_eq!(shared().answered(&[visible]), "f");
+    assert_eq!(shared().answered(&[visible]), "t");
     let owner = "select count(distinct pg_get_userbyid(relowner)) from pg_class";
     assert_eq!(shared().answered(&[owner]), "1");
 }

@@ -167,7 +167,6 @@ fn entry(who: &str, minute: i64) -> Entry {
         what: format!("select {minute}"),
         release: Some(7),
         outcome: "ok".to_owned(),
-        rows: Some(3),
         milliseconds: 5,
         request: "r".to_owned(),
         peer: "10.0.0.1".to_owned(),

@@ -149,6 +149,10 @@ fn what_can_be_asked_and_how_it_is_answered_is_told() {
     assert!(sql.lines().all(|line| line.starts_with("-- ")), "{sql}");
     let body = format!("{{\"query\": {QUESTION}}}");
     assert_eq!(post(&server, "/cubejs-api/v1/sql", &body).json(), told);
+    // What is read is told by its name, not by the files that hold it.
+    let text = told.to_string();
+    assert!(text.contains("DataSourceExec"), "{text}");
+    assert!(!text.contains(".parquet") && !text.contains("file_groups"), "{text}");
 }
 
 #[test]

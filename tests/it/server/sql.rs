@@ -77,12 +77,25 @@ fn every_encoding_has_them() {
     // What is accepted says it too; the body goes before it.
     let more = [("Content-Type", "application/json"), ("Accept", "text/csv")];
     let body = json!({ "sql": TOWNS }).to_string();
+    let question = body.clone();
     let reply = server.ask("POST", "/api/v1/sql", &more, body.as_bytes());
     assert_eq!(reply.text(), csv);
     assert_eq!(reply.header("patron-sql-hash"), Some(TOWNS_HASH));
     let body = json!({ "sql": TOWNS, "format": "json" }).to_string();
     let reply = server.ask("POST", "/api/v1/sql", &more, body.as_bytes());
     assert_eq!(reply.json()["row_count"], 4);
+    // The address says it too, before what is accepted.
+    let ended = |path: &str| server.ask("POST", path, &more[..1], question.as_bytes());
+    assert_eq!(ended("/api/v1/sql.csv").text(), csv);
+    assert!(ended("/api/v1/sql.xlsx").body.starts_with(b"PK"));
+    assert!(ended("/api/v1/sql.parquet").body.starts_with(b"PAR1"));
+    let arrow = StreamReader::try_new(Cursor::new(ended("/api/v1/sql.arrow?as_of=1").body), None);
+    assert_eq!(text_rows(&arrow.unwrap().map(Result::unwrap).collect::<Vec<_>>()), expected);
+    let other = [("Content-Type", "application/json"), ("Accept", "text/csv")];
+    let reply = server.ask("POST", "/api/v1/sql.json", &other, question.as_bytes());
+    assert_eq!(reply.json()["row_count"], 4);
+    assert_eq!(ended("/api/v1/sql.exe").status, 404);
+    assert_eq!(ended("/api/v1/sql.csv/x").status, 404);
 }
 
 #[test]
@@ -111,7 +124,12 @@ fn what_is_wrong_is_told() {
         (json!({ "sql": "select now()" }), 400, "refused", "may not be asked"),
         (json!({ "sql": "selec 1" }), 400, "mistake", "found: selec"),
         (json!({ "sql": "select * from fct_taken" }), 400, "mistake", "`marts.fct_taken`"),
-        (json!({ "sql": "select 1 / 0" }), 400, "mistake", "zero"),
+        (json!({ "sql": "select 1 / 0" }), 400, "mistake", "nullif(x, 0)"),
+        (json!({ "sql": "select cast('x' as int)" }), 400, "mistake", "try_cast"),
+        (json!({ "sql": "select $1" }), 400, "mistake", "write the value itself"),
+        (json!({ "sql": "select twon from marts.fct_taken" }), 400, "mistake", "is `town` meant?"),
+        (json!(["select 1"]), 400, "bad_body", "no object"),
+        (json!("select 1"), 400, "bad_body", "no object"),
         (json!({ "sql": "select 1 as a, 2 as a" }), 400, "mistake", "have the same name"),
         (json!({ "sql": "select 1", "format": "pdf" }), 400, "unknown_encoding", "parquet"),
         (json!({ "sql": "select 1", "as_of": 9 }), 404, "unknown_release", "releases 1 to 1"),
@@ -128,6 +146,11 @@ fn what_is_wrong_is_told() {
     }
     let plain = server.ask("POST", "/api/v1/sql", &[("Content-Type", "text/plain")], b"select 1");
     assert_eq!((plain.status, &plain.json()["code"]), (415, &json!("no_json")));
+    for (encoding, status) in [("gzip", 415), ("identity", 200), ("identity, br", 415)] {
+        let headers = [("Content-Type", "application/json"), ("Content-Encoding", encoding)];
+        let reply = server.ask("POST", "/api/v1/sql", &headers, br#"{"sql": "select 1 as one"}"#);
+        assert_eq!(reply.status, status, "{encoding}: {}", reply.text());
+    }
 }
 
 #[test]

@@ -189,3 +189,24 @@ fn behind_a_proxy_its_word_counts_for_where_requests_come_from() {
         accounts.asked(&all).unwrap().into_iter().map(|entry| entry.peer).collect();
     assert_eq!(peers.last().map(String::as_str), Some("10.1.2.3"), "{peers:?}");
 }
+
+#[test]
+fn connections_beyond_the_limit_are_refused_encrypted() {
+    let world = kiosks();
+    let files = certificate();
+    let path = |name: &str| files.path().join(name).to_str().unwrap().to_owned();
+    add(&accounts(world.root()), "ann", &["all"], &[]);
+    let (pem, key) = (path("server.pem"), path("server.key"));
+    let arguments = ["--listen", "0.0.0.0:0", "--host", "patron.example", "--connections", "1"];
+    let tls = ["--tls-certificate", pem.as_str(), "--tls-key", key.as_str()];
+    let server = Serving::of(world.root(), &[&arguments[..], &tls[..]].concat());
+    let begun = Instant::now();
+    let held = connect(&server, &files).unwrap();
+    let reply = ask(&server, &files, "GET", "/livez", &[], "");
+    assert_eq!(reply.status, 503, "{}", reply.text());
+    assert_eq!(reply.json()["code"], "too_many_connections");
+    drop(held);
+    while ask(&server, &files, "GET", "/livez", &[], "").status != 200 {
+        assert!(begun.elapsed() < Duration::from_secs(60), "the place is never free again");
+    }
+}

@@ -41,6 +41,9 @@ fn periods_are_closed_reopened_and_restated() {
     let cases = [
         ("2026-11", "close", json!({}), 409, "already_closed", "release 2"),
         ("2027-01", "close", json!({}), 409, "earlier_open", "`2026-12`"),
+        ("2027-01", "close", json!({}), 409, "earlier_open", "`\"with_earlier\": true`"),
+        ("2026-11", "close", json!({ "with_earlier": true }), 409, "already_closed", "reopen"),
+        ("2026-11", "reopen", json!({ "with_earlier": true }), 400, "bad_parameter", "closing"),
         ("2026-10", "close", json!({}), 404, "unknown_period", "`2026-11` to `2027-01`"),
         ("2026-12", "close", json!({ "entity": "C" }), 400, "unknown_entity", "A, B"),
         ("2026-12", "reopen", json!({ "because": "x" }), 409, "already_open", "`2026-12`"),
@@ -83,21 +86,59 @@ fn periods_are_closed_reopened_and_restated() {
 }
 
 #[test]
+fn a_period_is_closed_with_all_before_it() {
+    let world = loaded();
+    let server = Serving::of(world.root(), &[]);
+    let close =
+        |period: &str, body: Value| server.post(&format!("/api/v1/periods/{period}/close"), &body);
+    let odd = json!({ "with_earlier": true, "waive": ["a:b"], "because": "x" });
+    let closed = close("2026-12", odd);
+    // A release for each, so that the figures of each are kept.
+    assert_eq!(release(&closed), 3);
+    let told = closed.json();
+    assert_eq!(told["pin"], "close-2026-12");
+    let words = ["2026-11 closed by owner", "2026-12 closed by owner"];
+    assert_eq!(told["entered"], json!(words));
+    assert_eq!(told["not_needed"], json!(["a:b"]));
+    let names = server.json("/api/v1/pins");
+    let names: Vec<&Value> =
+        names["pins"].as_array().unwrap().iter().map(|pin| &pin["name"]).collect();
+    assert!(names.contains(&&json!("close-2026-11")), "{names:?}");
+    assert_eq!(release(&close("2026-P13", json!({ "with_earlier": true }))), 4);
+    let entity = close("2027-01", json!({ "with_earlier": true, "entity": "C" }));
+    assert_eq!(refusal(&entity).1, "unknown_entity");
+    let plain = json!({ "by": "Ada", "with_earlier": true });
+    assert_eq!(release(&close("2027-01", plain)), 5);
+}
+
+#[test]
 fn remarks_and_responsibility_stand_in_releases() {
     let world = loaded();
     let server = Serving::of(world.root(), &[]);
-    let remark = json!({ "subject": "profit", "remark": "早 <b>&\"'" });
+    let remark = json!({ "subject": "entries#row 2", "remark": "早 <b>&\"'" });
     assert_eq!(release(&server.post("/api/v1/comments", &remark)), 2);
     let told = server.json("/api/v1/comments");
     assert_eq!(told["total"], 1);
     let row = &told["rows"][0];
-    assert_eq!((&row["subject"], &row["commented_by"]), (&json!("profit"), &json!("owner")));
+    assert_eq!(
+        (&row["subject"], &row["commented_by"]),
+        (&json!("books.entries#row 2"), &json!("owner"))
+    );
     assert_eq!(row["remark"], remark["remark"]);
     assert_eq!(server.json("/api/v1/comments?as_of=1")["total"], 0);
     let blank = refusal(&server.post("/api/v1/comments", &json!({"subject": "", "remark": "x"})));
     assert_eq!((blank.0, blank.1.as_str()), (400, "blank"));
+    for (subject, named) in [("entrys", "`entries`"), ("2026-10", "period"), ("#x", "table")] {
+        let body = json!({ "subject": subject, "remark": "x" });
+        let odd = refusal(&server.post("/api/v1/comments", &body));
+        assert_eq!((odd.0, odd.1.as_str()), (400, "unknown_subject"), "{}", odd.2);
+        assert!(odd.2.contains(named), "{}", odd.2);
+    }
     let path = "/api/v1/periods/2026-12/sign-off";
     assert_eq!(release(&server.post(path, &json!({ "subject": "books.entries" }))), 3);
+    let of_period = json!({ "subject": "2026-12", "remark": "late invoices are awaited" });
+    assert_eq!(release(&server.post("/api/v1/comments", &of_period)), 4);
+    assert_eq!(server.json("/api/v1/comments")["rows"][1]["subject"], "2026-12");
     let unknown = refusal(&server.post(path, &json!({ "subject": "books.entrys" })));
     assert_eq!((unknown.0, unknown.1.as_str()), (400, "unknown_subject"));
     assert!(unknown.2.contains("books.entries"), "{}", unknown.2);
@@ -130,7 +171,7 @@ fn whoever_enters_while_a_refresh_runs_is_told_when_to_try_again() {
     let server = Serving::of(world.root(), &[]);
     let lock = File::options().write(true).open(world.path("warehouse/data/writer.lock")).unwrap();
     lock.try_lock().unwrap();
-    let remark = json!({ "subject": "profit", "remark": "x" });
+    let remark = json!({ "subject": "entries#row 2", "remark": "x" });
     let busy = server.post("/api/v1/comments", &remark);
     assert_eq!((busy.status, busy.header("retry-after")), (503, Some("10")), "{}", busy.text());
     assert_eq!(busy.json()["code"], "refresh_running");
