@@ -109,7 +109,7 @@ fn prepared(
 
 /// What a principal sees of a table.
 #[derive(Debug, Clone)]
-enum View {
+pub(super) enum View {
     /// everything, as it is read
     Own,
     /// everything; why it cannot be read is not told
@@ -270,21 +270,30 @@ impl SchemaProvider for ReleaseSchema {
         }
         let wanted = self.release.tables.iter().find(|(table, _)| is_it(table));
         let Some((table, entry)) = wanted else { return Ok(None) };
-        let manifest = self.home.manifest(table, &entry.manifest);
-        let found = manifest.and_then(|manifest| ManifestTable::new(&self.home, manifest));
-        let failed = |error| {
-            let cause = DataFusionError::External(Box::new(error));
-            if matches!(view, View::Own) { cause } else { redacted(table, &cause) }
-        };
-        let found = found.map_err(failed)?;
-        let seen: Arc<dyn TableProvider> = match view {
-            View::Own => Arc::new(found),
-            View::Whole => {
-                let store = Arc::clone(self.home.store());
-                Arc::new(found.through(Arc::new(Redacted::new(store, table.clone()))))
-            }
-            View::Part(seen) => Arc::new(SecureTable::new(table.clone(), found, seen.clone())),
-        };
-        Ok(Some(seen))
+        Ok(Some(provider(&self.home, table, entry, view)?))
     }
+}
+
+/// A table of a release, of which no more is seen than a principal's view of it.
+pub(super) fn provider(
+    home: &Home,
+    table: &TableName,
+    entry: &TableEntry,
+    view: &View,
+) -> QueryResult<Arc<dyn TableProvider>> {
+    let manifest = home.manifest(table, &entry.manifest);
+    let found = manifest.and_then(|manifest| ManifestTable::new(home, manifest));
+    let failed = |error| {
+        let cause = DataFusionError::External(Box::new(error));
+        if matches!(view, View::Own) { cause } else { redacted(table, &cause) }
+    };
+    let found = found.map_err(failed)?;
+    Ok(match view {
+        View::Own => Arc::new(found),
+        View::Whole => {
+            let store = Arc::clone(home.store());
+            Arc::new(found.through(Arc::new(Redacted::new(store, table.clone()))))
+        }
+        View::Part(seen) => Arc::new(SecureTable::new(table.clone(), found, seen.clone())),
+    })
 }

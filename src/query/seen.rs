@@ -132,6 +132,16 @@ impl Rows {
         self.0.iter().flatten().map(|choice| choice.column.as_str())
     }
 
+    /// The same choices by other columns that hold the same; nothing where one is missing.
+    pub(super) fn by(&self, columns: &BTreeMap<String, String>) -> Option<Self> {
+        let choice = |choice: &Choice| {
+            let column = columns.get(&choice.column)?.clone();
+            Some(Choice { column, values: choice.values.clone() })
+        };
+        let all_of = |choices: &BTreeSet<Choice>| choices.iter().map(choice).collect();
+        Some(Self(self.0.iter().map(all_of).collect::<Option<_>>()?))
+    }
+
     /// What is true of them and of no other row. It cannot fail, whatever a row holds.
     pub(super) fn condition(&self, columns: &Schema) -> Expr {
         if self.are_all() {

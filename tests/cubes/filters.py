@@ -14,8 +14,8 @@ TEXTS = {
     "endsWith": "suffix({column}, {value})",
 }
 COMPARED = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
-DATES = ("inDateRange", "notInDateRange", "beforeDate", "beforeOrOnDate", "afterDate",
-         "afterOrOnDate")
+DATES = ("inDateRange", "notInDateRange", "onTheDate", "beforeDate", "beforeOrOnDate",
+         "afterDate", "afterOrOnDate")
 
 
 def negated(operator):
@@ -64,7 +64,7 @@ class Rows:
             return " or ".join(TEXTS[operator].format(column=column, value=one) for one in lower)
         if operator in COMPARED:
             return f"{column} {COMPARED[operator]} {self.literal(dimension, values[0])}"
-        assert operator == "equals", operator
+        assert operator in ("equals", "in"), operator
         return " or ".join(f"{column} = {self.literal(dimension, one)}" for one in values)
 
     def literal(self, dimension, value):
@@ -87,6 +87,7 @@ class Rows:
         first, after = (f"timestamp '{moment.isoformat(' ')}'" for moment in span)
         return {
             "inDateRange": f"{local} >= {first} and {local} < {after}",
+            "onTheDate": f"{local} >= {first} and {local} < {after}",
             "notInDateRange": f"{local} < {first} or {local} >= {after}",
             "beforeDate": f"{local} < {first}",
             "beforeOrOnDate": f"{local} < {after}",
@@ -107,12 +108,13 @@ def holds(said, row, find):
         return value is not None
     if operator == "notSet":
         return value is None
-    if operator == "notEquals":
+    if operator in ("notEquals", "notIn"):
         return value is None or value not in values
     if value is None:
         return False
     return {
         "equals": lambda: value in values,
+        "in": lambda: value in values,
         "gt": lambda: value > values[0],
         "gte": lambda: value >= values[0],
         "lt": lambda: value < values[0],

@@ -21,14 +21,15 @@ FISCAL_WORDS = [
 ]
 OPERATORS = {
     "text": ["equals", "notEquals", "contains", "notContains", "startsWith", "notStartsWith",
-             "endsWith", "notEndsWith", "set", "notSet"],
-    "number": ["equals", "notEquals", "gt", "gte", "lt", "lte", "set", "notSet"],
-    "boolean": ["equals", "notEquals", "set", "notSet"],
-    "date": ["inDateRange", "notInDateRange", "beforeDate", "beforeOrOnDate", "afterDate",
-             "afterOrOnDate", "set", "notSet"],
+             "endsWith", "notEndsWith", "in", "notIn", "set", "notSet"],
+    "number": ["equals", "notEquals", "in", "notIn", "gt", "gte", "lt", "lte", "set", "notSet"],
+    "boolean": ["equals", "notEquals", "in", "notIn", "set", "notSet"],
+    "date": ["inDateRange", "notInDateRange", "onTheDate", "beforeDate", "beforeOrOnDate",
+             "afterDate", "afterOrOnDate", "set", "notSet"],
 }
 OPERATORS["moment"] = OPERATORS["date"]
-ALL_OPERATORS = sorted({one for listed in OPERATORS.values() for one in listed})
+# What compares with whole values, of which there may be several.
+WHOLE = ("equals", "notEquals", "in", "notIn")
 STRANGE = ["nobody", "%", "_", "\\", "'", "\"", "a%b", "' or '1'='1", "", "ß", "茶", "é", "NULL"]
 
 
@@ -365,18 +366,20 @@ class Dealer:
                 if self.one_in(4):
                     return [self.dice.choice(WORDS)]
                 return [day.isoformat(), (day + spans.DAY * self.dice.randrange(90)).isoformat()]
+            if operator == "onTheDate" and self.one_in(4):
+                return [self.dice.choice(["today", "yesterday", "last month"])]
             return [day.isoformat()]
         if kind == "boolean":
             return [self.dice.choice(["true", "false"])]
         if kind == "number":
-            count = self.dice.choice([1, 1, 2, 3]) if "quals" in operator else 1
+            count = self.dice.choice([1, 1, 2, 3]) if operator in WHOLE else 1
             return [str(self.dice.choice(known)) if known else "0" for _ in range(count)]
         count = self.dice.choice([1, 1, 2, 4])
         values = []
         for _ in range(count):
             text = self.dice.choice(known) if known and not self.one_in(6) \
                 else self.dice.choice(STRANGE)
-            if operator not in ("equals", "notEquals") and text:
+            if operator not in WHOLE and text:
                 text = self.piece(text, operator)
             values.append(text)
         return values
@@ -395,8 +398,7 @@ class Dealer:
     def measure_filter(self, question, cubes):
         member = self.dice.choice(question["measures"])
         plain = member.split(".", 1)[1].partition("__")[0]
-        operator = self.dice.choice(["gt", "gte", "lt", "lte", "equals", "notEquals", "set",
-                                     "notSet"])
+        operator = self.dice.choice(OPERATORS["number"])
         said = {"member": member, "operator": operator}
         if operator not in ("set", "notSet"):
             said["values"] = [self.dice.choice(["0", "1", "-10.5", "100", "2500.25", "0.1"])]

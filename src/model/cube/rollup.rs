@@ -5,7 +5,7 @@
 //! It is built, month by month where the head says how far its inputs reach, and published with
 //! the release like any other table, as `cubes.<cube>__<rollup>`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::head::{Fiscal, MeasureKind, Rollup, RollupGranularity};
 use crate::model::build::spelling::quoted;
@@ -132,6 +132,22 @@ impl Columns {
             group.column == column && matches!(group.bucket, None | Some(RollupGranularity::Day))
         };
         self.groups.iter().find(is_it)
+    }
+
+    /// The columns of the cube's query that the table is made of.
+    pub fn read(&self) -> BTreeSet<&str> {
+        let columns = self.groups.iter().map(|group| group.column.as_str());
+        let measures = self.measures.values().filter_map(|kind| match kind {
+            MeasureKind::Sum { column }
+            | MeasureKind::Least { column }
+            | MeasureKind::Greatest { column }
+            | MeasureKind::Level { column, .. }
+            | MeasureKind::Distinct { column }
+            | MeasureKind::Median { column } => Some(column.as_str()),
+            MeasureKind::Count { column } => column.as_deref(),
+            MeasureKind::Ratio { .. } => None,
+        });
+        columns.chain(measures).collect()
     }
 
     /// A query for how many rows the table would have.

@@ -1,7 +1,8 @@
 //! From which table is a question about one cube answered?
 //!
-//! From the rollup with the fewest rows that holds exactly what the question needs, else from the
-//! cube's own query.
+//! From the rollup with the fewest rows that holds exactly what the question needs and may answer
+//! whoever asks, else from the cube's own query. Who sees a part of its rows is answered by the one
+//! with the fewest columns instead: how many rows there are depends on those that are hidden.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,6 +17,7 @@ use crate::model::build;
 use crate::model::compile::definition;
 use crate::model::files::ModelFile;
 use crate::model::front_matter::Head;
+use crate::query::Grouped;
 use crate::warehouse::home::Home;
 use crate::warehouse::name::TableName;
 use crate::warehouse::project::Settings;
@@ -72,14 +74,21 @@ pub struct Route {
     /// and a greatest combine as themselves, a count by its sum; ratios by their two measures;
     /// what counts different values by the column of the dimension that holds them
     pub columns: BTreeMap<String, String>,
-    /// the rollup's rows; nothing where the cube's query is run
-    pub rows: Option<u64>,
+}
+
+/// A rollup that may answer.
+#[derive(Debug, Clone, Copy)]
+pub struct Candidate<'a> {
+    /// its table in the release
+    pub table: &'a TableName,
+    /// what it holds
+    pub columns: &'a Columns,
 }
 
 impl Route {
     /// The cube's own query.
     pub fn base() -> Self {
-        Self { rollup: None, table: None, columns: BTreeMap::new(), rows: None }
+        Self { rollup: None, table: None, columns: BTreeMap::new() }
     }
 
     /// What receipts call it: `base`, or the rollup's name.
@@ -89,7 +98,9 @@ impl Route {
 }
 
 /// The table that answers a question about one cube in a release: of the rollups that were built
-/// from what the cube's file says now and that hold what is needed, the one with the fewest rows.
+/// from what the cube's file says now and that hold what is needed, the one with the fewest rows,
+/// or with the fewest columns for who sees a part of them. `sees` says what whoever asks sees of
+/// one; nothing where it may not answer.
 ///
 /// # Errors
 /// When what the release says of a rollup cannot be read.
@@ -99,13 +110,16 @@ pub fn choose(
     home: &Home,
     release: &Release,
     settings: &Settings,
+    sees: &dyn Fn(Candidate<'_>) -> Result<Option<Grouped>, CubeError>,
 ) -> Result<Route, CubeError> {
     let mut best = Route::base();
+    let mut least = u64::MAX;
     if need.is_ungrouped {
         return Ok(best);
     }
     for (name, file) in rollup::files(cube) {
         let Some(declared) = cube.head.rollups.get(name) else { continue };
+        let Ok(held) = Columns::of(&cube.head, declared) else { continue };
         let Some(columns) = covers(need, &cube.head, declared) else { continue };
         let Some(entry) = release.tables.get(&file.name) else { continue };
         let definition = definition(&file.text, true, std::iter::empty());
@@ -113,14 +127,18 @@ pub fn choose(
         if entry.built.as_ref().map(|built| &built.definition) != Some(&definition) {
             continue;
         }
+        let Some(seen) = sees(Candidate { table: &file.name, columns: &held })? else { continue };
         let unreadable = |cause| CubeError::Query {
             cube: cube.name.table().to_owned(),
             cause: DataFusionError::External(Box::new(cause)),
         };
-        let rows = home.manifest(&file.name, &entry.manifest).map_err(unreadable)?.rows;
-        if best.rows.is_none_or(|fewest| rows < fewest) {
-            let rollup = Some(name.clone());
-            best = Route { rollup, table: Some(file.name), columns, rows: Some(rows) };
+        let size = match seen.is_part() {
+            true => held.groups.len() as u64,
+            false => home.manifest(&file.name, &entry.manifest).map_err(unreadable)?.rows,
+        };
+        if best.rollup.is_none() || size < least {
+            least = size;
+            best = Route { rollup: Some(name.clone()), table: Some(file.name), columns };
         }
     }
     Ok(best)

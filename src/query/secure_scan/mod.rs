@@ -62,6 +62,11 @@ impl SecureTable {
         Self { name, table, seen, schema: Schema::new(fields).into() }
     }
 
+    /// What of it is seen.
+    pub(super) fn seen(&self) -> &Seen {
+        &self.seen
+    }
+
     fn is_simple(&self, filter: &Expr) -> bool {
         simple::is_simple(filter, &self.schema, &|column| !self.seen.masks.contains_key(column))
     }

@@ -56,7 +56,7 @@ fn the_owner_asks_as_somebody_else() {
     }
     let explained = [&["cube", question, "--explain"][..], &head[..]].concat();
     let explained = ok(&root, &explained);
-    assert!(explained.contains("SecureExec: table=marts.fct_invoice"), "{explained}");
+    assert!(explained.contains("SecureExec: table=cubes.sales__customers"), "{explained}");
 }
 
 #[test]

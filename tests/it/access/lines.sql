@@ -72,6 +72,10 @@ dimensions = ["unit", "open"]
 granularity = "month"
 measures = ["amount", "line_count", "highest", "mean"]
 
+[rollups.by_label_of_unit]
+dimensions = ["unit", "label"]
+measures = ["amount", "line_count", "labels"]
+
 [rollups.by_label]
 dimensions = ["label"]
 measures = ["amount", "line_count"]

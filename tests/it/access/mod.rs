@@ -2,6 +2,7 @@
 
 mod asking;
 mod companies;
+mod grouped;
 mod leaks;
 mod partners;
 mod questions;

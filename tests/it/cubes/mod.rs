@@ -2,7 +2,7 @@
 
 mod advise;
 mod answers;
-mod asking;
+pub mod asking;
 mod compile;
 mod cut;
 mod depot;

@@ -35,6 +35,7 @@ use datafusion::arrow::array::Array;
 use datafusion::arrow::array::AsArray;
 use datafusion::arrow::datatypes::{Date32Type, SchemaRef};
 use datafusion::common::{DataFusionError, TableReference};
+use datafusion::datasource::provider_as_source;
 use datafusion::functions_aggregate::expr_fn::{max, min};
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder};
 use datafusion::prelude::SessionContext;
@@ -46,14 +47,14 @@ use self::rows::{Rows, plain};
 use self::unite::Answering;
 use super::members::{Cube, Cubes};
 use super::question::{DateRange, Question, TimeDimension};
-use super::route::{Need, Route, choose};
+use super::route::{Candidate, Need, Route, choose};
 use super::time::calendar::Calendar;
 use super::time::{Clock, Span, range};
 use super::{Answer, Asker, CubeError, Part};
 use crate::model::given::beside;
 use crate::model::report::{is_open, sees_all};
 use crate::model::waived::{self, Waived};
-use crate::query::{self, QueryError};
+use crate::query::{self, Grouped, Grouping, QueryError};
 use crate::warehouse::name::TableName;
 
 pub(super) use self::size::ROWS;
@@ -71,6 +72,7 @@ pub struct Opened<'a> {
     pub cubes: Arc<Cubes>,
     session: Pinned,
     plans: Mutex<BTreeMap<TableName, LogicalPlan>>,
+    rollups: Mutex<BTreeMap<TableName, Option<Grouped>>>,
     extents: Mutex<Extents>,
     calendar: OnceCell<Calendar>,
 }
@@ -93,6 +95,7 @@ impl<'a> Opened<'a> {
             cubes,
             session: Pinned(session),
             plans: Mutex::default(),
+            rollups: Mutex::default(),
             extents: Mutex::default(),
             calendar: OnceCell::new(),
         })
@@ -197,26 +200,55 @@ impl<'a> Opened<'a> {
 
     /// The rows of a cube for a need, from the table that has fewest.
     async fn rows<'c>(&self, cube: &'c Cube, need: &Need) -> Result<Rows<'c>, CubeError> {
-        let Asker { home, release, project, has_rollups, principal, .. } = self.asker;
+        let Asker { home, release, project, has_rollups, .. } = self.asker;
         let base = self.base(cube).await?;
-        // A rollup is made of all rows, whoever asks.
-        let route = match has_rollups && principal.is_owner() {
-            true => choose(need, &cube.file, home, release, &project.settings)?,
+        let failed = |cause| CubeError::Query { cube: cube.name().to_owned(), cause };
+        let sees = |rollup: Candidate<'_>| self.sees(&base, rollup).map_err(failed);
+        let route = match has_rollups {
+            true => choose(need, &cube.file, home, release, &project.settings, &sees)?,
             false => Route::base(),
         };
         let Some(table) = route.table.clone() else { return Ok(base) };
-        let reference = TableReference::partial(table.schema(), table.table());
-        let failed = |cause| CubeError::Query { cube: cube.name().to_owned(), cause };
-        let known = self.known(&table);
-        let plan = match known {
+        let plan = match self.known(&table) {
             Some(plan) => plan,
             None => {
-                let found = self.session().table(reference).await.map_err(failed)?;
-                let found = plain(found.into_unoptimized_plan()).map_err(failed)?;
+                let found = self.rollup(&table).map_err(failed)?;
                 self.keep(table, found)
             }
         };
         Ok(Rows { cube, plan, route, own: base.own })
+    }
+
+    /// What whoever asks sees of a rollup of a cube's rows; nothing where the cube's own query must
+    /// answer.
+    fn sees(
+        &self,
+        base: &Rows<'_>,
+        rollup: Candidate<'_>,
+    ) -> Result<Option<Grouped>, DataFusionError> {
+        let lock = || self.rollups.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = lock().get(rollup.table).cloned();
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let columns = rollup.columns.groups.iter();
+        let kept = columns.filter_map(|group| rollup.columns.raw(&group.column));
+        let kept = kept.map(|group| (group.column.as_str(), group.name.as_str())).collect();
+        let made_of = Grouping { rows: &base.plan, read: rollup.columns.read(), kept };
+        let seen = made_of.seen(self.asker.principal, self.session())?;
+        lock().insert(rollup.table.clone(), seen.clone());
+        Ok(seen)
+    }
+
+    /// The rows of a rollup that were found to be seen.
+    fn rollup(&self, table: &TableName) -> Result<LogicalPlan, DataFusionError> {
+        let seen = self.rollups.lock().unwrap_or_else(PoisonError::into_inner).get(table).cloned();
+        let entry = self.asker.release.tables.get(table);
+        let missing = || DataFusionError::Internal(format!("`{table}` was not looked at"));
+        let (seen, entry) = seen.flatten().zip(entry).ok_or_else(missing)?;
+        let rows = provider_as_source(seen.open(self.asker.home, table, entry)?);
+        let reference = TableReference::partial(table.schema(), table.table());
+        plain(LogicalPlanBuilder::scan(reference, rows, None)?.build()?)
     }
 
     /// All rows of a cube, from its own query.
