@@ -9,7 +9,7 @@ mod feeds;
 mod into;
 mod loaded;
 mod losses;
-mod read;
+pub mod read;
 
 use std::path::{Path, PathBuf};
 
