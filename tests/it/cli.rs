@@ -26,18 +26,23 @@ pub fn fails(root: &Path, arguments: &[&str], status: i32) -> String {
     String::from_utf8(output.stderr).unwrap()
 }
 
-/// The smallest demo, loaded: made once, and copied for each test.
+/// The smallest demo, loaded, in a folder of its own.
 pub fn demo() -> (TempDir, PathBuf) {
+    let folder = TempDir::new().unwrap();
+    let root = folder.path().join("demo");
+    demo_in(&root);
+    (folder, root)
+}
+
+/// The smallest demo, loaded: made once, and copied for each test.
+pub fn demo_in(root: &Path) {
     static MADE: OnceLock<TempDir> = OnceLock::new();
     let made = MADE.get_or_init(|| {
         let folder = TempDir::new().unwrap();
         small_demo(&folder.path().join("demo"));
         folder
     });
-    let folder = TempDir::new().unwrap();
-    let root = folder.path().join("demo");
-    copy(&made.path().join("demo"), &root);
-    (folder, root)
+    copy(&made.path().join("demo"), root);
 }
 
 /// Sets up the smallest demo, and returns what was said.
@@ -46,7 +51,8 @@ fn small_demo(root: &Path) -> String {
     ok(root, &["demo", "--no-serve", "--dir", folder, "--customers", "400", "--months", "15"])
 }
 
-fn copy(from: &Path, to: &Path) {
+/// Copies a folder as it is.
+pub fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let path = entry.unwrap().path();

@@ -37,6 +37,7 @@ mod identity;
 mod isolated;
 mod kill;
 mod ledger;
+mod lived;
 mod local_date;
 mod matching;
 mod models;

@@ -10,7 +10,7 @@ mod feeds;
 mod into;
 mod loaded;
 mod losses;
-mod read;
+pub mod read;
 
 use std::path::{Path, PathBuf};
 
