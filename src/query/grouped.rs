@@ -59,7 +59,7 @@ impl Grouping<'_> {
             return Ok(None);
         }
         let Some(scans) = scans(self.rows)? else { return Ok(None) };
-        let mut filtered = scans.iter().filter_map(|(_, rows)| rows.as_ref());
+        let mut filtered = scans.iter().filter_map(|scan| scan.rows.as_ref());
         let Some(rows) = filtered.next() else { return Ok(Some(Grouped(View::Whole))) };
         if filtered.next().is_some() {
             return Ok(None);
@@ -74,7 +74,7 @@ impl Grouping<'_> {
         let read = LogicalPlanBuilder::from(self.rows.clone()).project(read)?.build()?;
         // What is left to read once everything that nobody needs was taken out.
         let Some(scans) = scans(&session.state().optimize(&read)?)? else { return Ok(true) };
-        Ok(scans.into_iter().any(|(is_masked, _)| is_masked))
+        Ok(scans.iter().any(|scan| scan.is_masked))
     }
 
     /// The columns of the filtered table that reach the table of groups as they are, with the
@@ -108,9 +108,16 @@ impl Grouped {
     }
 }
 
-/// Whether a plan reads a masked column of each of its tables, and which rows of it alone are seen
-/// where that is not all. Nothing if there is a table of which nothing is known.
-fn scans(plan: &LogicalPlan) -> QueryResult<Option<Vec<(bool, Option<Rows>)>>> {
+/// How a plan reads a table.
+struct Scanned {
+    /// whether it reads a masked column
+    is_masked: bool,
+    /// which rows alone are seen, where that is not all
+    rows: Option<Rows>,
+}
+
+/// How a plan reads each of its tables; nothing if there is one of which nothing is known.
+fn scans(plan: &LogicalPlan) -> QueryResult<Option<Vec<Scanned>>> {
     let mut found = Some(Vec::new());
     plan.apply_with_subqueries(|node| {
         let LogicalPlan::TableScan(scan) = node else { return Ok(TreeNodeRecursion::Continue) };
@@ -120,9 +127,9 @@ fn scans(plan: &LogicalPlan) -> QueryResult<Option<Vec<(bool, Option<Rows>)>>> {
                 let is_masked =
                     columns(scan).any(|column| table.seen().masks.contains_key(&column));
                 let rows = &table.seen().rows;
-                Some((is_masked, (!rows.are_all()).then(|| rows.clone())))
+                Some(Scanned { is_masked, rows: (!rows.are_all()).then(|| rows.clone()) })
             }
-            None => table.is::<ManifestTable>().then_some((false, None)),
+            None => table.is::<ManifestTable>().then_some(Scanned { is_masked: false, rows: None }),
         };
         match (seen, &mut found) {
             (Some(seen), Some(found)) => found.push(seen),
