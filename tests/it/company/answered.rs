@@ -222,6 +222,18 @@ fn planted_losses_are_the_tail_of_the_curve() {
     assert_eq!(all["break_even_rank"].as_u64(), Some(winners as u64));
 }
 
+/// The rows that a cube answers to a question.
+fn of_cube(root: &Path, question: &Value) -> Vec<Value> {
+    let answer = ok(root, &["cube", &question.to_string(), "--format", "json"]);
+    let answer: Value = serde_json::from_str(&answer).unwrap();
+    answer["results"][0]["data"].as_array().unwrap().clone()
+}
+
+/// A count of a row.
+fn count(row: &Value, name: &str) -> i64 {
+    row[name].as_i64().unwrap_or_else(|| panic!("{name} is no number in {row}"))
+}
+
 /// What a cube says of closed cases: cases, minutes and, where it is asked, cases fixed at once.
 fn closed_cases(root: &Path, by: &str, segments: &[&str]) -> BTreeMap<String, [i64; 3]> {
     let closed = ["service.closed_case_count", "service.case_work_minutes"];
@@ -232,17 +244,10 @@ fn closed_cases(root: &Path, by: &str, segments: &[&str]) -> BTreeMap<String, [i
     let question = json!({
         "measures": measures, "dimensions": [by], "filters": [filter], "segments": segments,
     });
-    let answer = ok(root, &["cube", &question.to_string(), "--format", "json"]);
-    let answer: Value = serde_json::from_str(&answer).unwrap();
-    let number = |row: &Value, name: &str| {
-        row[name].as_i64().unwrap_or_else(|| panic!("{name} is no number in {row}"))
-    };
-    let rows = answer["results"][0]["data"].as_array().unwrap().iter();
     let told = |row: &Value| {
-        let counts = [0, 1, 2].map(|place| number(row, measures[place]));
-        (text(row, by).to_owned(), counts)
+        (text(row, by).to_owned(), [0, 1, 2].map(|place| count(row, measures[place])))
     };
-    rows.map(told).collect()
+    of_cube(root, &question).iter().map(told).collect()
 }
 
 #[test]
@@ -271,4 +276,59 @@ fn cases_are_those_of_the_plan_by_cause_and_by_technician() {
     }
     let all: i64 = closed_cases(&root, "service.case_cause", &[]).values().map(|one| one[0]).sum();
     assert_eq!(service["closed"].as_i64(), Some(all));
+}
+
+#[test]
+fn cases_keep_the_times_of_the_plan_by_level() {
+    let (_folder, root) = demo();
+    let answers = super::answers(&root);
+    let levels = answers["facts"]["service_levels"].as_object().unwrap();
+    let measures = ["service.closed_case_count", "service.due_met_count"];
+    let question = json!({ "measures": measures, "dimensions": ["service.service_level"] });
+    let told = |row: &Value| {
+        let level = text(row, "service.service_level").to_owned();
+        (level, measures.map(|measure| count(row, measure)))
+    };
+    let found: BTreeMap<String, [i64; 2]> = of_cube(&root, &question).iter().map(told).collect();
+    let planned = |(level, fact): (&String, &Value)| {
+        (level.clone(), ["closed", "closed_in_time"].map(|name| count(fact, name)))
+    };
+    let expected: BTreeMap<String, [i64; 2]> = levels.iter().map(planned).collect();
+    assert_eq!(expected.len(), 4, "{expected:?}");
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn prospects_and_visits_of_the_site_are_those_of_the_plan() {
+    let (_folder, root) = demo();
+    let answers = super::answers(&root);
+    let question = json!({
+        "measures": ["leads.lead_count"], "dimensions": ["leads.lead_source", "leads.lead_stage"],
+    });
+    let prospects = |rows: &[Value], [source, stage, leads]: [&str; 3]| {
+        let told = |row: &Value| {
+            ((text(row, source).to_owned(), text(row, stage).to_owned()), count(row, leads))
+        };
+        rows.iter().map(told).collect::<BTreeMap<_, _>>()
+    };
+    let found = of_cube(&root, &question);
+    let found = prospects(&found, ["leads.lead_source", "leads.lead_stage", "leads.lead_count"]);
+    let planned = answers["facts"]["lead_funnel"].as_array().unwrap();
+    let expected = prospects(planned, ["source", "stage", "leads"]);
+    assert!(expected.len() > 20, "{expected:?}");
+    assert_eq!(found, expected);
+
+    let sessions = "web_sessions.visit_session_count";
+    let question = json!({ "measures": [sessions], "dimensions": ["web_sessions.visitor_kind"] });
+    let rows = of_cube(&root, &question);
+    let of = |wanted: &str| -> i64 {
+        let is_wanted =
+            |row: &&Value| wanted.is_empty() || text(row, "web_sessions.visitor_kind") == wanted;
+        rows.iter().filter(is_wanted).map(|row| count(row, sessions)).sum()
+    };
+    let visits = &answers["facts"]["site_visitors"];
+    let planned =
+        ["sessions", "known_sessions", "company_sessions"].map(|name| count(visits, name));
+    assert!(planned.iter().all(|sessions| *sessions > 0), "{planned:?}");
+    assert_eq!([of(""), of("person"), of("company")], planned);
 }
