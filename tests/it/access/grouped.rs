@@ -303,7 +303,7 @@ fn rollups_answer_whom_the_same_filter_over_them_gives_the_same() {
                  select 'u1' as unit_id, 'One' as unit_name union all select 'u3', 'Three'\n";
     world.write("sql/marts/dim_units.sql", units);
     for (name, body, ..) in BODIES {
-        world.write(&format!("sql/cubes/{name}.sql"), &format!("{HEAD}{body}\n"));
+        world.write(&format!("sql/cubes/{name}.sql"), format!("{HEAD}{body}\n"));
     }
     world.refreshed(day(0));
     let scene = Scene::of(&world);
